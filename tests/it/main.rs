@@ -1,0 +1,3 @@
+//! All integration tests are one binary: one link, and helpers are shared.
+
+mod layers;
