@@ -2,6 +2,28 @@
 //!
 //! Total: every input has a [`Payload`], the last resort being plain text. The ids of schemes and
 //! categories are part of the contract of `waylay explain`.
+//!
+//! A family of schemes is a module here that is asked in turn; links that are told by their host and
+//! path are rows of a table (`links`). Nothing here says where a payload leads or what is thought of
+//! it: that is for `destination` and `policy`.
+
+mod amount;
+mod charset;
+mod checks;
+mod contact;
+mod crypto;
+mod emv;
+mod input;
+mod links;
+mod local;
+mod schemes;
+mod session;
+mod upi;
+mod web;
+
+use self::charset::Decoded;
+use self::input::Input;
+pub use self::schemes::{Scheme, schemes};
 
 /// What a payload is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, serde::Deserialize)]
@@ -112,19 +134,202 @@ pub struct Payload {
     pub fields: Fields,
 }
 
-/// Says what the bytes of a code hold.
+/// Signs that a payload can carry, sorted: part of the contract, and what a policy may name.
+pub const FLAGS: &[&str] = &[
+    "bad-account",
+    "bad-amount",
+    "bad-checksum",
+    "bad-crc",
+    "bidi-control",
+    "bom",
+    "confusable-slash",
+    "dangerous-scheme",
+    "double-extension",
+    "duplicate-param",
+    "duplicate-tag",
+    "ip-host",
+    "malformed",
+    "needs-resolve",
+    "open-redirect",
+    "oversize",
+    "payer-code",
+    "punycode",
+    "secret",
+    "session-hijack",
+    "sideload",
+    "trailing-data",
+    "truncated",
+    "unknown-requirement",
+    "userinfo",
+    "ussd",
+];
+
+/// The families in the order in which they are asked; the first that knows the text has it.
+const FAMILIES: &[fn(&Input<'_>) -> Option<Payload>] = &[
+    emv::parse,
+    upi::parse,
+    session::parse,
+    links::parse,
+    contact::parse,
+    local::parse,
+    crypto::parse,
+    web::parse,
+];
+
+const PLAIN: Scheme = Scheme::named("plain-text");
+
+/// The most characters that a QR code holds (ISO/IEC 18004, version 40-L, digits). What is longer was
+/// not in a code, and is cut.
+pub const LONGEST: usize = 7_089;
+
+/// How many links inside of links are opened.
+pub(crate) const DEPTH: usize = 4;
+
+/// Letters that change the order or the look of others without being seen.
+const INVISIBLE: &[char] = &[
+    '\u{200b}', '\u{200e}', '\u{200f}', '\u{202a}', '\u{202b}', '\u{202c}', '\u{202d}', '\u{202e}',
+    '\u{2060}', '\u{2066}', '\u{2067}', '\u{2068}', '\u{2069}',
+];
+
+/// Says what the bytes of a code hold, whatever they are.
 pub fn parse(bytes: &[u8]) -> Payload {
-    parse_str(&String::from_utf8_lossy(bytes))
+    whole(charset::decode(bytes))
 }
 
 /// Says what the text of a code holds.
 pub fn parse_str(text: &str) -> Payload {
-    Payload {
-        text: text.to_owned(),
-        scheme: "plain-text",
-        category: Category::Other,
-        valid: None,
-        flags: Vec::new(),
-        fields: Fields::default(),
+    whole(charset::strip_bom(text.to_owned()))
+}
+
+fn whole(decoded: Decoded) -> Payload {
+    let mut text = decoded.text;
+    let end = text.char_indices().nth(LONGEST).map(|(end, _)| end);
+    if let Some(end) = end {
+        text.truncate(end);
+    }
+    let signs = [
+        (decoded.bom, "bom"),
+        (end.is_some(), "oversize"),
+        (text.contains(INVISIBLE), "bidi-control"),
+    ];
+    let mut payload = read(&text, DEPTH);
+    payload
+        .flags
+        .extend(signs.iter().filter(|(is, _)| *is).map(|(_, flag)| *flag));
+    payload.text = text;
+    payload
+}
+
+/// Reads `text`, and up to `depth` links inside of it.
+fn read(text: &str, depth: usize) -> Payload {
+    let input = Input::new(text);
+    let mut payload = FAMILIES
+        .iter()
+        .find_map(|parse| parse(&input))
+        .unwrap_or_else(|| input.payload(PLAIN));
+    if depth > 0 {
+        unwrap_target(&mut payload, depth - 1);
+    }
+    payload
+}
+
+/// A wrapper is for what its target is for: an Alipay page that opens a transfer is a payment, and has
+/// the payee of the transfer. A target that says nothing more leaves the wrapper as it is.
+fn unwrap_target(payload: &mut Payload, depth: usize) {
+    let Some(target) = payload.fields.target.as_deref() else {
+        return;
+    };
+    let nested = read(target, depth);
+    if payload.category == Category::Redirect && nested.category != Category::Other {
+        payload.category = nested.category;
+    }
+    if payload.category == nested.category {
+        let own = &mut payload.fields;
+        let Fields {
+            payee,
+            payee_name,
+            amount,
+            currency,
+            reference,
+            ..
+        } = nested.fields;
+        for (own, nested) in [
+            (&mut own.payee, payee),
+            (&mut own.payee_name, payee_name),
+            (&mut own.amount, amount),
+            (&mut own.currency, currency),
+            (&mut own.reference, reference),
+        ] {
+            if own.is_none() {
+                *own = nested;
+            }
+        }
+    }
+    for flag in nested.flags {
+        if !payload.flags.contains(&flag) {
+            payload.flags.push(flag);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_last_resort_is_plain_text() {
+        for text in ["", " ", "Hi.", "开播 13:45", "\u{0}\u{1}"] {
+            let payload = parse_str(text);
+            assert_eq!(
+                (payload.scheme, payload.text.as_str()),
+                ("plain-text", text)
+            );
+        }
+    }
+
+    #[test]
+    fn flags_are_sorted() {
+        assert!(FLAGS.windows(2).all(|pair| pair[0] < pair[1]));
+    }
+
+    #[test]
+    fn wrappers_take_after_their_target() {
+        let inner =
+            "alipays://platformapi/startapp?appId=09999988&userId=2088123456789012&amount=5";
+        let encoded: String = url::form_urlencoded::byte_serialize(inner.as_bytes()).collect();
+        let payload = parse_str(&format!("https://ds.alipay.com/?scheme={encoded}"));
+        assert_eq!(payload.scheme, "alipay-scheme-wrapper");
+        assert_eq!(payload.category, Category::Payment);
+        assert_eq!(payload.fields.payee.as_deref(), Some("2088123456789012"));
+        assert_eq!(payload.fields.target.as_deref(), Some(inner));
+        let web = parse_str("https://www.google.com/url?q=https%3A%2F%2Fexample.com%2F");
+        assert_eq!(web.category, Category::Redirect, "nothing more is known");
+    }
+
+    #[test]
+    fn wrappers_in_wrappers_end() {
+        let mut link = "https://wa.me/15550100".to_owned();
+        for _ in 0..DEPTH {
+            let encoded: String = url::form_urlencoded::byte_serialize(link.as_bytes()).collect();
+            link = format!("https://www.google.com/url?q={encoded}");
+        }
+        assert_eq!(parse_str(&link).category, Category::Contact);
+        let encoded: String = url::form_urlencoded::byte_serialize(link.as_bytes()).collect();
+        let deeper = parse_str(&format!("https://www.google.com/url?q={encoded}"));
+        assert_eq!(deeper.category, Category::Redirect);
+    }
+
+    #[test]
+    fn what_cannot_come_from_a_code_is_cut() {
+        let payload = parse_str(&"微".repeat(LONGEST + 1));
+        assert_eq!(payload.flags, ["oversize"]);
+        assert_eq!(payload.text.chars().count(), LONGEST);
+        assert!(parse_str(&"1".repeat(LONGEST)).flags.is_empty());
+    }
+
+    #[test]
+    fn hidden_marks_are_told() {
+        assert_eq!(parse(b"\xef\xbb\xbfhttps://a.example").flags, ["bom"]);
+        assert_eq!(parse_str("pay \u{202e}moc.live").flags, ["bidi-control"]);
     }
 }

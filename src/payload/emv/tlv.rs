@@ -1,0 +1,136 @@
+//! Tag, length, value: two digits, two digits, and as many characters.
+
+/// One object of a code.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Object<'a> {
+    pub(super) tag: &'a str,
+    pub(super) value: &'a str,
+    /// Where `value` begins, in bytes of the whole.
+    pub(super) at: usize,
+}
+
+/// The objects of a code or of a template in it, and what could not be read after them.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Tlv<'a> {
+    pub(super) objects: Vec<Object<'a>>,
+    pub(super) rest: &'a str,
+}
+
+impl<'a> Tlv<'a> {
+    /// Reads objects until `text` ends or stops making sense.
+    pub(super) fn read(text: &'a str) -> Self {
+        let mut objects = Vec::new();
+        let mut rest = text;
+        while let Some((tag, value, after)) = object(rest) {
+            let at = text.len() - after.len() - value.len();
+            objects.push(Object { tag, value, at });
+            rest = after;
+        }
+        Self { objects, rest }
+    }
+
+    /// Nothing at all, unless all of it could be read: a value that only begins like a template is none.
+    pub(super) fn whole(self) -> Self {
+        if self.rest.is_empty() {
+            self
+        } else {
+            Self::default()
+        }
+    }
+
+    /// The value of the first object with this tag.
+    pub(super) fn get(&self, tag: &str) -> Option<&'a str> {
+        self.objects.iter().find(|o| o.tag == tag).map(|o| o.value)
+    }
+
+    pub(super) fn has_duplicates(&self) -> bool {
+        // Two digits make 100 tags at most, so a longer list has duplicates without looking.
+        self.objects.len() > 100
+            || self
+                .objects
+                .iter()
+                .enumerate()
+                .any(|(i, o)| self.objects[..i].iter().any(|p| p.tag == o.tag))
+    }
+
+    /// Values by an expression: `01|02` is the first that is there, `01:02` both with a colon between,
+    /// `01.00` an object inside of an object, `@` the `whole` template. Empty values count as absent.
+    pub(super) fn pick(&self, expression: &str, whole: &str) -> Option<String> {
+        expression.split('|').find_map(|option| {
+            let parts: Option<Vec<&str>> = option
+                .split(':')
+                .map(|path| {
+                    if path == "@" {
+                        Some(whole)
+                    } else {
+                        self.at_path(path)
+                    }
+                })
+                .map(|value| value.filter(|v| !v.is_empty()))
+                .collect();
+            Some(parts?.join(":"))
+        })
+    }
+
+    fn at_path(&self, path: &str) -> Option<&'a str> {
+        match path.split_once('.') {
+            None => self.get(path),
+            Some((outer, inner)) => Tlv::read(self.get(outer)?).get(inner),
+        }
+    }
+}
+
+/// The tag and value of the object that `text` begins with, and what follows it.
+fn object(text: &str) -> Option<(&str, &str, &str)> {
+    let header = text
+        .get(..4)
+        .filter(|h| h.bytes().all(|b| b.is_ascii_digit()))?;
+    let (tag, length) = header.split_at(2);
+    let length: usize = length.parse().ok()?;
+    let body = &text[4..];
+    let end = match body.char_indices().nth(length) {
+        Some((end, _)) => end,
+        None if body.chars().count() == length => body.len(),
+        None => return None,
+    };
+    Some((tag, &body[..end], &body[end..]))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn objects_are_read_until_they_stop_making_sense() {
+        let tlv = Tlv::read("0002015903小店x6304AB");
+        let values: Vec<_> = tlv.objects.iter().map(|o| (o.tag, o.value, o.at)).collect();
+        assert_eq!(values, [("00", "01", 4), ("59", "小店x", 10)]);
+        assert_eq!(tlv.rest, "6304AB");
+        assert!(tlv.whole().objects.is_empty());
+        assert!(Tlv::read("00x201").objects.is_empty());
+        assert!(Tlv::read("００02xx").objects.is_empty());
+        assert_eq!(Tlv::read("5900").get("59"), Some(""));
+    }
+
+    #[test]
+    fn values_are_picked_by_expression() {
+        let template = "0104AAAA0210000397040301";
+        let tlv = Tlv::read("0104AAAA021000039704030300");
+        for (expression, expected) in [
+            ("01", Some("AAAA")),
+            ("09|01", Some("AAAA")),
+            ("03|01", Some("AAAA")),
+            ("01:02", Some("AAAA:0003970403")),
+            ("01:09", None),
+            ("02.00", Some("970")),
+            ("@", Some(template)),
+            ("", None),
+        ] {
+            assert_eq!(
+                tlv.pick(expression, template).as_deref(),
+                expected,
+                "{expression}"
+            );
+        }
+    }
+}

@@ -1,0 +1,121 @@
+//! A text as the families see it: trimmed, and taken apart once where it is a URI.
+
+use percent_encoding::percent_decode_str;
+use url::Url;
+
+use super::schemes::Scheme;
+use super::{Fields, Payload};
+
+/// What a family is asked about.
+pub(super) struct Input<'a> {
+    /// The text without the white space around it.
+    pub(super) text: &'a str,
+    /// The same as a URI, where it is one.
+    pub(super) uri: Option<Uri>,
+}
+
+impl<'a> Input<'a> {
+    pub(super) fn new(text: &'a str) -> Self {
+        let text = text.trim();
+        Self {
+            text,
+            uri: Uri::parse(text),
+        }
+    }
+
+    /// A payload of `scheme` without fields yet.
+    pub(super) fn payload(&self, scheme: Scheme) -> Payload {
+        Payload {
+            text: self.text.to_owned(),
+            scheme: scheme.id,
+            category: scheme.category,
+            valid: None,
+            flags: Vec::new(),
+            fields: Fields::default(),
+        }
+    }
+
+    /// The rest of the text after `prefix`, letter case aside.
+    pub(super) fn after(&self, prefix: &str) -> Option<&'a str> {
+        strip_prefix_ignore_case(self.text, prefix)
+    }
+}
+
+/// The rest of `text` after `prefix`, ASCII letter case aside.
+pub(super) fn strip_prefix_ignore_case<'a>(text: &'a str, prefix: &str) -> Option<&'a str> {
+    let head = text.get(..prefix.len())?;
+    head.eq_ignore_ascii_case(prefix)
+        .then(|| &text[prefix.len()..])
+}
+
+/// A URI by the rules of browsers (WHATWG URL), its parts percent-decoded.
+pub(super) struct Uri {
+    pub(super) url: Url,
+    /// The host without a trailing dot; empty where there is none. Lower case and punycode for web
+    /// links only: the first part of an app link is no host, and may be a case-sensitive token.
+    pub(super) host: String,
+    /// The parts of the path that are not empty.
+    pub(super) path: Vec<String>,
+    pub(super) query: Vec<(String, String)>,
+    pub(super) fragment: Option<String>,
+}
+
+impl Uri {
+    pub(super) fn parse(text: &str) -> Option<Self> {
+        let url = Url::parse(text).ok()?;
+        let query = url
+            .query()
+            .unwrap_or_default()
+            .split('&')
+            .filter(|pair| !pair.is_empty())
+            .map(|pair| pair.split_once('=').unwrap_or((pair, "")))
+            .map(|(key, value)| (decode(key), decode(value)))
+            .collect();
+        Some(Self {
+            host: decode(url.host_str().unwrap_or_default().trim_end_matches('.')),
+            path: url
+                .path()
+                .split('/')
+                .filter(|part| !part.is_empty())
+                .map(decode)
+                .collect(),
+            query,
+            fragment: url.fragment().map(decode),
+            url,
+        })
+    }
+
+    pub(super) fn is_web(&self) -> bool {
+        matches!(self.url.scheme(), "http" | "https")
+    }
+
+    /// The first value of the query key `key`, letter case aside: a code in upper case has its keys
+    /// in upper case too.
+    pub(super) fn get(&self, key: &str) -> Option<&str> {
+        self.query
+            .iter()
+            .find(|(k, _)| k.eq_ignore_ascii_case(key))
+            .map(|(_, value)| value.as_str())
+    }
+
+    /// Like [`Self::get`], and `None` where the value is empty.
+    pub(super) fn get_some(&self, key: &str) -> Option<String> {
+        self.get(key).filter(|v| !v.is_empty()).map(str::to_owned)
+    }
+
+    /// Whether one of `keys` is given twice: two readers may then see two different payments.
+    pub(super) fn repeats(&self, keys: &[&str]) -> bool {
+        keys.iter().any(|key| {
+            let mut found = self
+                .query
+                .iter()
+                .filter(|(k, _)| k.eq_ignore_ascii_case(key));
+            found.next().is_some() && found.next().is_some()
+        })
+    }
+}
+
+/// `text` with its percent-escapes resolved; what is no UTF-8 then stays visible as U+FFFD.
+pub(super) fn decode(text: &str) -> String {
+    percent_decode_str(text).decode_utf8_lossy().into_owned()
+}

@@ -1,0 +1,92 @@
+//! Codes that let whoever shows them into the scanner's account. They are not links, or not web links;
+//! those that are stand in the table of messengers.
+
+use super::Payload;
+use super::checks;
+use super::input::Input;
+use super::schemes::Scheme;
+
+const WHATSAPP: Scheme = Scheme::named("whatsapp-link-device");
+const FIDO: Scheme = Scheme::named("fido-hybrid");
+const WALLETCONNECT: Scheme = Scheme::named("walletconnect");
+
+pub(super) fn parse(input: &Input<'_>) -> Option<Payload> {
+    let (scheme, valid) = whatsapp(input)
+        .or_else(|| fido(input))
+        .or_else(|| walletconnect(input))?;
+    let mut payload = input.payload(scheme);
+    payload.valid = valid;
+    payload.flags.push("session-hijack");
+    Some(payload)
+}
+
+/// `1@` or `2@`, a reference and three or four keys in base64, parted by commas.
+fn whatsapp(input: &Input<'_>) -> Option<(Scheme, Option<bool>)> {
+    let rest = input
+        .text
+        .strip_prefix("2@")
+        .or_else(|| input.text.strip_prefix("1@"))?;
+    let base64 =
+        |c: char| c.is_ascii_alphanumeric() || matches!(c, '+' | '/' | '=' | '_' | '-' | ',');
+    let keys = rest.split(',').filter(|key| !key.is_empty()).count();
+    ((4..=5).contains(&keys) && rest.chars().all(base64)).then_some((WHATSAPP, None))
+}
+
+/// CTAP 2.2 section 11.5: a handshake in decimal digits.
+fn fido(input: &Input<'_>) -> Option<(Scheme, Option<bool>)> {
+    let digits = input.after("FIDO:/")?;
+    Some((FIDO, Some(checks::is_digits(digits))))
+}
+
+/// EIP-1328: a topic, a version and the key of the session.
+fn walletconnect(input: &Input<'_>) -> Option<(Scheme, Option<bool>)> {
+    let uri = input.uri.as_ref().filter(|uri| uri.url.scheme() == "wc")?;
+    let key = uri.get("symKey").or_else(|| uri.get("key"));
+    let hex = |text: &str| text.len() == 64 && text.bytes().all(|b| b.is_ascii_hexdigit());
+    let topic = uri.url.path().split('@').next().unwrap_or_default();
+    let version_2 = uri.url.path().ends_with("@2");
+    Some((
+        WALLETCONNECT,
+        Some(key.is_some_and(hex) && (!version_2 || hex(topic))),
+    ))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sessions_are_told() {
+        let hex = "0123456789abcdef".repeat(4);
+        for (text, expected) in [
+            (
+                "2@ref,a2V5,a2V5,c2Vj".to_owned(),
+                Some(("whatsapp-link-device", None)),
+            ),
+            ("2@ref,key".to_owned(), None),
+            ("2@ref at home,a,b,c".to_owned(), None),
+            (
+                "FIDO:/1308640083".to_owned(),
+                Some(("fido-hybrid", Some(true))),
+            ),
+            ("fido:/nope".to_owned(), Some(("fido-hybrid", Some(false)))),
+            (
+                format!("wc:{hex}@2?relay-protocol=irn&symKey={hex}"),
+                Some(("walletconnect", Some(true))),
+            ),
+            (
+                format!("wc:{hex}@2?relay-protocol=irn"),
+                Some(("walletconnect", Some(false))),
+            ),
+            ("https://wa.me/1".to_owned(), None),
+        ] {
+            let payload = parse(&Input::new(&text));
+            assert_eq!(
+                payload.as_ref().map(|p| (p.scheme, p.valid)),
+                expected,
+                "{text}"
+            );
+            assert!(payload.is_none_or(|p| p.flags == ["session-hijack"]));
+        }
+    }
+}
