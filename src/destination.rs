@@ -1,6 +1,14 @@
 //! Where a payload leads.
+//!
+//! Pure and off line: a shortener leads to the shortener until somebody has asked it. What is named
+//! here decides which sightings make one incident, so it must be the same for the same place, and
+//! different for two sellers.
 
-use crate::payload::Payload;
+use psl::Psl;
+use sha2::{Digest, Sha256};
+use url::Url;
+
+use crate::payload::{self, Category, Payload};
 
 /// The kind of place a payload leads to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -36,7 +44,8 @@ impl Kind {
 pub struct Destination {
     /// The kind of place.
     pub kind: Kind,
-    /// Names the place, such as `pix:+5511...` or `web:example.com/path`. Never empty.
+    /// Names the place, such as `pix:+5511...` or `web:example.com/path`. Never empty, and never
+    /// longer than [`LONGEST_KEY`].
     pub key: String,
     /// The host of a link, lower case, punycode.
     pub host: Option<String>,
@@ -44,12 +53,281 @@ pub struct Destination {
     pub registrable_domain: Option<String>,
 }
 
-/// Says where `payload` leads.
+/// The most bytes that a key has. A longer one is cut, and completed with a hash of the whole.
+pub const LONGEST_KEY: usize = 256;
+
+/// Names under which the same chain is known to several schemes.
+const CHAINS: &[(&str, &str)] = &[
+    ("bitcoin-address", "bitcoin"),
+    ("bitcoin-uri", "bitcoin"),
+    ("ethereum-eip681", "ethereum"),
+    ("evm-address", "ethereum"),
+    ("lightning-bolt11", "lightning"),
+    ("tron-address", "tron"),
+];
+
+/// Says where `payload` leads: where the innermost link that it holds does.
 pub fn of(payload: &Payload) -> Destination {
+    let mut inner = None;
+    for _ in 0..payload::DEPTH {
+        let now = inner.as_ref().unwrap_or(payload);
+        match now.fields.target.as_deref().map(payload::parse_str) {
+            Some(target) if target.scheme != "plain-text" => inner = Some(target),
+            _ => break,
+        }
+    }
+    direct(inner.as_ref().unwrap_or(payload))
+}
+
+/// Where `payload` itself leads, whatever it holds.
+fn direct(payload: &Payload) -> Destination {
+    let url = Url::parse(payload.text.trim()).ok();
+    let web = url
+        .as_ref()
+        .filter(|url| matches!(url.scheme(), "http" | "https"));
+    let app = url
+        .as_ref()
+        .is_some_and(|url| web.is_none() && url.has_host());
+    let host = web
+        .and_then(Url::host_str)
+        .map(|host| host.trim_end_matches('.').to_owned());
+    let kind = kind(payload, web.is_some(), app);
+    let key = match (kind, &url) {
+        (Kind::None, _) => format!("text:{}", payload.text.trim()),
+        (Kind::Web, Some(url)) => format!("web:{}", page(url)),
+        (Kind::App, Some(url)) if app && payload.category != Category::MiniProgram => {
+            format!("app:{}://{}", url.scheme(), page(url))
+        }
+        _ => named(payload),
+    };
     Destination {
-        kind: Kind::None,
-        key: format!("text:{}", payload.text),
-        host: None,
-        registrable_domain: None,
+        kind,
+        key: bounded(key),
+        registrable_domain: host.as_deref().and_then(registrable_domain),
+        host,
+    }
+}
+
+fn kind(payload: &Payload, web: bool, app: bool) -> Kind {
+    match payload.category {
+        Category::Payment
+        | Category::Invoice
+        | Category::Donation
+        | Category::Contact
+        | Category::GroupInvite
+        | Category::Tel
+        | Category::Sms
+        | Category::Email
+        | Category::Vcard => Kind::Account,
+        Category::WalletCrypto => Kind::Chain,
+        Category::MiniProgram => Kind::App,
+        Category::Wifi | Category::Geo | Category::Otp | Category::Calendar => Kind::None,
+        _ if web => Kind::Web,
+        Category::Login | Category::AppDownload | Category::Shop | Category::Redirect => Kind::App,
+        Category::Other if app => Kind::App,
+        Category::Other => Kind::None,
+    }
+}
+
+/// The key of the account `name` of `scheme`, as a registry writes it.
+pub fn account_key(scheme: &str, name: &str) -> String {
+    let known = CHAINS.iter().find(|(id, _)| *id == scheme);
+    let prefix = known.map_or(scheme, |(_, chain)| chain);
+    let name = name.trim();
+    bounded(if ignores_case(name) {
+        format!("{prefix}:{}", name.to_lowercase())
+    } else {
+        format!("{prefix}:{name}")
+    })
+}
+
+/// The key of a payload that has an account: its payee, or else what tells two of them apart.
+fn named(payload: &Payload) -> String {
+    let fields = &payload.fields;
+    // A target that is no link, such as the address of a dynamic Pix charge, is unique; a reference is
+    // only unique to one payee.
+    let name = [&fields.payee, &fields.target, &fields.reference]
+        .into_iter()
+        .flatten()
+        .find(|name| !name.trim().is_empty());
+    let text = payload.text.trim();
+    match (name, Url::parse(text)) {
+        (Some(name), _) => account_key(payload.scheme, name),
+        (None, Ok(url)) => account_key(payload.scheme, &page(&url)),
+        (None, Err(_)) => account_key(payload.scheme, text),
+    }
+}
+
+/// E-mail addresses, virtual payment addresses, hexadecimal and segregated-witness addresses are the
+/// same in either letter case. Other tokens are not.
+fn ignores_case(name: &str) -> bool {
+    let begins = |prefix: &str| {
+        name.get(..prefix.len())
+            .is_some_and(|head| head.eq_ignore_ascii_case(prefix))
+    };
+    name.contains('@') || begins("0x") || begins("bc1") || begins("tb1")
+}
+
+/// A link without what does not change where it leads: scheme, user, default port, fragment.
+fn page(url: &Url) -> String {
+    let host = url.host_str().unwrap_or_default().trim_end_matches('.');
+    let port = url
+        .port()
+        .map(|port| format!(":{port}"))
+        .unwrap_or_default();
+    let query = url
+        .query()
+        .map(|query| format!("?{query}"))
+        .unwrap_or_default();
+    let path = url.path().trim_end_matches('/');
+    format!("{host}{port}{path}{query}")
+}
+
+/// The part of `host` that somebody registered; `None` for an address of numbers and for a public suffix.
+pub fn registrable_domain(host: &str) -> Option<String> {
+    let is_number = |label: &str| label.bytes().all(|b| b.is_ascii_digit());
+    if host.contains(':') || host.rsplit('.').next().is_none_or(is_number) {
+        return None;
+    }
+    let domain = psl::List.domain(host.as_bytes())?;
+    std::str::from_utf8(domain.as_bytes())
+        .ok()
+        .map(str::to_owned)
+}
+
+fn bounded(mut key: String) -> String {
+    const HASH: usize = 32;
+    if key.len() <= LONGEST_KEY {
+        return key;
+    }
+    let hash = Sha256::digest(key.as_bytes());
+    let mut end = LONGEST_KEY - HASH - 1;
+    while !key.is_char_boundary(end) {
+        end -= 1;
+    }
+    key.truncate(end);
+    key.push('~');
+    key.extend(hash.iter().take(HASH / 2).map(|byte| format!("{byte:02x}")));
+    key
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn to(text: &str) -> Destination {
+        of(&payload::parse_str(text))
+    }
+
+    #[test]
+    fn keys_name_the_place() {
+        for (text, kind, key) in [
+            (
+                "https://EXAMPLE.com:443/a?b=1#c",
+                Kind::Web,
+                "web:example.com/a?b=1",
+            ),
+            ("http://example.com./", Kind::Web, "web:example.com"),
+            (
+                "https://example.com:8443/",
+                Kind::Web,
+                "web:example.com:8443",
+            ),
+            ("https://u:p@example.com/", Kind::Web, "web:example.com"),
+            (
+                "HTTPS://QR.ALIPAY.COM/FKX0ABCDEFGHIJKLMNOP1",
+                Kind::Account,
+                "alipay-personal:fkx0abcdefghijklmnop1",
+            ),
+            (
+                "https://u.wechat.com/EAVY3ybGnYOWXwGHConsOv?s=2",
+                Kind::Account,
+                "wechat-contact:EAVY3ybGnYOWXwGHConsOv",
+            ),
+            ("upi://pay?pa=SHOP@YBL&am=5", Kind::Account, "upi:shop@ybl"),
+            (
+                "weixin://wxpay/bizpayurl?pr=NwY5Mz9",
+                Kind::Account,
+                "wechat-pay-native:NwY5Mz9",
+            ),
+            (
+                "bitcoin:1A1zP1eP5QGefi2DMPTfTL5SLmv7DivfNa?amount=1",
+                Kind::Chain,
+                "bitcoin:1A1zP1eP5QGefi2DMPTfTL5SLmv7DivfNa",
+            ),
+            (
+                "1A1zP1eP5QGefi2DMPTfTL5SLmv7DivfNa",
+                Kind::Chain,
+                "bitcoin:1A1zP1eP5QGefi2DMPTfTL5SLmv7DivfNa",
+            ),
+            ("tel:+1 212 555 0100", Kind::Account, "tel:+12125550100"),
+            (
+                "ExampleLive://room/7",
+                Kind::App,
+                "app:examplelive://room/7",
+            ),
+            (
+                "taobao://item.taobao.com/item.htm?id=7",
+                Kind::App,
+                "app:taobao://item.taobao.com/item.htm?id=7",
+            ),
+            (
+                "https://mp.weixin.qq.com/a/~token~~",
+                Kind::App,
+                "wechat-mini-program:~token~~",
+            ),
+            ("geo:1,2", Kind::None, "text:geo:1,2"),
+            ("Hi.", Kind::None, "text:Hi."),
+            ("", Kind::None, "text:"),
+        ] {
+            let found = to(text);
+            assert_eq!((found.kind, found.key.as_str()), (kind, key), "{text}");
+        }
+    }
+
+    #[test]
+    fn the_innermost_link_decides() {
+        let direct = to("https://qr.alipay.com/fkx0abcdefghijklmnop1");
+        for wrapped in [
+            "alipays://platformapi/startapp?saId=10000007&qrcode=https%3A%2F%2Fqr.alipay.com%2Ffkx0abcdefghijklmnop1",
+            "https://www.google.com/url?q=https%3A%2F%2Fqr.alipay.com%2FFKX0ABCDEFGHIJKLMNOP1&sa=D",
+            "MEBKM:TITLE:x;URL:https\\://qr.alipay.com/fkx0abcdefghijklmnop1;;",
+        ] {
+            assert_eq!(to(wrapped), direct, "{wrapped}");
+        }
+    }
+
+    #[test]
+    fn hosts_and_domains() {
+        for (text, host, domain) in [
+            (
+                "https://a.b.example.co.uk/x",
+                Some("a.b.example.co.uk"),
+                Some("example.co.uk"),
+            ),
+            (
+                "https://bücher.example/",
+                Some("xn--bcher-kva.example"),
+                Some("xn--bcher-kva.example"),
+            ),
+            ("https://127.0.0.1/", Some("127.0.0.1"), None),
+            ("https://[::1]/", Some("[::1]"), None),
+            ("https://co.uk/", Some("co.uk"), None),
+            ("https://localhost/", Some("localhost"), None),
+            ("weixin://wxpay/bizpayurl?pr=1", None, None),
+        ] {
+            let found = to(text);
+            assert_eq!(found.host.as_deref(), host, "{text}");
+            assert_eq!(found.registrable_domain.as_deref(), domain, "{text}");
+        }
+    }
+
+    #[test]
+    fn long_keys_are_cut_and_stay_different() {
+        let long = |end: &str| to(&format!("https://example.com/{}{end}", "é".repeat(500))).key;
+        assert!(long("a").len() <= LONGEST_KEY && long("a").len() > LONGEST_KEY - 8);
+        assert_ne!(long("a"), long("b"));
+        assert_eq!(long("a"), long("a"));
+        assert!(to(&"微".repeat(300)).key.len() <= LONGEST_KEY);
     }
 }
