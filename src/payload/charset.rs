@@ -31,16 +31,19 @@ pub(super) fn strip_bom(text: String) -> Decoded {
     }
 }
 
+/// What a pair of bytes adds to the plausibility of a charset.
+type Pair = fn(u8, u8) -> i32;
+
+/// GBK last, which of two that are as plausible is by far the more common.
+const CANDIDATES: [(&Encoding, Pair); 2] = [(SHIFT_JIS, shift_jis_pair), (GBK, gbk_pair)];
+
 /// The more plausible of the two double-byte charsets, or Latin-1 where neither is.
 fn legacy(bytes: &[u8]) -> String {
-    let candidates: [(&'static Encoding, fn(u8, u8) -> i32); 2] =
-        [(GBK, gbk_pair), (SHIFT_JIS, shift_jis_pair)];
-    candidates
+    CANDIDATES
         .into_iter()
         .map(|(charset, pair)| (charset, plausibility(bytes, charset == SHIFT_JIS, pair)))
         .filter(|(_, score)| *score > 0)
-        // `rev`, since `max_by_key` keeps the last of equals and GBK is by far the more common.
-        .rev()
+        // The last of equals is kept.
         .max_by_key(|(_, score)| *score)
         .and_then(|(charset, _)| charset.decode_without_bom_handling_and_without_replacement(bytes))
         .map_or_else(
@@ -50,11 +53,10 @@ fn legacy(bytes: &[u8]) -> String {
 }
 
 /// How much the non-ASCII bytes look like writing in a double-byte charset; 0 or less: not at all.
-fn plausibility(bytes: &[u8], single_kana: bool, pair: fn(u8, u8) -> i32) -> i32 {
+fn plausibility(bytes: &[u8], single_kana: bool, pair: Pair) -> i32 {
     let mut score = 0;
-    let mut rest = bytes;
-    while let Some((&lead, tail)) = rest.split_first() {
-        rest = tail;
+    let mut bytes = bytes.iter().copied();
+    while let Some(lead) = bytes.next() {
         if lead.is_ascii() {
             continue;
         }
@@ -63,11 +65,10 @@ fn plausibility(bytes: &[u8], single_kana: bool, pair: fn(u8, u8) -> i32) -> i32
             score -= 1;
             continue;
         }
-        let Some((&trail, tail)) = rest.split_first() else {
-            return i32::MIN;
-        };
-        rest = tail;
-        score += pair(lead, trail);
+        match bytes.next() {
+            Some(trail) => score += pair(lead, trail),
+            None => return i32::MIN,
+        }
     }
     score
 }

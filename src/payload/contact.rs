@@ -83,13 +83,17 @@ fn docomo<'a>(rest: &'a str, key: &str) -> Option<String> {
     items
         .filter_map(|item: &'a str| strip_prefix_ignore_case(item.trim(), key)?.strip_prefix(':'))
         .find(|value| !value.is_empty())
-        .map(|value| {
-            value
-                .replace("\\:", ":")
-                .replace("\\;", ";")
-                .replace("\\,", ",")
-                .replace("\\\\", "\\")
-        })
+        .map(unescaped)
+}
+
+/// `text` without the `\` that stand before signs.
+fn unescaped(text: &str) -> String {
+    let mut escaped = false;
+    let keep = |c: &char| {
+        escaped = *c == '\\' && !escaped;
+        !escaped
+    };
+    text.chars().filter(keep).collect()
 }
 
 fn matmsg(rest: &str, payload: &mut Payload) {

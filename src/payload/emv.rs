@@ -26,14 +26,20 @@ const CRC: Crc<u16> = Crc::<u16>::new(&CRC_16_IBM_3740);
 
 /// Reads an EMVCo code, bare or inside a web link.
 pub(super) fn parse(input: &Input<'_>) -> Option<Payload> {
-    let code = bare(input.text).or_else(|| {
-        let uri = input.uri.as_ref().filter(|uri| uri.is_web())?;
-        let fragment = uri.fragment.as_deref();
-        fragment
-            .into_iter()
-            .chain(uri.path.last().map(String::as_str))
-            .find_map(bare)
-    })?;
+    if let Some(code) = bare(input.text) {
+        return read(input, code);
+    }
+    // The link only carries the code, which bank apps find there: the code is where it leads.
+    let uri = input.uri.as_ref().filter(|uri| uri.is_web())?;
+    let fragment = uri.fragment.as_deref();
+    let last = uri.path.last().map(String::as_str);
+    let code = fragment.into_iter().chain(last).find_map(bare)?;
+    let mut payload = read(input, code)?;
+    payload.fields.target = Some(code.to_owned());
+    Some(payload)
+}
+
+fn read(input: &Input<'_>, code: &str) -> Option<Payload> {
     let tlv = Tlv::read(code);
     // A product code may begin like a format indicator, but names no account and no country.
     let names = |tag: &str| matches!(tag.parse(), Ok(2..=64));
@@ -77,6 +83,8 @@ impl<'a> Found<'a> {
             .objects
             .iter()
             .filter(|object| matches!(object.tag.parse(), Ok(26..=51)))
+            // As many as there are tags: more are duplicates.
+            .take(26)
             .map(|object| (object.value, Tlv::read(object.value).whole()))
             .collect();
         let row = GUIDS.iter().find_map(|guid| {
@@ -190,7 +198,7 @@ mod tests {
         format!("{code}{:04X}", CRC.checksum(code.as_bytes()))
     }
 
-    fn read(code: &str) -> Payload {
+    fn read_text(code: &str) -> Payload {
         parse(&Input::new(code)).unwrap()
     }
 
@@ -199,7 +207,7 @@ mod tests {
         let code = sealed(
             "00020126360014BR.GOV.BCB.PIX0114+551199990000052040000530398654041.505802BR5906Padari6002SP62080504A001",
         );
-        let payload = read(&code);
+        let payload = read_text(&code);
         assert_eq!((payload.scheme, payload.valid), ("pix", Some(true)));
         assert_eq!(payload.fields.payee.as_deref(), Some("+5511999900000"));
         assert_eq!(payload.fields.amount.as_deref(), Some("1.50"));
@@ -209,7 +217,7 @@ mod tests {
 
     #[test]
     fn lengths_count_characters_and_the_checksum_counts_bytes() {
-        let payload = read(&sealed("0002010102115802CN5904小店收款"));
+        let payload = read_text(&sealed("0002010102115802CN5904小店收款"));
         assert_eq!(payload.valid, Some(true));
         assert_eq!(payload.fields.payee_name.as_deref(), Some("小店收款"));
     }
@@ -236,7 +244,7 @@ mod tests {
             ),
             (sealed("0002010102115802BR5802US"), vec!["duplicate-tag"]),
         ] {
-            let payload = read(&code);
+            let payload = read_text(&code);
             assert_eq!(payload.flags, flags, "{code}");
             assert_eq!(payload.valid, Some(flags.is_empty()));
             assert_eq!(payload.category, super::super::Category::Payment);
@@ -264,7 +272,7 @@ mod tests {
             format!("https://pay.example/q/#{code}"),
             format!("https://pay.example/{code}"),
         ] {
-            assert_eq!(read(&link).valid, Some(true), "{link}");
+            assert_eq!(read_text(&link).valid, Some(true), "{link}");
         }
     }
 }

@@ -6,6 +6,7 @@ use super::Payload;
 use super::input::{Input, Uri, strip_prefix_ignore_case};
 use super::schemes::Scheme;
 
+const REDIRECT: Scheme = Scheme::named("open-redirect");
 const LINK: Scheme = Scheme::named("web-link");
 const USERINFO: Scheme = Scheme::named("url-userinfo");
 const IP_HOST: Scheme = Scheme::named("url-ip-host");
@@ -53,6 +54,33 @@ const DOCUMENTS: &[&str] = &[
     "doc", "docx", "gif", "jpg", "jpeg", "mp4", "pdf", "png", "txt", "xls",
 ];
 
+/// Query keys under which pages are told where to send the viewer on to.
+const ONWARD: &[&str] = &[
+    "backurl",
+    "callback",
+    "continue",
+    "dest",
+    "destination",
+    "goto",
+    "jump",
+    "jumpurl",
+    "link",
+    "next",
+    "out",
+    "redirect",
+    "redirect_uri",
+    "redirect_url",
+    "redirecturl",
+    "ret",
+    "return",
+    "returnurl",
+    "return_url",
+    "target",
+    "to",
+    "u",
+    "url",
+];
+
 /// Letters that look like the slash that ends a host.
 const SLASHES: &[char] = &['\u{2044}', '\u{2215}', '\u{29f8}', '\u{ff0f}'];
 
@@ -82,6 +110,7 @@ fn web(input: &Input<'_>, uri: &Uri) -> Payload {
     let poses = installs && extensions.next().is_some_and(|e| DOCUMENTS.contains(&e));
 
     let real = host_after_false_slash(input.text);
+    let onward = onward(uri);
 
     // The worst first: it names the scheme, and the rest are flags.
     let signs = [
@@ -90,6 +119,7 @@ fn web(input: &Input<'_>, uri: &Uri) -> Payload {
         (real.is_some(), Some(HOMOGRAPH), "confusable-slash"),
         (has_userinfo(uri), Some(USERINFO), "userinfo"),
         (is_ip(uri), Some(IP_HOST), "ip-host"),
+        (onward.is_some(), Some(REDIRECT), "open-redirect"),
         (is_punycode(uri) && real.is_none(), None, "punycode"),
     ];
     let scheme = signs
@@ -103,9 +133,22 @@ fn web(input: &Input<'_>, uri: &Uri) -> Payload {
     payload.valid = Some(true);
     payload.fields.target = match real {
         Some(real) => Some(real.to_owned()),
-        None => (has_userinfo(uri) || is_ip(uri)).then(|| uri.host.clone()),
+        None if has_userinfo(uri) || is_ip(uri) => Some(uri.host.clone()),
+        None => onward,
     };
     payload
+}
+
+/// The link to somewhere else that the query holds. Nobody can tell from here whether the page follows
+/// it, and a page of a trusted host that does is the best disguise there is.
+fn onward(uri: &Uri) -> Option<String> {
+    let known = |key: &str| ONWARD.iter().any(|onward| key.eq_ignore_ascii_case(onward));
+    let elsewhere = |link: &Uri| !link.host.is_empty() && link.host != uri.host;
+    uri.query
+        .iter()
+        .filter(|(key, value)| known(key) && value.contains("://"))
+        .find(|(_, value)| Uri::parse(value).is_some_and(|link| elsewhere(&link)))
+        .map(|(_, value)| value.clone())
 }
 
 fn is_punycode(uri: &Uri) -> bool {
@@ -160,6 +203,24 @@ mod tests {
                 "url-userinfo",
                 &["userinfo"],
                 Some("evil.example"),
+            ),
+            (
+                "https://a.example/?url=https://b.example/",
+                "open-redirect",
+                &["open-redirect"],
+                Some("https://b.example/"),
+            ),
+            (
+                "https://a.example/?Next=weixin%3A%2F%2Fdl%2Fx",
+                "open-redirect",
+                &["open-redirect"],
+                Some("weixin://dl/x"),
+            ),
+            (
+                "https://a.example/?next=https://a.example/b&q=https://b.example",
+                "web-link",
+                &[],
+                None,
             ),
             (
                 "http://0x7f.1/",

@@ -7,7 +7,7 @@ pub(super) struct Guid {
     pub(super) scheme: Scheme,
     /// The template's tag 00, letter case aside; `*` is any run of characters. Some schemes have no
     /// identifier of their own there and are told by the country.
-    guid: &'static str,
+    pattern: &'static str,
     /// The code's tag 58; empty for any.
     country: &'static str,
     /// Where payee, reference and target stand in the template, see `Tlv::pick`.
@@ -29,7 +29,7 @@ pub(super) enum Checksum {
 impl Guid {
     /// Whether a template with this tag 00, in a code of this country, belongs to the row.
     pub(super) fn fits(&self, guid: &str, country: &str) -> bool {
-        (self.country.is_empty() || self.country == country) && matches(self.guid, guid)
+        (self.country.is_empty() || self.country == country) && matches(self.pattern, guid)
     }
 
     const fn reference(mut self, at: &'static str) -> Self {
@@ -49,20 +49,20 @@ impl Guid {
 }
 
 /// A row for any country.
-const fn row(scheme: &str, guid: &'static str, payee: &'static str) -> Guid {
-    within(scheme, "", guid, payee)
+const fn row(scheme: &str, pattern: &'static str, payee: &'static str) -> Guid {
+    within(scheme, "", pattern, payee)
 }
 
 /// A row for one country.
 const fn within(
     scheme: &str,
     country: &'static str,
-    guid: &'static str,
+    pattern: &'static str,
     payee: &'static str,
 ) -> Guid {
     Guid {
         scheme: Scheme::named(scheme),
-        guid,
+        pattern,
         country,
         payee,
         reference: "",
