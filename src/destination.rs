@@ -71,6 +71,10 @@ pub fn of(payload: &Payload) -> Destination {
     let mut inner = None;
     for _ in 0..payload::DEPTH {
         let now = inner.as_ref().unwrap_or(payload);
+        // A card leads to the person on it. Whose page it names beside is no proof of whose it is.
+        if now.category == Category::Vcard && now.fields.payee.is_some() {
+            break;
+        }
         match now.fields.target.as_deref().map(payload::parse_str) {
             Some(target) if target.scheme != "plain-text" => inner = Some(target),
             _ => break,
@@ -295,6 +299,19 @@ mod tests {
         ] {
             assert_eq!(to(wrapped), direct, "{wrapped}");
         }
+    }
+
+    /// What stands around an account must not lend it a name that somebody trusts.
+    #[test]
+    fn an_account_has_no_host_that_only_carries_it() {
+        let code = "00020126180014br.gov.bcb.pix5204000053039865802BR5901X6304";
+        let carried = to(&format!("https://example.live/q#{code}"));
+        assert_eq!((carried.kind, carried.host.clone()), (Kind::Account, None));
+        assert_eq!(carried, to(code));
+        let card = to("MECARD:N:X;TEL:+15550100;URL:https\\://example.live/;;");
+        assert_eq!((card.kind, card.host), (Kind::Account, None));
+        let onward = to("https://example.live/go?to=https%3A%2F%2Fwa.me%2F15550100");
+        assert_eq!(onward.key, "whatsapp-contact:15550100");
     }
 
     #[test]
