@@ -44,23 +44,27 @@ impl Rule {
             payee,
             flag,
         } = &self.when;
-        holds(class, |list| list.contains(&facts.class))
-            && holds(category, |list| {
+        holds(class.as_ref(), |list| list.contains(&facts.class))
+            && holds(category.as_ref(), |list| {
                 facts.category.is_some_and(|c| list.contains(&c))
             })
-            && holds(scheme, |list| list.iter().any(|s| facts.scheme == Some(s)))
-            && holds(host, |list| {
+            && holds(scheme.as_ref(), |list| {
+                list.iter().any(|s| facts.scheme == Some(s))
+            })
+            && holds(host.as_ref(), |list| {
                 facts.host.is_some_and(|h| is_below_any(h, list))
             })
-            && holds(payee, |list| list.iter().any(|p| facts.payee == Some(p)))
-            && holds(flag, |list| {
+            && holds(payee.as_ref(), |list| {
+                list.iter().any(|p| facts.payee == Some(p))
+            })
+            && holds(flag.as_ref(), |list| {
                 list.iter().any(|f| facts.flags.contains(&f.as_str()))
             })
     }
 }
 
-fn holds<T>(list: &Option<Vec<T>>, held: impl FnOnce(&[T]) -> bool) -> bool {
-    list.as_deref().is_none_or(held)
+fn holds<T>(list: Option<&Vec<T>>, held: impl FnOnce(&[T]) -> bool) -> bool {
+    list.is_none_or(|list| held(list))
 }
 
 /// What a rule, or the default, changes; `None` leaves it as it is.
