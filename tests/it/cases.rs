@@ -117,3 +117,18 @@ fn the_cases_beside_the_checkout_are_read_well() {
         claimed.len()
     );
 }
+
+/// The reference is what an author of policies reads.
+#[test]
+fn the_reference_names_every_scheme_and_flag() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/ref/payloads.md");
+    let text = std::fs::read_to_string(path).unwrap();
+    for scheme in payload::schemes() {
+        let row = format!("| `{}` |", scheme.category.as_str());
+        let row = text.lines().find(|line| line.starts_with(&row)).unwrap();
+        assert!(row.contains(&format!("`{}`", scheme.id)), "{}", scheme.id);
+    }
+    for flag in payload::FLAGS {
+        assert!(text.contains(&format!("\n| `{flag}` |")), "{flag}");
+    }
+}

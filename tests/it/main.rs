@@ -1,4 +1,6 @@
 //! All integration tests are one binary: one link, and helpers are shared.
 
 mod cases;
+mod explain;
 mod layers;
+mod policy;
