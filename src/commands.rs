@@ -57,5 +57,5 @@ fn is_broken_pipe(error: &anyhow::Error) -> bool {
 
 /// Tells a person. There is nobody left to tell where that fails.
 fn complain(message: std::fmt::Arguments<'_>) {
-    let _ = writeln!(io::stderr(), "waylay: {message}");
+    let _ = writeln!(io::stderr(), "{message}");
 }

@@ -81,6 +81,7 @@ fn our_cases_are_read_right() {
 /// A larger set that may lie beside the checkout. It asks for more schemes than are known, so it is
 /// scored over those that are.
 #[test]
+#[expect(clippy::print_stderr, reason = "the score is for whoever runs it")]
 fn the_cases_beside_the_checkout_are_read_well() {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/payloads/cases.jsonl");
     let Some(cases) = read(&path) else {

@@ -165,10 +165,9 @@ proptest! {
     /// A code of objects that fit is read to the end, whatever they hold.
     #[test]
     fn any_objects_are_read(objects in prop::collection::vec((0u8..100, "\\PC{0,30}"), 0..30)) {
-        let mut code = "000201".to_owned();
-        for (tag, value) in objects {
-            code.push_str(&format!("{tag:02}{:02}{value}", value.chars().count()));
-        }
+        let object = |(tag, value): (u8, String)| format!("{tag:02}{:02}{value}", value.chars().count());
+        let code: Vec<_> = objects.into_iter().map(object).collect();
+        let code = format!("000201{}", code.concat());
         check(&payload::parse_str(&code))?;
     }
 }
