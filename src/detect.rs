@@ -3,7 +3,21 @@
 //! Pure: a picture and a [`Budget`] go in, symbols come out. A hostile picture costs at most the
 //! budget; what was left out because of it is counted in [`Scan::skipped`].
 
+use self::search::Search;
+use self::settle::settle;
+use self::shrink::{Plane, shrink};
 use crate::frame::Luma;
+
+mod finder;
+mod fit;
+mod geometry;
+mod ink;
+mod layout;
+mod read;
+mod search;
+mod settle;
+mod shrink;
+mod triple;
 
 /// A position in the frame in px: x to the right, y down, (0, 0) the outer corner of the first pixel.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -66,7 +80,36 @@ pub struct Scan {
     pub panics: u32,
 }
 
+/// A picture of more px than this, 4K UHD, is looked at at a fraction of its size.
+const MOST_PIXELS: usize = 3840 * 2160;
+/// A picture with a side under this many px holds no code: version 1 has as many modules.
+const LEAST_SIDE: usize = 21;
+
 /// Finds and reads the symbols in `luma`.
-pub fn scan(_luma: &Luma<'_>, _budget: &Budget<'_>) -> Scan {
-    Scan::default()
+///
+/// Looks a second time at half the size where the first look reads nothing: noise, dots in place of
+/// squares and soft edges are gone there.
+pub fn scan(luma: &Luma<'_>, budget: &Budget<'_>) -> Scan {
+    let mut search = Search::new(budget);
+    let factor = (1..)
+        .find(|f| luma.width() / f * (luma.height() / f) <= MOST_PIXELS)
+        .unwrap_or(1);
+    for factor in [factor, 2 * factor] {
+        if luma.width().min(luma.height()) / factor < LEAST_SIDE {
+            break;
+        }
+        let small = (factor > 1).then(|| shrink(luma, factor));
+        let Some(plane) = small.as_ref().map_or(Some(*luma), Plane::luma) else {
+            break;
+        };
+        search.look_at(plane, factor as f32);
+        if search.found.iter().any(|f| f.bytes.is_some()) {
+            break;
+        }
+    }
+    Scan {
+        symbols: settle(search.found),
+        skipped: search.skipped,
+        panics: search.panics,
+    }
 }

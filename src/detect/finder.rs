@@ -1,0 +1,246 @@
+//! Finds what looks like a finder pattern: runs of 1 : 1 : 3 : 1 : 1 modules across, down and along
+//! both diagonals (ISO/IEC 18004:2015, 6.3.3), as ink on paper or as paper on ink.
+
+use super::Point;
+use super::ink::{Ink, View};
+
+/// Rows that lie this far apart are searched. Three modules of the centre of the smallest code that
+/// can be read span more than that.
+const ROW_STEP: usize = 2;
+/// How many finder patterns of one polarity are kept. A screen full of codes has a few hundred.
+const MOST: usize = 512;
+/// How many are looked at before the best are kept: bounds the work on a hostile picture.
+const MOST_SEEN: usize = 8192;
+
+/// The centre of what looks like a finder pattern.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Finder {
+    pub(super) centre: Point,
+    /// A seventh of its extent across and down, in px: the size of a module, times up to √2 where
+    /// the pattern is turned.
+    pub(super) module: f32,
+    /// In how many rows it was seen.
+    rows: f32,
+}
+
+impl Finder {
+    /// In how many of the rows that should show it it was seen, from 0 to 1.
+    fn certainty(&self) -> f32 {
+        (self.rows * ROW_STEP as f32 / (3.0 * self.module)).min(1.0)
+    }
+
+    fn is_same(&self, other: &Self) -> bool {
+        let apart = self.centre.minus(other.centre);
+        let near = 1.5 * self.module.min(other.module) + 1.0;
+        let ratio = self.module / other.module;
+        apart.x.abs() < near && apart.y.abs() < near && (0.6..1.6).contains(&ratio)
+    }
+
+    fn join(&mut self, other: &Self) {
+        let rows = self.rows + other.rows;
+        let share = other.rows / rows;
+        let apart = other.centre.minus(self.centre);
+        self.centre = self.centre.plus(apart.times(share));
+        self.module += (other.module - self.module) * share;
+        self.rows = rows;
+    }
+}
+
+/// The finder patterns of one polarity.
+#[derive(Default)]
+pub(super) struct Finders {
+    /// The best ones, in the order of the rows.
+    pub(super) kept: Vec<Finder>,
+    /// How many were left out.
+    pub(super) left_out: u32,
+}
+
+/// The finder patterns that are ink on paper, and those that are paper on ink.
+pub(super) fn finders(views: &[View<'_>; 2]) -> [Finders; 2] {
+    let ink = views[0].ink;
+    let mut found = [Collection::default(), Collection::default()];
+    let mut edges = Vec::new();
+    for y in (0..ink.height()).step_by(ROW_STEP) {
+        ink.edges(y, &mut edges);
+        for (i, w) in edges.windows(6).enumerate() {
+            let runs = [w[1] - w[0], w[2] - w[1], w[3] - w[2], w[4] - w[3], w[5] - w[4]];
+            if !is_finder(runs) {
+                continue;
+            }
+            // The first run of a row is paper, so the odd ones are ink.
+            let inverted = i % 2 == 0;
+            let middle = f32::midpoint(w[2] as f32, w[3] as f32);
+            if let Some(finder) = confirm(ink, middle, y, runs.iter().sum(), !inverted) {
+                found[usize::from(inverted)].add(finder);
+            }
+        }
+    }
+    let [dark, light] = found;
+    [dark.best(&views[0]), light.best(&views[1])]
+}
+
+/// Whether the rings around `finder` are closed: in nearly every direction there is an inner square,
+/// a gap and a ring. Texture that has the right runs in four directions rarely has them in sixteen.
+fn is_ringed(view: &View<'_>, finder: &Finder) -> bool {
+    const DIRECTIONS: usize = 16;
+    const LEAST: usize = 12;
+    // To the corner of a pattern that is twice as long one way as the other.
+    let longest = 3.5 * 1.42 * 2.0 * finder.module;
+    let ringed = (0..DIRECTIONS).filter(|i| {
+        let angle = *i as f32 * std::f32::consts::TAU / DIRECTIONS as f32;
+        let along = Point::new(angle.cos(), angle.sin());
+        view.to_rim(finder.centre, along, longest)
+            .is_some_and(|[inner, _, rim]| (1.3..4.5).contains(&(rim / inner)))
+    });
+    ringed.count() >= LEAST
+}
+
+#[derive(Default)]
+struct Collection {
+    seen: Vec<Finder>,
+    left_out: u32,
+}
+
+impl Collection {
+    fn add(&mut self, finder: Finder) {
+        // The same pattern was seen a few rows above, so it is among the last.
+        if let Some(same) = self.seen.iter_mut().rev().find(|f| f.is_same(&finder)) {
+            same.join(&finder);
+        } else if self.seen.len() < MOST_SEEN {
+            self.seen.push(finder);
+        } else {
+            self.left_out += 1;
+        }
+    }
+
+    fn best(mut self, view: &View<'_>) -> Finders {
+        self.seen.retain(|f| is_ringed(view, f));
+        if self.seen.len() > MOST {
+            self.left_out += (self.seen.len() - MOST) as u32;
+            self.seen
+                .sort_by(|a, b| b.certainty().total_cmp(&a.certainty()));
+            self.seen.truncate(MOST);
+            self.seen.sort_by(|a, b| a.centre.y.total_cmp(&b.centre.y));
+        }
+        Finders {
+            kept: self.seen,
+            left_out: self.left_out,
+        }
+    }
+}
+
+/// Whether five runs are as 1 : 1 : 3 : 1 : 1, give or take what blur and a coarse grid of pixels do.
+fn is_finder(runs: [i32; 5]) -> bool {
+    let total: i32 = runs.iter().sum();
+    if total < 7 {
+        return false;
+    }
+    // In fourteenths of a module: half a module, and 0.7 px because an edge lies between two pixels.
+    let slack = total + 10;
+    let thin = |run: i32| (14 * run - 2 * total).abs() <= slack;
+    let thick = (14 * runs[2] - 6 * total).abs() <= 2 * slack;
+    thick && [0, 1, 3, 4].iter().all(|i| thin(runs[*i]))
+}
+
+/// Looks at a pattern seen in row `y` down, across again through the middle of that, and along both
+/// diagonals.
+fn confirm(ink: &Ink<'_>, x: f32, y: usize, total: i32, sign: bool) -> Option<Finder> {
+    let (down, height) = cross(ink, (x as i32, y as i32), (0, 1), total, sign)?;
+    let y = y as f32 + 0.5 + down;
+    let (right, width) = cross(ink, (x as i32, y as i32), (1, 0), total, sign)?;
+    let x = x.floor() + 0.5 + right;
+    let ratio = width / height;
+    if !(0.4..2.5).contains(&ratio) {
+        return None;
+    }
+    for step in [(1, 1), (1, -1)] {
+        cross(ink, (x as i32, y as i32), step, total, sign)?;
+    }
+    Some(Finder {
+        centre: Point::new(x, y),
+        module: (width + height) / 14.0,
+        rows: 1.0,
+    })
+}
+
+/// Walks from the pixel `at` both ways along `step` through the five runs of a finder pattern. Gives
+/// how far its middle is from the middle of `at`, and its extent, in steps.
+fn cross(
+    ink: &Ink<'_>,
+    at: (i32, i32),
+    step: (i32, i32),
+    total: i32,
+    sign: bool,
+) -> Option<(f32, f32)> {
+    if ink.at(at.0, at.1) != Some(sign) {
+        return None;
+    }
+    // No run of a pattern that is as tall as wide, give or take a factor of 2.5, is longer.
+    let longest = 2 * total;
+    let walk = |direction: i32| {
+        let mut runs = [0; 3];
+        let mut place = 1;
+        for (i, run) in runs.iter_mut().enumerate() {
+            let colour = sign == (i % 2 == 0);
+            while *run <= longest {
+                let (x, y) = (step.0 * direction * place, step.1 * direction * place);
+                if ink.at(at.0 + x, at.1 + y) != Some(colour) {
+                    break;
+                }
+                *run += 1;
+                place += 1;
+            }
+        }
+        runs
+    };
+    let (before, after) = (walk(-1), walk(1));
+    let runs = [
+        before[2],
+        before[1],
+        before[0] + 1 + after[0],
+        after[1],
+        after[2],
+    ];
+    let middle = (after[0] - before[0]) as f32 / 2.0;
+    is_finder(runs).then(|| (middle, runs.iter().sum::<i32>() as f32))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::frame::Luma;
+
+    #[test]
+    fn runs_of_a_finder_pattern_are_known_at_every_size() {
+        for good in [[1, 1, 3, 1, 1], [2, 1, 5, 2, 1], [10, 10, 30, 10, 10], [9, 12, 27, 11, 8]] {
+            assert!(is_finder(good), "{good:?}");
+        }
+        for bad in [[1, 1, 1, 1, 1], [10, 10, 10, 10, 10], [10, 10, 60, 10, 10], [0, 1, 3, 1, 1], [10, 10, 30, 10, 40]] {
+            assert!(!is_finder(bad), "{bad:?}");
+        }
+    }
+
+    #[test]
+    fn both_polarities_are_found_where_they_are() {
+        // One pattern of ink on paper with its centre at (30, 30), one inverted at (90, 30).
+        let bytes: Vec<u8> = (0..60 * 120)
+            .map(|i| {
+                let (x, y) = (i % 120, i / 120);
+                let left = x < 60;
+                let ring = (x % 60 - 30).abs().max((y - 30).abs()) / 4;
+                let ink = matches!(ring, 0 | 1 | 3) == left && ring <= 3 || ring > 3 && !left;
+                if ink { 20 } else { 220 }
+            })
+            .map(|v: i32| v as u8)
+            .collect();
+        let luma = Luma::new(120, 60, 120, &bytes).unwrap();
+        let ink = Ink::of(luma);
+        let found = finders(&[1.0, -1.0].map(|sign| View { ink: &ink, sign }));
+        let centres = found.map(|f| f.kept.iter().map(|f| f.centre).collect::<Vec<_>>());
+        for (centres, x) in centres.iter().zip([30.0, 90.0]) {
+            assert_eq!(centres.len(), 1, "{centres:?}");
+            let off = centres[0].minus(Point::new(x, 30.0)).length();
+            assert!(off < 1.5, "{centres:?}");
+        }
+    }
+}

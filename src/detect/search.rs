@@ -1,0 +1,174 @@
+//! Goes through the candidates of a picture, best first, as far as the budget goes.
+
+use std::cell::OnceCell;
+
+use super::Budget;
+use super::finder::{Finders, finders};
+use super::fit::{Frame, Score, improve};
+use super::geometry::convex;
+use super::ink::{Ink, View};
+use super::layout::Layout;
+use super::read::read;
+use super::settle::Found;
+use super::triple::triples;
+use crate::frame::Luma;
+
+/// A first guess that scores less than this is no candidate.
+const WORTH_A_TRY: f32 = 0.3;
+/// How many versions of a candidate are tried, the likeliest first.
+const VERSIONS_TRIED: usize = 2;
+/// What the finder patterns and the timing patterns of a code that cannot be decoded have to score,
+/// for it to be called one.
+const PLAUSIBLE: f32 = 0.5;
+
+/// A search for the symbols of one picture, at one or more scales.
+pub(super) struct Search<'a> {
+    budget: &'a Budget<'a>,
+    layouts: [OnceCell<Layout>; 41],
+    tried: u32,
+    /// Candidates that were not tried because the budget was spent.
+    pub(super) skipped: u32,
+    /// Calls of the decoder that panicked.
+    pub(super) panics: u32,
+    /// What was found, in the order in which it was.
+    pub(super) found: Vec<Found>,
+}
+
+/// Three finder patterns that fit the known modules of a version.
+struct Candidate {
+    /// 0 for ink on paper, 1 for paper on ink.
+    polarity: usize,
+    finders: [usize; 3],
+    frame: Frame,
+    /// How well the likeliest version fits.
+    score: f32,
+    /// The versions, the likeliest first.
+    versions: Vec<usize>,
+}
+
+impl<'a> Search<'a> {
+    pub(super) fn new(budget: &'a Budget<'a>) -> Self {
+        Self {
+            budget,
+            layouts: [const { OnceCell::new() }; 41],
+            tried: 0,
+            skipped: 0,
+            panics: 0,
+            found: Vec::new(),
+        }
+    }
+
+    /// Searches `luma`, which is the picture at 1/`scale` of its size.
+    pub(super) fn look_at(&mut self, luma: Luma<'_>, scale: f32) {
+        if self.is_spent() {
+            self.skipped += 1;
+            return;
+        }
+        let ink = Ink::of(luma);
+        let views = [1.0, -1.0].map(|sign| View { ink: &ink, sign });
+        let finders = finders(&views);
+        let candidates = self.candidates(&views, &finders);
+        let mut used = finders.map(|f| vec![false; f.kept.len()]);
+        for candidate in &candidates {
+            let used = &mut used[candidate.polarity];
+            if candidate.finders.iter().any(|i| used[*i]) {
+                continue;
+            }
+            if self.is_spent() {
+                self.skipped += 1;
+                continue;
+            }
+            self.tried += 1;
+            let view = &views[candidate.polarity];
+            if self.read(view, candidate, scale) {
+                for i in candidate.finders {
+                    used[i] = true;
+                }
+            }
+        }
+    }
+
+    fn is_spent(&self) -> bool {
+        self.tried >= self.budget.candidates || (self.budget.expired)()
+    }
+
+    /// The candidates of both polarities, best first.
+    fn candidates(&mut self, views: &[View<'_>; 2], finders: &[Finders; 2]) -> Vec<Candidate> {
+        let mut order = Vec::new();
+        for (polarity, finders) in finders.iter().enumerate() {
+            let (triples, left_out) = triples(&finders.kept);
+            self.skipped += finders.left_out + left_out;
+            order.extend(triples.into_iter().map(|t| (t.distortion, polarity, t.at)));
+        }
+        order.sort_by(|a, b| a.0.total_cmp(&b.0));
+        let mut candidates = Vec::new();
+        for (i, (_, polarity, at)) in order.iter().enumerate() {
+            if self.is_spent() {
+                self.skipped += (order.len() - i) as u32;
+                break;
+            }
+            let patterns = at.map(|i| &finders[*polarity].kept[i]);
+            let Some(frame) = Frame::of(&views[*polarity], patterns) else {
+                continue;
+            };
+            let mut versions: Vec<(f32, usize)> = frame
+                .versions()
+                .into_iter()
+                .filter_map(|version| {
+                    let fit = frame.guess(&views[*polarity], self.layout(version))?;
+                    Some((fit.score.all, version))
+                })
+                .collect();
+            versions.sort_by(|a, b| b.0.total_cmp(&a.0));
+            versions.truncate(VERSIONS_TRIED);
+            if let Some((score, _)) = versions.first().filter(|(s, _)| *s >= WORTH_A_TRY) {
+                candidates.push(Candidate {
+                    polarity: *polarity,
+                    finders: *at,
+                    frame,
+                    score: *score,
+                    versions: versions.iter().map(|(_, v)| *v).collect(),
+                });
+            }
+        }
+        candidates.sort_by(|a, b| b.score.total_cmp(&a.score));
+        candidates
+    }
+
+    /// Tries one candidate; true where it was decoded.
+    fn read(&mut self, view: &View<'_>, candidate: &Candidate, scale: f32) -> bool {
+        for version in &candidate.versions {
+            let Some(guess) = candidate.frame.guess(view, self.layout(*version)) else {
+                continue;
+            };
+            let fit = improve(view, guess);
+            let reading = read(view, &fit);
+            let mut corners = fit.corners().map(|p| p.times(scale));
+            if reading.mirrored {
+                corners.swap(1, 3);
+            }
+            let score = fit.score;
+            self.panics += reading.panics;
+            let decoded = reading.bytes.is_some();
+            if decoded || reading.has_format && is_plausible(&score) && convex(&corners) {
+                self.found.push(Found {
+                    bytes: reading.bytes,
+                    corners,
+                    score: score.all,
+                });
+            }
+            if decoded {
+                return true;
+            }
+        }
+        false
+    }
+
+    fn layout(&self, version: usize) -> &Layout {
+        self.layouts[version].get_or_init(|| Layout::of(version))
+    }
+}
+
+fn is_plausible(score: &Score) -> bool {
+    score.finders > PLAUSIBLE && score.timing > PLAUSIBLE
+}

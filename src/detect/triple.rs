@@ -1,0 +1,81 @@
+//! Groups finder patterns by three into what may be the corners of one code, best first.
+
+use super::finder::Finder;
+
+/// How many neighbours of a finder pattern are tried as its partners, the nearest first.
+const PARTNERS: usize = 20;
+/// How many triples are kept, the best. Most are refused by a look at the timing patterns.
+const MOST: usize = 4096;
+/// Least and most modules between the centres of two finder patterns, 14 and 170 by the format, with
+/// room for a module that is measured askew.
+const LEGS: (f32, f32) = (8.0, 200.0);
+
+/// Three finder patterns that may belong to one code.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Triple {
+    /// Indices of the patterns at the top left, top right and bottom left of the code, if it is not
+    /// mirrored.
+    pub(super) at: [usize; 3],
+    /// How far it is from three equal patterns at a right angle with equal legs; 0 is best.
+    pub(super) distortion: f32,
+}
+
+/// The triples among `finders`, best first, and how many were left out.
+pub(super) fn triples(finders: &[Finder]) -> (Vec<Triple>, u32) {
+    let mut triples = Vec::new();
+    for corner in 0..finders.len() {
+        let partners = partners(finders, corner);
+        for (i, b) in partners.iter().enumerate() {
+            triples.extend(
+                partners[i + 1..]
+                    .iter()
+                    .filter_map(|c| triple(finders, corner, *b, *c)),
+            );
+        }
+    }
+    // Stable, so that equal ones stay in the order of the picture.
+    triples.sort_by(|a: &Triple, b| a.distortion.total_cmp(&b.distortion));
+    let left_out = triples.len().saturating_sub(MOST);
+    triples.truncate(MOST);
+    (triples, left_out as u32)
+}
+
+fn partners(finders: &[Finder], corner: usize) -> Vec<usize> {
+    let own = &finders[corner];
+    let mut near: Vec<(f32, usize)> = finders
+        .iter()
+        .enumerate()
+        .filter(|(i, f)| *i != corner && (0.5..2.0).contains(&(f.module / own.module)))
+        .map(|(i, f)| (f.centre.minus(own.centre).length(), i))
+        .filter(|(d, i)| {
+            let modules = d / own.module.max(finders[*i].module);
+            (LEGS.0..LEGS.1).contains(&modules)
+        })
+        .collect();
+    near.sort_by(|a, b| a.0.total_cmp(&b.0));
+    near.truncate(PARTNERS);
+    near.into_iter().map(|(_, i)| i).collect()
+}
+
+fn triple(finders: &[Finder], corner: usize, b: usize, c: usize) -> Option<Triple> {
+    let leg = |to: usize| finders[to].centre.minus(finders[corner].centre);
+    let (to_b, to_c) = (leg(b), leg(c));
+    let (long, short) = {
+        let (b, c) = (to_b.length(), to_c.length());
+        (b.max(c), b.min(c))
+    };
+    let cosine = (to_b.dot(to_c) / (long * short)).abs();
+    if cosine > 0.6 || long > 2.0 * short {
+        return None;
+    }
+    let modules = [corner, b, c].map(|i| finders[i].module);
+    let [least, most] = [f32::min, f32::max].map(|f| f(f(modules[0], modules[1]), modules[2]));
+    let distortion = cosine + (1.0 - short / long) + (1.0 - least / most);
+    // On the screen, y points down: the leg along the top turns clockwise into the one on the left.
+    let at = if to_b.cross(to_c) > 0.0 {
+        [corner, b, c]
+    } else {
+        [corner, c, b]
+    };
+    Some(Triple { at, distortion })
+}
