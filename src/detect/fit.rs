@@ -72,14 +72,17 @@ impl Frame {
             to_b.times(1.0 / to_b.length()),
             to_c.times(1.0 / to_c.length()),
         );
-        let modules = |leg: Point, along: Point, ends: [&Finder; 2]| {
-            let [near, far] = ends.map(|f| extent(view, f, along));
-            leg.length() / f32::midpoint(near, far) * 7.0
-        };
-        let [wide, tall] = [
-            modules(to_b, across, [finders[0], finders[1]]),
-            modules(to_c, down, [finders[0], finders[2]]),
-        ];
+        // The size of a module along both legs, as each pattern has it.
+        let mut sizes = [[0.0; 2]; 3];
+        for (finder, size) in finders.iter().zip(&mut sizes) {
+            *size = [across, down].map(|along| extent(view, finder, along) / 7.0);
+            let axes = (across.times(size[0]), down.times(size[1]));
+            if pattern(view, finder.centre, axes) < FINDER_GUESS {
+                return None;
+            }
+        }
+        let wide = to_b.length() / f32::midpoint(sizes[0][0], sizes[1][0]);
+        let tall = to_c.length() / f32::midpoint(sizes[0][1], sizes[2][1]);
         if wide > 1.6 * tall || tall > 1.6 * wide {
             return None;
         }
@@ -186,6 +189,19 @@ pub(super) fn improve<'l>(view: &View<'_>, fit_: Fit<'l>) -> Fit<'l> {
     best
 }
 
+/// How well the 7 × 7 modules of a finder pattern fit around `centre`, from −1 to 1. `axes` are the px
+/// vectors of one module.
+fn pattern(view: &View<'_>, centre: Point, axes: (Point, Point)) -> f32 {
+    mean((0..49i32).map(|i| {
+        let (x, y) = (i % 7 - 3, i / 7 - 3);
+        let at = centre
+            .plus(axes.0.times(x as f32))
+            .plus(axes.1.times(y as f32));
+        let paper = i32::max(x.abs(), y.abs()) == 2;
+        view.darkness(at) * if paper { -1.0 } else { 1.0 }
+    }))
+}
+
 /// Distance in px between the two rims of a finder pattern along the unit vector `along`.
 fn extent(view: &View<'_>, finder: &Finder, along: Point) -> f32 {
     let longest = 3.5 * 1.6 * finder.module;
@@ -225,7 +241,7 @@ fn rim(view: &View<'_>, centre: Point, out: Point, along: Point, module: f32) ->
 /// place that `anchors` say.
 fn find_alignment(view: &View<'_>, layout: &Layout, anchors: Anchors) -> Option<Anchors> {
     const STEP: f32 = 0.5;
-    let pattern = layout.alignments.last()?;
+    let pattern = layout.alignments.last()?.as_slice();
     let map = anchors.map()?;
     let reach = (3.0 + layout.side as f32 / 16.0) / STEP;
     let reach = reach as i32;
@@ -233,10 +249,15 @@ fn find_alignment(view: &View<'_>, layout: &Layout, anchors: Anchors) -> Option<
     for dy in -reach..=reach {
         for dx in -reach..=reach {
             let (x, y) = (dx as f32 * STEP, dy as f32 * STEP);
-            let fit = mean(pattern.iter().map(|k| {
-                k.sign * view.darkness(map.map(k.x + x, k.y + y))
-            }));
-            let fit = fit - 0.01 * x.hypot(y);
+            let fits = |known: &[Known]| {
+                let at = |k: &Known| view.darkness(map.map(k.x + x, k.y + y));
+                mean(known.iter().map(|k| k.sign * at(k)))
+            };
+            // The centre and the ring around it refuse most places with few samples.
+            if fits(&pattern[..1]) < -0.4 || fits(&pattern[1..9]) < 0.0 {
+                continue;
+            }
+            let fit = fits(pattern) - 0.01 * x.hypot(y);
             if fit > best.0 {
                 best = (fit, Some((x, y)));
             }

@@ -23,7 +23,8 @@ pub(super) struct Layout {
     pub(super) finders: [Vec<Known>; 3],
     /// The horizontal and the vertical timing pattern.
     pub(super) timing: Vec<Known>,
-    /// The alignment patterns but for those that lie on a timing pattern.
+    /// The alignment patterns but for those that lie on a timing pattern: of each the centre, the 8
+    /// modules around it, and the 16 around those.
     pub(super) alignments: Vec<[Known; 25]>,
 }
 
@@ -70,10 +71,10 @@ fn known(x: i32, y: i32, ink: bool) -> Known {
 }
 
 fn alignment(x: i32, y: i32) -> [Known; 25] {
-    std::array::from_fn(|i| {
-        let (dx, dy) = (i as i32 % 5 - 2, i as i32 / 5 - 2);
-        known(x + dx, y + dy, dx.abs().max(dy.abs()) != 1)
-    })
+    let ring = |i: &usize| (*i as i32 % 5 - 2).abs().max((*i as i32 / 5 - 2).abs());
+    let mut order: [usize; 25] = std::array::from_fn(|i| i);
+    order.sort_by_key(ring);
+    order.map(|i| known(x + i as i32 % 5 - 2, y + i as i32 / 5 - 2, ring(&i) != 1))
 }
 
 /// Rows and columns of the centres of alignment patterns (ISO/IEC 18004:2015, annex E): the first at
