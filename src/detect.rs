@@ -63,10 +63,17 @@ pub struct Symbol {
 
 /// How much a scan may cost. The core reads no clock, so the caller says when time is up.
 pub struct Budget<'a> {
-    /// How many candidates may be tried at most. Bounds the work where there is no clock.
+    /// How many candidates may be tried at most, one of many modules counting as up to eight. Bounds
+    /// the work where there is no clock.
     pub candidates: u32,
     /// True once the time for this frame is over.
     pub expired: &'a dyn Fn() -> bool,
+}
+
+impl Budget<'_> {
+    /// Enough for a screen full of codes. The worst picture of 1080p known ends in seconds with it,
+    /// and an ordinary one spends a few of them.
+    pub const DEFAULT_CANDIDATES: u32 = 96;
 }
 
 /// What a scan found, and what it did not do.
@@ -91,7 +98,7 @@ const LEAST_SIDE: usize = 21;
 /// squares and soft edges are gone there.
 pub fn scan(luma: &Luma<'_>, budget: &Budget<'_>) -> Scan {
     let mut search = Search::new(budget);
-    let factor = (1..)
+    let factor = (1..=luma.width())
         .find(|f| luma.width() / f * (luma.height() / f) <= MOST_PIXELS)
         .unwrap_or(1);
     for factor in [factor, 2 * factor] {

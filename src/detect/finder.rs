@@ -63,7 +63,13 @@ pub(super) fn finders(views: &[View<'_>; 2]) -> [Finders; 2] {
     for y in (0..ink.height()).step_by(ROW_STEP) {
         ink.edges(y, &mut edges);
         for (i, w) in edges.windows(6).enumerate() {
-            let runs = [w[1] - w[0], w[2] - w[1], w[3] - w[2], w[4] - w[3], w[5] - w[4]];
+            let runs = [
+                w[1] - w[0],
+                w[2] - w[1],
+                w[3] - w[2],
+                w[4] - w[3],
+                w[5] - w[4],
+            ];
             if !is_finder(runs) {
                 continue;
             }
@@ -89,7 +95,7 @@ fn is_ringed(view: &View<'_>, finder: &Finder) -> bool {
     let ringed = (0..DIRECTIONS).filter(|i| {
         let angle = *i as f32 * std::f32::consts::TAU / DIRECTIONS as f32;
         let along = Point::new(angle.cos(), angle.sin());
-        view.to_rim(finder.centre, along, longest)
+        view.rings(finder.centre, along, longest)
             .is_some_and(|[inner, _, rim]| (1.3..4.5).contains(&(rim / inner)))
     });
     ringed.count() >= LEAST
@@ -212,10 +218,21 @@ mod tests {
 
     #[test]
     fn runs_of_a_finder_pattern_are_known_at_every_size() {
-        for good in [[1, 1, 3, 1, 1], [2, 1, 5, 2, 1], [10, 10, 30, 10, 10], [9, 12, 27, 11, 8]] {
+        for good in [
+            [1, 1, 3, 1, 1],
+            [2, 1, 5, 2, 1],
+            [10, 10, 30, 10, 10],
+            [9, 12, 27, 11, 8],
+        ] {
             assert!(is_finder(good), "{good:?}");
         }
-        for bad in [[1, 1, 1, 1, 1], [10, 10, 10, 10, 10], [10, 10, 60, 10, 10], [0, 1, 3, 1, 1], [10, 10, 30, 10, 40]] {
+        for bad in [
+            [1, 1, 1, 1, 1],
+            [10, 10, 10, 10, 10],
+            [10, 10, 60, 10, 10],
+            [0, 1, 3, 1, 1],
+            [10, 10, 30, 10, 40],
+        ] {
             assert!(!is_finder(bad), "{bad:?}");
         }
     }
@@ -223,7 +240,7 @@ mod tests {
     #[test]
     fn both_polarities_are_found_where_they_are() {
         // One pattern of ink on paper with its centre at (30, 30), one inverted at (90, 30).
-        let bytes: Vec<u8> = (0..60 * 120)
+        let bytes: Vec<u8> = (0..60 * 120i32)
             .map(|i| {
                 let (x, y) = (i % 120, i / 120);
                 let left = x < 60;
@@ -231,7 +248,7 @@ mod tests {
                 let ink = matches!(ring, 0 | 1 | 3) == left && ring <= 3 || ring > 3 && !left;
                 if ink { 20 } else { 220 }
             })
-            .map(|v: i32| v as u8)
+            .map(|v| v as u8)
             .collect();
         let luma = Luma::new(120, 60, 120, &bytes).unwrap();
         let ink = Ink::of(luma);

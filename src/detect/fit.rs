@@ -87,9 +87,9 @@ impl Frame {
             return None;
         }
         let side = f32::midpoint(wide, tall) + 7.0;
-        let size = |leg: Point| leg.times(1.0 / (side - 7.0));
-        let right = rim(view, b, size(to_b), size(to_c), finders[1].module);
-        let bottom = rim(view, c, size(to_c), size(to_b), finders[2].module);
+        let module = |leg: Point| leg.times(1.0 / (side - 7.0));
+        let right = rim(view, b, module(to_b), module(to_c), finders[1].module);
+        let bottom = rim(view, c, module(to_c), module(to_b), finders[2].module);
         let rims_meet = right.zip(bottom).and_then(|(r, b)| r.meet(b));
         Some(Self {
             centres,
@@ -98,13 +98,11 @@ impl Frame {
         })
     }
 
-    /// The versions that are worth a try, the likeliest first.
-    pub(super) fn versions(&self) -> Vec<usize> {
-        let reach = 1.0 + self.version.max(0.0) * 0.1;
-        let off = |v: &usize| (*v as f32 - self.version).abs();
-        let mut versions: Vec<usize> = VERSIONS.filter(|v| off(v) <= reach).collect();
-        versions.sort_by(|a, b| off(a).total_cmp(&off(b)));
-        versions
+    /// The version that the size of a module speaks for, and those near it.
+    pub(super) fn versions(&self) -> impl Iterator<Item = usize> {
+        let version = self.version;
+        let reach = 1.0 + version.max(0.0) * 0.1;
+        VERSIONS.filter(move |v| (*v as f32 - version).abs() <= reach)
     }
 
     /// The guesses where the grid of `layout` lies: with the fourth corner where the rims meet, and
@@ -135,26 +133,38 @@ impl Frame {
             })
     }
 
+    /// How well the best guess for `layout` fits its finder and timing patterns, from −1 to 1; `None`
+    /// where it is not worth a closer look. Cheap: nearly every three finder patterns that do not
+    /// belong to one code end here.
+    pub(super) fn glance(&self, view: &View<'_>, layout: &Layout) -> Option<f32> {
+        self.guesses(layout)
+            .filter_map(|anchors| {
+                let map = anchors.map()?;
+                let fits = |known: &[Known]| {
+                    mean(
+                        known
+                            .iter()
+                            .map(|k| k.sign * view.darkness(map.map(k.x, k.y))),
+                    )
+                };
+                let timing = fits(&layout.timing);
+                if timing < TIMING_GUESS {
+                    return None;
+                }
+                let finders = layout.finders.each_ref().map(|f| fits(f));
+                let all = finders.iter().all(|f| *f >= FINDER_GUESS);
+                all.then(|| (finders.iter().sum::<f32>() + 2.0 * timing) / 5.0)
+            })
+            .max_by(f32::total_cmp)
+    }
+
     /// The best guess for `layout`, before it is moved.
     pub(super) fn guess<'l>(&self, view: &View<'_>, layout: &'l Layout) -> Option<Fit<'l>> {
         self.guesses(layout)
-            .filter(|anchors| worth_it(view, layout, anchors))
             .map(|anchors| find_alignment(view, layout, anchors).unwrap_or(anchors))
             .filter_map(|anchors| fit(view, layout, anchors))
             .max_by(|a, b| a.score.all.total_cmp(&b.score.all))
     }
-}
-
-/// Whether a first guess is near enough for a closer look. Cheap: nearly every three finder patterns
-/// that do not belong to one code end here.
-fn worth_it(view: &View<'_>, layout: &Layout, anchors: &Anchors) -> bool {
-    let Some(map) = anchors.map() else {
-        return false;
-    };
-    let fits = |known: &[Known], least: f32| {
-        mean(known.iter().map(|k| k.sign * view.darkness(map.map(k.x, k.y)))) > least
-    };
-    layout.finders.iter().all(|f| fits(f, FINDER_GUESS)) && fits(&layout.timing, TIMING_GUESS)
 }
 
 fn fit<'l>(view: &View<'_>, layout: &'l Layout, anchors: Anchors) -> Option<Fit<'l>> {
@@ -167,10 +177,10 @@ fn fit<'l>(view: &View<'_>, layout: &'l Layout, anchors: Anchors) -> Option<Fit<
     })
 }
 
-/// Moves the anchors of `fit` in ever smaller steps as long as it gets better.
-pub(super) fn improve<'l>(view: &View<'_>, fit_: Fit<'l>) -> Fit<'l> {
+/// Moves the anchors of `guess` in ever smaller steps as long as it gets better.
+pub(super) fn improve<'l>(view: &View<'_>, guess: Fit<'l>) -> Fit<'l> {
     const STEPS: [f32; 4] = [0.6, 0.3, 0.15, 0.07];
-    let mut best = fit_;
+    let mut best = guess;
     let [a, b, ..] = best.anchors.picture;
     let module = b.minus(a).length() / (best.layout.side as f32 - 7.0);
     for step in STEPS.map(|s| s * module) {
@@ -206,7 +216,7 @@ fn pattern(view: &View<'_>, centre: Point, axes: (Point, Point)) -> f32 {
 fn extent(view: &View<'_>, finder: &Finder, along: Point) -> f32 {
     let longest = 3.5 * 1.6 * finder.module;
     let [ahead, behind] =
-        [along, along.times(-1.0)].map(|d| Some(view.to_rim(finder.centre, d, longest)?[2]));
+        [along, along.times(-1.0)].map(|d| Some(view.rings(finder.centre, d, longest)?[2]));
     match (ahead, behind) {
         (Some(a), Some(b)) if a < 1.4 * b && b < 1.4 * a => a + b,
         // A rim without a quiet zone runs on into whatever lies beside it.
@@ -225,7 +235,7 @@ fn rim(view: &View<'_>, centre: Point, out: Point, along: Point, module: f32) ->
         .iter()
         .filter_map(|shift| {
             let from = centre.plus(along.times(*shift));
-            let [.., far] = view.to_rim(from, unit, 5.6 * module)?;
+            let [.., far] = view.rings(from, unit, 5.6 * module)?;
             (2.3..4.7)
                 .contains(&(far / length))
                 .then(|| from.plus(unit.times(far)))
@@ -280,7 +290,12 @@ fn score(view: &View<'_>, layout: &Layout, map: &Homography) -> Score {
     Score {
         finders: finders[0].min(finders[1]).min(finders[2]),
         timing,
-        all: (sum + 2.0 * timing + alignments) / if layout.alignments.is_empty() { 5.0 } else { 6.0 },
+        all: (sum + 2.0 * timing + alignments)
+            / if layout.alignments.is_empty() {
+                5.0
+            } else {
+                6.0
+            },
     }
 }
 

@@ -97,9 +97,12 @@ impl Homography {
     /// Where `(x, y)` goes. Not finite on the horizon; whoever samples there must check.
     #[inline]
     pub(super) fn map(&self, x: f32, y: f32) -> Point {
-        let [a, b, c, d, e, f, g, h] = self.0;
-        let w = 1.0 / (g * x + h * y + 1.0);
-        Point::new((a * x + b * y + c) * w, (d * x + e * y + f) * w)
+        let m = &self.0;
+        let scale = 1.0 / (m[6] * x + m[7] * y + 1.0);
+        Point::new(
+            (m[0] * x + m[1] * y + m[2]) * scale,
+            (m[3] * x + m[4] * y + m[5]) * scale,
+        )
     }
 }
 

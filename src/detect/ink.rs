@@ -93,10 +93,8 @@ impl<'a> Ink<'a> {
     #[inline]
     pub(super) fn grey(&self, p: Point) -> Option<f32> {
         let (x, y) = (p.x - 0.5, p.y - 0.5);
-        let inside = x > -1.0
-            && y > -1.0
-            && x < self.luma.width() as f32
-            && y < self.luma.height() as f32;
+        let inside =
+            x > -1.0 && y > -1.0 && x < self.luma.width() as f32 && y < self.luma.height() as f32;
         if !inside {
             return None;
         }
@@ -106,8 +104,8 @@ impl<'a> Ink<'a> {
         let bottom = (top + 1).min(self.luma.height() - 1);
         let (fx, fy) = (x - left as f32, y - top as f32);
         let across = |row: &[u8]| {
-            let (l, r) = (f32::from(row[left]), f32::from(row[right]));
-            l + (r - l) * fx
+            let first = f32::from(row[left]);
+            first + (f32::from(row[right]) - first) * fx
         };
         let (above, below) = (across(self.luma.row(top)), across(self.luma.row(bottom)));
         Some(above + (below - above) * fy)
@@ -124,9 +122,8 @@ impl<'a> Ink<'a> {
     /// From −1, surely paper, to 1, surely ink; 0 outside of the picture.
     #[inline]
     pub(super) fn darkness(&self, p: Point) -> f32 {
-        self.grey(p).map_or(0.0, |grey| {
-            ((self.level(p) - grey) / SURE).clamp(-1.0, 1.0)
-        })
+        self.grey(p)
+            .map_or(0.0, |grey| ((self.level(p) - grey) / SURE).clamp(-1.0, 1.0))
     }
 }
 
@@ -148,7 +145,7 @@ impl View<'_> {
     /// Distances in px from the centre of a finder pattern along the unit vector `along` to the end
     /// of its inner square, the begin of its ring and the end of that, which is its rim: the first
     /// three changes of colour, where all are nearer than `longest`.
-    pub(super) fn to_rim(&self, centre: Point, along: Point, longest: f32) -> Option<[f32; 3]> {
+    pub(super) fn rings(&self, centre: Point, along: Point, longest: f32) -> Option<[f32; 3]> {
         const STEP: f32 = 0.5;
         let mut changes = [0.0; 3];
         let mut seen = 0;
@@ -226,7 +223,10 @@ fn tile_means(luma: &Luma<'_>) -> Vec<Option<u8>> {
 fn levels(means: &[Option<u8>], across: usize, down: usize) -> Vec<u8> {
     let window = |at: usize, end: usize| at.saturating_sub(REACH)..(at + REACH + 1).min(end);
     let mut rows = vec![(0u16, 0u16); across * down];
-    for (sums, row) in rows.chunks_exact_mut(across).zip(means.chunks_exact(across)) {
+    for (sums, row) in rows
+        .chunks_exact_mut(across)
+        .zip(means.chunks_exact(across))
+    {
         for (x, sum) in sums.iter_mut().enumerate() {
             *sum = row[window(x, across)]
                 .iter()
@@ -263,9 +263,8 @@ mod tests {
         for level in [0u8, 1, 100, 127, 128, 200, 255] {
             for start in 0..=247u8 {
                 let pixels: Vec<u8> = (start..start + 8).collect();
-                let one_by_one = (0..8).fold(0u8, |bits, i| {
-                    bits | u8::from(pixels[i] <= level) << i
-                });
+                let one_by_one =
+                    (0..8).fold(0u8, |bits, i| bits | u8::from(pixels[i] <= level) << i);
                 assert_eq!(at_most(&pixels, level), one_by_one, "{start} at {level}");
                 let short = one_by_one & 0b1_1111;
                 assert_eq!(at_most(&pixels[..5], level), short);

@@ -17,10 +17,22 @@ struct Rule {
 
 /// The rules, in the order in which they are tried.
 const RULES: [Rule; 4] = [
-    Rule { sharpen: 0.0, own_level: false },
-    Rule { sharpen: 0.4, own_level: false },
-    Rule { sharpen: 0.0, own_level: true },
-    Rule { sharpen: 0.4, own_level: true },
+    Rule {
+        sharpen: 0.0,
+        own_level: false,
+    },
+    Rule {
+        sharpen: 0.4,
+        own_level: false,
+    },
+    Rule {
+        sharpen: 0.0,
+        own_level: true,
+    },
+    Rule {
+        sharpen: 0.4,
+        own_level: true,
+    },
 ];
 
 /// More wrong bits than this in both copies of the format information cannot be corrected
@@ -52,15 +64,28 @@ pub(super) fn read(view: &View<'_>, fit: &Fit<'_>) -> Reading {
         }
         let side = samples.side;
         let distance = |mirrored: bool| {
-            let bit = |(x, y): (usize, usize)| if mirrored { dark[x * side + y] } else { dark[y * side + x] };
+            let bit = |(x, y): (usize, usize)| {
+                if mirrored {
+                    dark[x * side + y]
+                } else {
+                    dark[y * side + x]
+                }
+            };
             format_places(side)
-                .map(|copy| copy.iter().fold(0, |bits, at| bits << 1 | u16::from(bit(*at))))
+                .map(|copy| {
+                    copy.iter()
+                        .fold(0, |bits, at| bits << 1 | u16::from(bit(*at)))
+                })
                 .map(format_distance)
         };
         let [straight, turned] = [false, true].map(distance);
         let mirrored = turned.iter().sum::<u32>() < straight.iter().sum::<u32>();
         let nearest = if mirrored { turned } else { straight };
-        if nearest.iter().min().is_some_and(|d| *d > MOST_FORMAT_ERRORS) {
+        if nearest
+            .iter()
+            .min()
+            .is_some_and(|d| *d > MOST_FORMAT_ERRORS)
+        {
             continue;
         }
         if !reading.has_format {
@@ -85,7 +110,13 @@ struct Panicked;
 
 /// Decodes a grid of modules; `None` where it cannot be corrected or says nothing.
 fn decode(dark: &[bool], side: usize, mirrored: bool) -> Result<Option<Vec<u8>>, Panicked> {
-    let bit = |x: usize, y: usize| if mirrored { dark[x * side + y] } else { dark[y * side + x] };
+    let bit = |x: usize, y: usize| {
+        if mirrored {
+            dark[x * side + y]
+        } else {
+            dark[y * side + x]
+        }
+    };
     let grid = rqrr::Grid::new(rqrr::SimpleGrid::from_func(side, bit));
     let mut bytes = Vec::new();
     // The decoder has asserts that hostile modules may reach.
@@ -150,21 +181,19 @@ impl Samples {
             .collect()
     }
 
-    /// Half way between the darkest and the lightest of the modules around each.
+    /// The mean of the modules around each.
     fn own_level(&self) -> Vec<f32> {
         const REACH: usize = 4;
         let side = self.side;
         let window = |at: usize| at.saturating_sub(REACH)..(at + REACH + 1).min(side);
+        let rows: Vec<f32> = (0..side * side)
+            .map(|i| self.grey[i / side * side..][window(i % side)].iter().sum())
+            .collect();
         (0..side * side)
             .map(|i| {
-                let (mut sum, mut count) = (0.0, 0);
-                for y in window(i / side) {
-                    for grey in &self.grey[y * side..][window(i % side)] {
-                        sum += grey;
-                        count += 1;
-                    }
-                }
-                sum / count as f32
+                let (tall, wide) = (window(i / side), window(i % side));
+                let area = tall.len() * wide.len();
+                tall.map(|y| rows[y * side + i % side]).sum::<f32>() / area as f32
             })
             .collect()
     }

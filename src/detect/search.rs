@@ -17,6 +17,8 @@ use crate::frame::Luma;
 const WORTH_A_TRY: f32 = 0.3;
 /// How many versions of a candidate are tried, the likeliest first.
 const VERSIONS_TRIED: usize = 2;
+/// A version whose glance scores this much less than the likeliest one is not tried.
+const CLOSE: f32 = 0.2;
 /// What the finder patterns and the timing patterns of a code that cannot be decoded have to score,
 /// for it to be called one.
 const PLAUSIBLE: f32 = 0.5;
@@ -25,6 +27,7 @@ const PLAUSIBLE: f32 = 0.5;
 pub(super) struct Search<'a> {
     budget: &'a Budget<'a>,
     layouts: [OnceCell<Layout>; 41],
+    /// What was taken of the budget.
     tried: u32,
     /// Candidates that were not tried because the budget was spent.
     pub(super) skipped: u32,
@@ -78,7 +81,7 @@ impl<'a> Search<'a> {
                 self.skipped += 1;
                 continue;
             }
-            self.tried += 1;
+            self.tried += self.cost(candidate);
             let view = &views[candidate.polarity];
             if self.read(view, candidate, scale) {
                 for i in candidate.finders {
@@ -113,26 +116,37 @@ impl<'a> Search<'a> {
             };
             let mut versions: Vec<(f32, usize)> = frame
                 .versions()
-                .into_iter()
                 .filter_map(|version| {
-                    let fit = frame.guess(&views[*polarity], self.layout(version))?;
-                    Some((fit.score.all, version))
+                    let score = frame.glance(&views[*polarity], self.layout(version))?;
+                    Some((score, version))
                 })
                 .collect();
             versions.sort_by(|a, b| b.0.total_cmp(&a.0));
             versions.truncate(VERSIONS_TRIED);
-            if let Some((score, _)) = versions.first().filter(|(s, _)| *s >= WORTH_A_TRY) {
+            let best = versions.first().map_or(0.0, |(score, _)| *score);
+            if best >= WORTH_A_TRY {
+                versions.retain(|(score, _)| *score > best - CLOSE);
                 candidates.push(Candidate {
                     polarity: *polarity,
                     finders: *at,
                     frame,
-                    score: *score,
+                    score: best,
                     versions: versions.iter().map(|(_, v)| *v).collect(),
                 });
             }
         }
         candidates.sort_by(|a, b| b.score.total_cmp(&a.score));
         candidates
+    }
+
+    /// What a candidate takes of the budget: one, and one more for every 64 × 64 modules, since the
+    /// work grows with them.
+    fn cost(&self, candidate: &Candidate) -> u32 {
+        let sides = candidate
+            .versions
+            .iter()
+            .map(|v| self.layout(*v).side as u32);
+        1 + sides.max().unwrap_or_default().pow(2) / 4096
     }
 
     /// Tries one candidate; true where it was decoded.

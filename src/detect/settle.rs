@@ -33,9 +33,7 @@ pub(super) fn settle(mut found: Vec<Found>) -> Vec<Symbol> {
     kept.sort_by(|a, b| {
         let [p, q] = [a, b].map(|f| f.corners[0]);
         let decoded = b.bytes.is_some().cmp(&a.bytes.is_some());
-        decoded
-            .then(p.y.total_cmp(&q.y))
-            .then(p.x.total_cmp(&q.x))
+        decoded.then(p.y.total_cmp(&q.y)).then(p.x.total_cmp(&q.x))
     });
     kept.into_iter()
         .map(|found| Symbol {
@@ -89,11 +87,11 @@ mod tests {
         let all = vec![
             found(None, 1.0, 0.0, 0.9),
             found(a, 2.0, 300.0, 0.9),
-            found(a, 4.0, 100.0, 0.6),
+            found(a, 404.0, 100.0, 0.6),
             found(a, 3.0, 100.0, 0.6),
             found(None, 0.0, 200.0, 0.9),
         ];
         let order: Vec<f32> = settled(all).into_iter().map(|(_, x)| x).collect();
-        assert_eq!(order, [3.0, 2.0, 1.0, 0.0]);
+        assert_eq!(order, [3.0, 404.0, 2.0, 1.0, 0.0]);
     }
 }

@@ -3,12 +3,15 @@
 use super::finder::Finder;
 
 /// How many neighbours of a finder pattern are tried as its partners, the nearest first.
-const PARTNERS: usize = 20;
+const PARTNERS: usize = 40;
 /// How many triples are kept, the best. Most are refused by a look at the timing patterns.
-const MOST: usize = 4096;
+const MOST: usize = 1024;
 /// Least and most modules between the centres of two finder patterns, 14 and 170 by the format, with
 /// room for a module that is measured askew.
 const LEGS: (f32, f32) = (8.0, 200.0);
+
+/// What one module of a leg adds to the distortion of a triple.
+const SIZE_WEIGHT: f32 = 0.001;
 
 /// Three finder patterns that may belong to one code.
 #[derive(Debug, Clone, Copy)]
@@ -70,7 +73,10 @@ fn triple(finders: &[Finder], corner: usize, b: usize, c: usize) -> Option<Tripl
     }
     let modules = [corner, b, c].map(|i| finders[i].module);
     let [least, most] = [f32::min, f32::max].map(|f| f(f(modules[0], modules[1]), modules[2]));
-    let distortion = cosine + (1.0 - short / long) + (1.0 - least / most);
+    let shape = cosine + (1.0 - short / long) + (1.0 - least / most);
+    // Of two that are shaped alike the smaller is likelier: a screen full of codes has more squares
+    // of patterns between its codes than within them.
+    let distortion = shape + SIZE_WEIGHT * long / most;
     // On the screen, y points down: the leg along the top turns clockwise into the one on the left.
     let at = if to_b.cross(to_c) > 0.0 {
         [corner, b, c]
