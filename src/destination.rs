@@ -5,9 +5,9 @@
 //! different for two sellers.
 
 use psl::Psl;
-use sha2::{Digest, Sha256};
 use url::Url;
 
+use crate::ids;
 use crate::payload::{self, Category, Payload};
 
 /// The kind of place a payload leads to.
@@ -127,7 +127,9 @@ fn kind(payload: &Payload, web: bool, app: bool) -> Kind {
         Category::MiniProgram => Kind::App,
         Category::Wifi | Category::Geo | Category::Otp | Category::Calendar => Kind::None,
         _ if web => Kind::Web,
-        Category::Login | Category::AppDownload | Category::Shop | Category::Redirect => Kind::App,
+        // What says that it is a web link and is broken still means to be one.
+        Category::Redirect => Kind::Web,
+        Category::Login | Category::AppDownload | Category::Shop => Kind::App,
         Category::Other if app => Kind::App,
         Category::Other => Kind::None,
     }
@@ -204,14 +206,14 @@ fn bounded(mut key: String) -> String {
     if key.len() <= LONGEST_KEY {
         return key;
     }
-    let hash = Sha256::digest(key.as_bytes());
+    let hash = ids::sha256(key.as_bytes());
     let mut end = LONGEST_KEY - HASH - 1;
     while !key.is_char_boundary(end) {
         end -= 1;
     }
     key.truncate(end);
     key.push('~');
-    key.extend(hash.iter().take(HASH / 2).map(|byte| format!("{byte:02x}")));
+    key.push_str(&hash[..HASH]);
     key
 }
 
@@ -279,6 +281,11 @@ mod tests {
                 "https://mp.weixin.qq.com/a/~token~~",
                 Kind::App,
                 "wechat-mini-program:~token~~",
+            ),
+            (
+                "http://bank.example\u{ff0f}.evil.example",
+                Kind::Web,
+                "url-homograph:evil.example",
             ),
             ("geo:1,2", Kind::None, "text:geo:1,2"),
             ("Hi.", Kind::None, "text:Hi."),

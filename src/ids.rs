@@ -1,7 +1,19 @@
 //! Names for streams and incidents.
 
+use std::fmt::Write;
+
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
+
+/// SHA-256 (FIPS 180-4) of `bytes` as 64 hexadecimal digits.
+pub fn sha256(bytes: &[u8]) -> String {
+    let mut digits = String::with_capacity(64);
+    for byte in Sha256::digest(bytes) {
+        // A `String` takes whatever is written to it.
+        let _ = write!(digits, "{byte:02x}");
+    }
+    digits
+}
 
 /// What the ids of one watched stream are derived from. A live stream gets a random one each time it
 /// is attached; a file gets one from its contents, so that the same file gives the same ids.
@@ -51,6 +63,15 @@ impl std::fmt::Display for IncidentId {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_hash_is_the_one_that_others_compute() {
+        // FIPS 180-2, appendix B.1.
+        assert_eq!(
+            sha256(b"abc"),
+            "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
+        );
+    }
 
     #[test]
     fn ids_follow_the_seed_alone() {

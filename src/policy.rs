@@ -9,11 +9,10 @@ mod file;
 mod registry;
 mod rules;
 
-use sha2::{Digest, Sha256};
-
 use self::registry::Registry;
 use self::rules::{Facts, Outcome, Rule};
 use crate::destination::{Destination, Kind};
+use crate::ids;
 use crate::locate::TextError;
 use crate::payload::{Category, Payload};
 
@@ -141,13 +140,9 @@ impl Policy {
     /// Says the line, the column and what was expected there.
     pub fn parse(text: &str) -> Result<Self, TextError> {
         let file = file::parse(text)?;
-        let hash = Sha256::digest(text.as_bytes());
-        let version = hash
-            .iter()
-            .take(6)
-            .fold(0, |v: u64, byte| (v << 8) | u64::from(*byte));
+        let version = &ids::sha256(text.as_bytes())[..12];
         Ok(Self {
-            id: format!("{}@{version:012x}", file.name),
+            id: format!("{}@{version}", file.name),
             platform: file.platform,
             rules: file.rules,
             default: file.default,
@@ -258,7 +253,9 @@ impl Policy {
 fn is_opaque(payload: &Payload) -> bool {
     const LONG: usize = 16;
     let text = payload.text.trim();
-    let one_word = text.len() >= LONG && text.bytes().all(|b| b.is_ascii_graphic());
+    let one_word = text.len() >= LONG
+        && text.bytes().all(|b| b.is_ascii_graphic())
+        && text.bytes().any(|b| b.is_ascii_digit());
     let control = |c: char| c.is_control() && !c.is_whitespace();
     payload.scheme == "plain-text" && (one_word || text.contains(control))
 }

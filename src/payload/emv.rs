@@ -9,13 +9,13 @@ mod guids;
 mod tlv;
 
 use crc::{CRC_16_IBM_3740, Crc};
-use sha2::{Digest, Sha256};
 
 use self::guids::{Checksum, GUIDS, Guid};
 use self::tlv::Tlv;
 use super::input::Input;
 use super::schemes::Scheme;
 use super::{Fields, Payload, amount};
+use crate::ids;
 
 const EMV: Scheme = Scheme::named("emv-mpm");
 const UNIONPAY: Scheme = Scheme::named("unionpay-emv");
@@ -180,8 +180,8 @@ impl Checksum {
         let expected = match self {
             Self::Crc16 => format!("{:04x}", CRC.checksum(before.as_bytes())),
             Self::Sha256Tail => {
-                let hash = Sha256::digest(before.trim_end_matches("6304").as_bytes());
-                format!("{:02x}{:02x}", hash[30], hash[31])
+                let hash = ids::sha256(before.trim_end_matches("6304").as_bytes());
+                hash[60..].to_owned()
             }
         };
         given.eq_ignore_ascii_case(&expected)

@@ -169,6 +169,13 @@ const VERDICTS: &[Expected] = &[
         &["no-destination"],
     ),
     (
+        "Congratulations!!!",
+        Unknown,
+        Severity::Info,
+        Action::Record,
+        &["no-destination"],
+    ),
+    (
         "aGVsbG8gd29ybGQgaGVsbG8gd29ybGQ=",
         Unknown,
         Severity::Info,
