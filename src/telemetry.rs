@@ -1,1 +1,38 @@
-//! TODO
+//! Logs: for people, on stderr.
+//!
+//! Nothing secret reaches them: a URL is logged as [`crate::config::Location`] prints it, without
+//! its query, its user and the stream key.
+
+use std::io::IsTerminal;
+use std::panic::PanicHookInfo;
+
+use tracing_subscriber::EnvFilter;
+
+/// The environment variable that filters the log, in the syntax of `RUST_LOG`.
+const FILTER: &str = "WAYLAY_LOG";
+
+/// Sends the log to stderr (`info` and above unless `WAYLAY_LOG` says otherwise), panics included.
+pub fn init() {
+    let filter =
+        EnvFilter::try_from_env(FILTER).unwrap_or_else(|_| EnvFilter::new("info,sqlx=warn"));
+    let logging = tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr)
+        .with_ansi(std::io::stderr().is_terminal())
+        .with_target(false)
+        .try_init();
+    if logging.is_ok() {
+        std::panic::set_hook(Box::new(log));
+    }
+}
+
+/// A panic is contained by whoever started the work and counted there; here it leaves its place. The
+/// message stays out of the log above debug level: it may quote what a stranger sent.
+fn log(panic: &PanicHookInfo<'_>) {
+    let place = panic
+        .location()
+        .map(ToString::to_string)
+        .unwrap_or_default();
+    let message = panic.payload_as_str().unwrap_or_default();
+    tracing::debug!(place, message, "panic contained");
+}

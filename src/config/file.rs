@@ -1,0 +1,227 @@
+//! The configuration file (TOML). `config.example.toml` documents every key, and a test holds the two
+//! together.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use serde::Deserialize;
+use toml::Spanned;
+
+use crate::config::{Location, Sample};
+use crate::locate::{self, TextError};
+
+/// What the configuration file says; every key has a default.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Config {
+    /// Where records and evidence are kept; `./waylay-data` unless given.
+    pub data: Option<PathBuf>,
+    /// The policy file; without one nothing is on the platform.
+    pub policy: Option<PathBuf>,
+    /// How streams are looked at.
+    pub sampling: Sampling,
+    /// What makes an incident.
+    pub incidents: Incidents,
+    /// How long a source may be silent.
+    pub timeouts: Timeouts,
+    /// Streams that are watched from the start.
+    pub streams: Vec<WatchedStream>,
+}
+
+/// How streams are looked at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Sampling {
+    /// `auto`, `keyframes`, `all`, or looks a second.
+    pub sample: Sample,
+    /// With `auto`: how long a stream may go without a look when its keyframes are far apart.
+    #[serde(rename = "max_gap_ms", deserialize_with = "millis")]
+    pub max_gap: Duration,
+    /// How long the scan of one live frame may take. Recorded files are bounded in candidates
+    /// instead, so that they give the same result on every machine.
+    #[serde(rename = "scan_budget_ms", deserialize_with = "millis")]
+    pub scan_budget: Duration,
+}
+
+/// What makes an incident.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Incidents {
+    /// An incident ends when its destination was not seen for this long.
+    #[serde(rename = "gap_ms", deserialize_with = "millis")]
+    pub gap: Duration,
+    /// An open incident is updated at most this often.
+    #[serde(rename = "update_ms", deserialize_with = "millis")]
+    pub update: Duration,
+}
+
+/// How long a source may be silent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Timeouts {
+    /// From the connection to the first packet.
+    #[serde(rename = "open_ms", deserialize_with = "millis")]
+    pub open: Duration,
+    /// Between two packets.
+    #[serde(rename = "read_ms", deserialize_with = "millis")]
+    pub read: Duration,
+}
+
+/// A stream in the configuration file.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct WatchedStream {
+    /// Its id in events and records.
+    pub id: Spanned<String>,
+    /// Where it comes from.
+    #[serde(deserialize_with = "location")]
+    pub url: Location,
+}
+
+impl Default for Sampling {
+    fn default() -> Self {
+        Self {
+            sample: Sample::Auto,
+            max_gap: Duration::from_secs(4),
+            scan_budget: Duration::from_millis(250),
+        }
+    }
+}
+
+impl Default for Incidents {
+    fn default() -> Self {
+        Self {
+            gap: Duration::from_secs(10),
+            update: Duration::from_secs(5),
+        }
+    }
+}
+
+impl Default for Timeouts {
+    fn default() -> Self {
+        Self {
+            open: Duration::from_secs(10),
+            read: Duration::from_secs(10),
+        }
+    }
+}
+
+impl Config {
+    /// Reads a configuration file.
+    ///
+    /// # Errors
+    /// An unknown key, a wrong value: the line, the column and what was expected.
+    pub fn parse(text: &str) -> Result<Self, TextError> {
+        let config: Self = locate::from_toml(text)?;
+        for (at, stream) in config.streams.iter().enumerate() {
+            let id = &stream.id;
+            let error = |message| Err(TextError::at(text, Some(id.span()), message));
+            if config.streams[..at]
+                .iter()
+                .any(|other| other.id.as_ref() == id.as_ref())
+            {
+                return error(format!("two streams have the id `{}`", id.as_ref()));
+            }
+            if !is_stream_id(id.as_ref()) {
+                return error(format!("not a stream id, expected {STREAM_ID}"));
+            }
+        }
+        Ok(config)
+    }
+}
+
+/// What a stream id looks like, for messages.
+pub const STREAM_ID: &str = "1 to 64 letters, digits, `.`, `_` or `-`, the first a letter or digit";
+
+/// Whether `id` can name a stream: it stands in paths, URLs and logs.
+pub fn is_stream_id(id: &str) -> bool {
+    id.len() <= 64
+        && id.starts_with(|c: char| c.is_ascii_alphanumeric())
+        && id
+            .chars()
+            .all(|c| c.is_ascii_alphanumeric() || ".-_".contains(c))
+}
+
+/// Whole milliseconds, 1 ms to 1 hour.
+fn millis<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Duration, D::Error> {
+    match u64::deserialize(deserializer)? {
+        ms @ 1..=3_600_000 => Ok(Duration::from_millis(ms)),
+        ms => Err(serde::de::Error::custom(format!(
+            "{ms} ms is out of range, expected 1 to 3600000"
+        ))),
+    }
+}
+
+fn location<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Location, D::Error> {
+    String::deserialize(deserializer)?
+        .parse()
+        .map_err(serde::de::Error::custom)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const EXAMPLE: &str = include_str!("../../config.example.toml");
+
+    #[test]
+    fn the_example_shows_every_key_and_its_default() {
+        let example = Config::parse(EXAMPLE).unwrap();
+        assert_eq!(example.sampling, Sampling::default());
+        assert_eq!(example.incidents, Incidents::default());
+        assert_eq!(example.timeouts, Timeouts::default());
+        assert_eq!(Config::parse("").unwrap(), Config::default());
+        // What serde says of an unknown key names every key that it knows.
+        for (table, inside) in [
+            ("", "x"),
+            ("[sampling]\n", "x"),
+            ("[incidents]\n", "x"),
+            ("[timeouts]\n", "x"),
+        ] {
+            let error = Config::parse(&format!("{table}{inside} = 1")).unwrap_err();
+            let (_, known) = error.message.split_once("expected").unwrap();
+            for key in known.split('`').skip(1).step_by(2) {
+                assert!(EXAMPLE.contains(key), "the example does not show `{key}`");
+            }
+        }
+    }
+
+    #[test]
+    fn a_mistake_is_named_with_its_place() {
+        let cases = [
+            (
+                "[sampling]\nsampel = 1",
+                2,
+                "unknown field `sampel`, expected one of `sample`",
+            ),
+            ("data = 1", 1, "expected"),
+            (
+                "[sampling]\nsample = \"often\"",
+                2,
+                "expected auto, keyframes, all",
+            ),
+            ("[incidents]\n\ngap_ms = 0", 3, "expected 1 to 3600000"),
+            (
+                "[[streams]]\nid = \"a\"\nurl = \"gopher://x\"",
+                3,
+                "expected a file",
+            ),
+            (
+                "[[streams]]\nid = \"a\"\nurl = \"-\"\n[[streams]]\nid = \"a\"\nurl = \"-\"",
+                5,
+                "two streams",
+            ),
+            (
+                "[[streams]]\nid = \"../a\"\nurl = \"-\"",
+                2,
+                "not a stream id",
+            ),
+            ("[timeouts\n", 1, "expected"),
+        ];
+        for (text, line, message) in cases {
+            let error = Config::parse(text).unwrap_err();
+            assert_eq!(error.line, line, "{text}: {error}");
+            assert!(error.message.contains(message), "{text}: {error}");
+        }
+    }
+}

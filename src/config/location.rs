@@ -1,0 +1,237 @@
+//! Where a stream comes from, and how that is written where others can read it.
+
+use std::fmt;
+use std::path::{Path, PathBuf};
+use std::str::FromStr;
+
+use url::Url;
+
+use crate::ids;
+
+/// Where a stream comes from.
+///
+/// `Display` and `Debug` are for logs: they leave out the user, the query and the last part of the
+/// path, which on most ingest servers is the stream key.
+#[derive(Clone, PartialEq, Eq)]
+pub enum Location {
+    /// A file.
+    File(PathBuf),
+    /// MPEG-TS, or any other container that can be read forwards, on standard input.
+    Stdin,
+    /// Live, or at least remote.
+    Url(Box<Url>),
+}
+
+/// What is wrong with a source as it was written.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum LocationError {
+    /// The scheme is none that is supported.
+    #[error("unsupported source `{scheme}://`: expected a file, `-`, or one of {}", SCHEMES.join(", "))]
+    Scheme {
+        /// As it was written.
+        scheme: String,
+    },
+    /// It does not parse.
+    #[error("not a source: {why}")]
+    Malformed {
+        /// What the parser says; it quotes nothing of the source.
+        why: String,
+    },
+}
+
+/// URL schemes that can be watched.
+const SCHEMES: &[&str] = &[
+    "rtmp", "rtmps", "http", "https", "srt", "rtsp", "rtsps", "udp", "rtp",
+];
+
+impl Location {
+    /// The file `path`.
+    pub fn file(path: &Path) -> Self {
+        Self::File(path.to_owned())
+    }
+
+    /// A name for a stream that was given none: the name of the file, or the host and a hash of the
+    /// whole URL, since the path of a URL may be a secret. Letters, digits, `.`, `_` and `-` alone.
+    pub fn default_id(&self) -> String {
+        match self {
+            Self::File(path) => {
+                let stem = path.file_stem().unwrap_or_default().to_string_lossy();
+                let safe = |c: char| {
+                    if c.is_ascii_alphanumeric() || ".-_".contains(c) {
+                        c
+                    } else {
+                        '_'
+                    }
+                };
+                let id: String = stem.chars().map(safe).take(64).collect();
+                if id.is_empty() { "file".to_owned() } else { id }
+            }
+            Self::Stdin => "stdin".to_owned(),
+            Self::Url(url) => {
+                let hash = ids::sha256(url.as_str().as_bytes());
+                let host = url
+                    .host_str()
+                    .unwrap_or("any")
+                    .replace(['[', ']', ':'], "_");
+                format!("{}-{host}-{}", url.scheme(), &hash[..8])
+            }
+        }
+    }
+
+    /// Whether it is watched as it happens; a file is read as fast as the machine goes.
+    pub fn is_live(&self) -> bool {
+        !matches!(self, Self::File(_))
+    }
+}
+
+impl FromStr for Location {
+    type Err = LocationError;
+
+    fn from_str(text: &str) -> Result<Self, LocationError> {
+        let malformed = |why: &str| LocationError::Malformed {
+            why: why.to_owned(),
+        };
+        if text == "-" {
+            return Ok(Self::Stdin);
+        }
+        if text.is_empty() {
+            return Err(malformed("it is empty"));
+        }
+        if text.contains('\0') {
+            return Err(malformed("it contains a NUL character"));
+        }
+        let Some((scheme, _)) = text.split_once("://") else {
+            return Ok(Self::File(PathBuf::from(text)));
+        };
+        if scheme.is_empty()
+            || !scheme
+                .chars()
+                .all(|c| c.is_ascii_alphanumeric() || "+-.".contains(c))
+        {
+            return Ok(Self::File(PathBuf::from(text)));
+        }
+        let lower = scheme.to_ascii_lowercase();
+        if lower != "file" && !SCHEMES.contains(&lower.as_str()) {
+            return Err(LocationError::Scheme {
+                scheme: scheme.to_owned(),
+            });
+        }
+        let url = Url::parse(text).map_err(|error| malformed(&error.to_string()))?;
+        if lower == "file" {
+            return url
+                .to_file_path()
+                .map(Self::File)
+                .map_err(|()| malformed("not the URL of a local file"));
+        }
+        if url.host_str().is_none_or(str::is_empty) {
+            return Err(malformed("the URL names no host"));
+        }
+        Ok(Self::Url(Box::new(url)))
+    }
+}
+
+impl fmt::Display for Location {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::File(path) => write!(f, "{}", path.display()),
+            Self::Stdin => f.write_str("standard input"),
+            Self::Url(url) => {
+                write!(
+                    f,
+                    "{}://{}",
+                    url.scheme(),
+                    url.host_str().unwrap_or_default()
+                )?;
+                if let Some(port) = url.port() {
+                    write!(f, ":{port}")?;
+                }
+                match url.path().rsplit_once('/') {
+                    Some((folder, key)) if !key.is_empty() => write!(f, "{folder}/***"),
+                    _ => f.write_str(url.path()),
+                }
+            }
+        }
+    }
+}
+
+impl fmt::Debug for Location {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Location({self})")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn secrets_are_not_printed() {
+        for url in [
+            "rtmp://user:s3cret@host.example:1936/live/s3cret?token=s3cret#s3cret",
+            "https://host.example/hls/s3cret.m3u8?sig=s3cret",
+            "srt://host.example:9000?streamid=s3cret&passphrase=s3cret",
+        ] {
+            let location: Location = url.parse().unwrap();
+            for text in [
+                location.to_string(),
+                format!("{location:?}"),
+                location.default_id(),
+            ] {
+                assert!(!text.contains("s3cret"), "{text}");
+                assert!(text.contains("host.example"), "{text}");
+            }
+        }
+        for wrong in [
+            "ftp://u:s3cret@h/s3cret",
+            "http://[s3cret",
+            "rtmp://:s3cret@/s3cret",
+        ] {
+            let error = wrong.parse::<Location>().unwrap_err().to_string();
+            assert!(!error.contains("s3cret"), "{error}");
+            assert!(!error.contains('\n'), "{error}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_url_is_a_file() {
+        assert_eq!("a=b.mp4".parse(), Ok(Location::File("a=b.mp4".into())));
+        assert_eq!(
+            "dir/a clip.mp4".parse(),
+            Ok(Location::File("dir/a clip.mp4".into()))
+        );
+        assert_eq!(
+            "file:///a/b.mp4".parse(),
+            Ok(Location::File("/a/b.mp4".into()))
+        );
+        assert_eq!("-".parse(), Ok(Location::Stdin));
+        assert!(
+            "RTMP://host.example/live/x"
+                .parse::<Location>()
+                .unwrap()
+                .is_live()
+        );
+        for wrong in [
+            "",
+            "a\0b",
+            "lavfi://x",
+            "concat://x",
+            "http://",
+            "rtmp:///live/x",
+        ] {
+            assert!(wrong.parse::<Location>().is_err(), "{wrong:?}");
+        }
+    }
+
+    #[test]
+    fn names_are_safe_to_use_in_paths() {
+        assert_eq!(
+            Location::file(Path::new("x/My clip (1).mp4")).default_id(),
+            "My_clip__1_"
+        );
+        assert_eq!(Location::file(Path::new("/")).default_id(), "file");
+        let v6: Location = "rtmp://[::1]:1935/live/x".parse().unwrap();
+        assert!(!v6.default_id().contains(':'), "{}", v6.default_id());
+        let other: Location = "rtmp://[::1]:1935/live/y".parse().unwrap();
+        assert_ne!(v6.default_id(), other.default_id());
+    }
+}
