@@ -1,1 +1,11 @@
-//! TODO
+//! Sightings → incidents: the same destination in the same stream is one incident from its first to
+//! its last sight, never one per frame.
+//!
+//! Pure: time is the media time of the frames that are handed in.
+
+mod incident;
+mod place;
+mod tracker;
+
+pub use incident::{Change, ChangeKind, Incident, Reading, Sighting};
+pub use tracker::{MAX_OPEN, Observed, Settings, Tracker};

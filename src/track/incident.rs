@@ -1,0 +1,94 @@
+//! What was seen, and what it adds up to.
+
+use crate::destination::Destination;
+use crate::detect::{Corners, Reader, Symbol, SymbolKind};
+use crate::frame::Frame;
+use crate::ids::IncidentId;
+use crate::payload::Payload;
+use crate::policy::Verdict;
+
+/// What a decoded symbol says and where it leads.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Reading {
+    /// What it says.
+    pub payload: Payload,
+    /// Where it leads.
+    pub destination: Destination,
+}
+
+/// One symbol at one moment.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Sighting {
+    /// What was found in the frame.
+    pub symbol: Symbol,
+    /// What it says; `None` where it was located but could not be decoded.
+    pub reading: Option<Reading>,
+    /// What the policy says of it.
+    pub verdict: Verdict,
+}
+
+/// All sightings of one destination in one stream over one showing.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Incident {
+    /// Its name.
+    pub id: IncidentId,
+    /// What it says and where it leads, as first read; `None` while nobody could read it.
+    pub reading: Option<Reading>,
+    /// What the policy says of it.
+    pub verdict: Verdict,
+    /// Media time of the first sighting in ms.
+    pub first_seen_ms: i64,
+    /// Media time of the last sighting in ms.
+    pub last_seen_ms: i64,
+    /// For how long it was in view in ms: the time between looks that both saw it, one missed look
+    /// allowed. A lower bound.
+    pub visible_ms: i64,
+    /// In how many frames it was seen.
+    pub sightings: u32,
+    /// The frame that shows it best so far.
+    pub best: Frame,
+    /// Where it is in that frame.
+    pub corners: Corners,
+    /// What kind of symbol carries it.
+    pub kind: SymbolKind,
+    /// Who read it first.
+    pub read_by: Reader,
+    /// True once it ended.
+    pub ended: bool,
+}
+
+/// What happened to an incident.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum ChangeKind {
+    /// It was seen for the first time.
+    Opened,
+    /// It is still in view.
+    Updated,
+    /// What was only located before was read.
+    Reclassified,
+    /// It was not seen for a while, or the stream ended.
+    Ended,
+}
+
+impl ChangeKind {
+    /// The id that is used everywhere outside of the program.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Opened => "opened",
+            Self::Updated => "updated",
+            Self::Reclassified => "reclassified",
+            Self::Ended => "ended",
+        }
+    }
+}
+
+/// One thing that happened to one incident.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Change {
+    /// What happened.
+    pub kind: ChangeKind,
+    /// Counts the changes of this incident, from 1.
+    pub sequence: u32,
+    /// The incident as it is after the change.
+    pub incident: Incident,
+}

@@ -1,0 +1,253 @@
+//! Follows the incidents of one stream.
+
+use crate::detect::Corners;
+use crate::frame::Frame;
+use crate::ids::{IncidentId, Seed};
+use crate::track::place;
+use crate::track::{Change, ChangeKind, Incident, Sighting};
+
+/// Incidents that one stream can have open at a time. A stream that shows more is flooding; what is
+/// over it is counted in [`Observed::ignored`].
+pub const MAX_OPEN: usize = 256;
+
+/// Located symbols that wait for a second sight before they become an incident.
+const MAX_UNCONFIRMED: usize = 64;
+
+/// How much larger a code must be shown before a frame counts as better than the best so far.
+const BETTER: f32 = 1.25;
+
+/// When an incident ends and how often it is updated.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Settings {
+    /// An incident ends when it was not seen for this long, in ms of media time.
+    pub gap_ms: i64,
+    /// An open incident is updated at most this often, in ms of media time.
+    pub update_ms: i64,
+}
+
+/// What one look at the stream changed.
+#[derive(Debug, Default, PartialEq)]
+pub struct Observed {
+    /// What happened, in order.
+    pub changes: Vec<Change>,
+    /// The incidents that this frame shows better than any before it.
+    pub best: Vec<IncidentId>,
+    /// Sightings that were left out because [`MAX_OPEN`] incidents are open.
+    pub ignored: u32,
+}
+
+/// Follows the incidents of one stream.
+#[derive(Debug)]
+pub struct Tracker {
+    seed: Seed,
+    settings: Settings,
+    opened: u64,
+    looks: u64,
+    open: Vec<Tracked>,
+    unconfirmed: Vec<Unconfirmed>,
+}
+
+#[derive(Debug)]
+struct Tracked {
+    incident: Incident,
+    changes: u32,
+    changed_ms: i64,
+    /// The number of the look that saw it last.
+    look: u64,
+    /// Where it was then.
+    corners: Corners,
+    score: f32,
+}
+
+/// A symbol that was located once. Textures look like codes for a single frame; a code stays.
+#[derive(Debug)]
+struct Unconfirmed {
+    seen_ms: i64,
+    corners: Corners,
+}
+
+impl Tracker {
+    /// Starts with nothing open. Ids follow from `seed` and the order of opening.
+    pub fn new(seed: Seed, settings: Settings) -> Self {
+        Self {
+            seed,
+            settings,
+            opened: 0,
+            looks: 0,
+            open: Vec::new(),
+            unconfirmed: Vec::new(),
+        }
+    }
+
+    /// Takes in what one frame shows, nothing included.
+    pub fn observe(&mut self, frame: &Frame, mut sightings: Vec<Sighting>) -> Observed {
+        let mut observed = Observed {
+            changes: self.advance(frame.media_ms),
+            ..Observed::default()
+        };
+        self.looks += 1;
+        // What was read comes first, so that what was only located can be told to be a blurred copy.
+        sightings.sort_by_key(|sighting| sighting.reading.is_none());
+        for sighting in sightings {
+            match self.find(&sighting) {
+                Some(at) => self.see_again(at, frame, sighting, &mut observed),
+                None if self.open.len() >= MAX_OPEN => observed.ignored += 1,
+                None if sighting.reading.is_none() && !self.confirm(frame, &sighting) => {}
+                None => self.open(frame, sighting, &mut observed),
+            }
+        }
+        observed
+    }
+
+    /// Ends what was not seen for too long at `media_ms`.
+    pub fn advance(&mut self, media_ms: i64) -> Vec<Change> {
+        let gone = media_ms.saturating_sub(self.settings.gap_ms);
+        self.unconfirmed.retain(|symbol| symbol.seen_ms >= gone);
+        self.end(|incident| incident.last_seen_ms < gone)
+    }
+
+    /// Ends everything: the stream is over.
+    pub fn finish(&mut self) -> Vec<Change> {
+        self.unconfirmed.clear();
+        self.end(|_| true)
+    }
+
+    fn end(&mut self, is_over: impl Fn(&Incident) -> bool) -> Vec<Change> {
+        let mut changes = Vec::new();
+        self.open.retain_mut(|tracked| {
+            let over = is_over(&tracked.incident);
+            if over {
+                tracked.incident.ended = true;
+                changes.push(tracked.change(ChangeKind::Ended));
+            }
+            !over
+        });
+        changes
+    }
+
+    /// The open incident that this is a sighting of: the same destination, or, where nobody could read
+    /// one of the two, the same place.
+    fn find(&self, sighting: &Sighting) -> Option<usize> {
+        let here = |tracked: &Tracked| place::same(&tracked.corners, &sighting.symbol.corners);
+        let Some(reading) = &sighting.reading else {
+            return self.open.iter().position(here);
+        };
+        let key = &reading.destination.key;
+        let known = |t: &Tracked| {
+            t.incident
+                .reading
+                .as_ref()
+                .is_some_and(|r| r.destination.key == *key)
+        };
+        let unread = |t: &Tracked| t.incident.reading.is_none() && here(t);
+        self.open
+            .iter()
+            .position(known)
+            .or_else(|| self.open.iter().position(unread))
+    }
+
+    fn open(&mut self, frame: &Frame, sighting: Sighting, observed: &mut Observed) {
+        let id = self.seed.incident(self.opened);
+        self.opened += 1;
+        let symbol = sighting.symbol;
+        let mut tracked = Tracked {
+            score: score(&symbol.corners, sighting.reading.is_some()),
+            incident: Incident {
+                id,
+                reading: sighting.reading,
+                verdict: sighting.verdict,
+                first_seen_ms: frame.media_ms,
+                last_seen_ms: frame.media_ms,
+                visible_ms: 0,
+                sightings: 1,
+                best: *frame,
+                corners: symbol.corners,
+                kind: symbol.kind,
+                read_by: symbol.read_by,
+                ended: false,
+            },
+            changes: 0,
+            changed_ms: frame.media_ms,
+            look: self.looks,
+            corners: symbol.corners,
+        };
+        observed.best.push(id);
+        observed.changes.push(tracked.change(ChangeKind::Opened));
+        self.open.push(tracked);
+    }
+
+    fn see_again(&mut self, at: usize, frame: &Frame, sighting: Sighting, observed: &mut Observed) {
+        let update_ms = self.settings.update_ms;
+        let looks = self.looks;
+        let tracked = &mut self.open[at];
+        let score = score(&sighting.symbol.corners, sighting.reading.is_some());
+        if score >= tracked.score * BETTER {
+            tracked.score = score;
+            tracked.incident.best = *frame;
+            tracked.incident.corners = sighting.symbol.corners;
+            observed.best.push(tracked.incident.id);
+        }
+        if tracked.look == looks {
+            // The same code twice in one frame is one sighting.
+            return;
+        }
+        let incident = &mut tracked.incident;
+        if looks - tracked.look <= 2 {
+            incident.visible_ms += frame.media_ms - incident.last_seen_ms;
+        }
+        incident.last_seen_ms = frame.media_ms;
+        incident.sightings += 1;
+        tracked.look = looks;
+        tracked.corners = sighting.symbol.corners;
+        if incident.reading.is_none() && sighting.reading.is_some() {
+            incident.reading = sighting.reading;
+            incident.verdict = sighting.verdict;
+            incident.read_by = sighting.symbol.read_by;
+            incident.kind = sighting.symbol.kind;
+            tracked.changed_ms = frame.media_ms;
+            observed
+                .changes
+                .push(tracked.change(ChangeKind::Reclassified));
+        } else if frame.media_ms - tracked.changed_ms >= update_ms {
+            tracked.changed_ms = frame.media_ms;
+            observed.changes.push(tracked.change(ChangeKind::Updated));
+        }
+    }
+
+    /// Whether a symbol that was only located stands where one was located before.
+    fn confirm(&mut self, frame: &Frame, sighting: &Sighting) -> bool {
+        let corners = sighting.symbol.corners;
+        let here = |symbol: &Unconfirmed| place::same(&symbol.corners, &corners);
+        if let Some(at) = self.unconfirmed.iter().position(here) {
+            let before = self.unconfirmed.swap_remove(at);
+            return before.seen_ms < frame.media_ms;
+        }
+        if self.unconfirmed.len() == MAX_UNCONFIRMED {
+            self.unconfirmed.remove(0);
+        }
+        self.unconfirmed.push(Unconfirmed {
+            seen_ms: frame.media_ms,
+            corners,
+        });
+        false
+    }
+}
+
+impl Tracked {
+    fn change(&mut self, kind: ChangeKind) -> Change {
+        self.changes += 1;
+        Change {
+            kind,
+            sequence: self.changes,
+            incident: self.incident.clone(),
+        }
+    }
+}
+
+/// How well a frame shows a code: by its size, and far better where it was read.
+fn score(corners: &Corners, decoded: bool) -> f32 {
+    place::area(corners) * if decoded { 16.0 } else { 1.0 }
+}
+
+#[cfg(test)]
+mod tests;
