@@ -1,1 +1,22 @@
-//! TODO
+//! Opens live URLs, files and standard input with libav, and decides which packets are decoded at all.
+//!
+//! The only folder that knows of `ffmpeg-next`. It knows nothing of symbols or incidents.
+
+mod decoder;
+mod error;
+mod input;
+mod picture;
+mod sampler;
+mod stdin;
+pub mod still;
+mod timeline;
+
+pub use decoder::{Decoded, Decoder};
+pub use error::SourceError;
+pub use input::{Input, Limits, init};
+pub use picture::Picture;
+pub use sampler::{Batch, Collector, Looks, Position};
+pub use timeline::Timeline;
+
+/// A compressed packet of the video stream, its time stamps in ms of media time.
+pub type Packet = ffmpeg_next::Packet;

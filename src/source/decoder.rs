@@ -1,0 +1,140 @@
+//! Packets → pictures. One decoder per stream, one thread per decoder: the pool is what runs several.
+
+use ffmpeg_next::codec::{Id, Parameters, decoder, threading};
+use ffmpeg_next::frame::Video;
+use ffmpeg_next::{Dictionary, Error};
+
+use crate::source::{Batch, Looks, Packet, Picture, SourceError};
+
+/// Pixels that a picture may have: 8192 × 4320, the largest level of H.264 and HEVC in use. What is
+/// larger is refused by libav before anything is allocated for it.
+const MAX_PIXELS: u32 = 8_192 * 4_320;
+
+/// Decodes the video of one stream.
+pub struct Decoder {
+    video: decoder::Video,
+    /// Presentation times run backwards where a stream is broken; what is looked at never does.
+    last_ms: i64,
+}
+
+/// What became of a batch.
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
+pub struct Decoded {
+    /// Pictures that were handed out.
+    pub pictures: u32,
+    /// Packets and pictures that were broken and left out.
+    pub broken: u32,
+}
+
+impl Decoder {
+    /// Opens a decoder for a stream with these parameters.
+    ///
+    /// # Errors
+    /// Where libav has none for the codec, or refuses the parameters.
+    pub fn new(parameters: Parameters) -> Result<Self, SourceError> {
+        let id: Id = parameters.id();
+        let none = || SourceError::NoDecoder(format!("{id:?}").to_lowercase());
+        let refused =
+            |error: Error| SourceError::Open(format!("video codec {id:?}: {error}").to_lowercase());
+        let codec = ffmpeg_next::decoder::find(id).ok_or_else(none)?;
+        let mut context =
+            ffmpeg_next::codec::Context::from_parameters(parameters).map_err(refused)?;
+        context.set_threading(threading::Config::count(1));
+        let mut options = Dictionary::new();
+        options.set("max_pixels", &MAX_PIXELS.to_string());
+        let video = context
+            .decoder()
+            .open_as_with(codec, options)
+            .and_then(decoder::Opened::video)
+            .map_err(refused)?;
+        Ok(Self {
+            video,
+            last_ms: i64::MIN,
+        })
+    }
+
+    /// Decodes `batch` and hands over the pictures that are to be looked at.
+    pub fn decode(&mut self, batch: &Batch<Packet>, mut look: impl FnMut(Picture)) -> Decoded {
+        let mut decoded = Decoded::default();
+        let mut newest = None;
+        if batch.fresh {
+            self.video.flush();
+        }
+        let mut take = |decoder: &mut Self, decoded: &mut Decoded| {
+            while let Some(frame) = decoder.receive(decoded) {
+                if batch.looks == Looks::Newest {
+                    newest = Some(frame);
+                } else if let Some(picture) = decoder.picture(frame, decoded) {
+                    look(picture);
+                }
+            }
+        };
+        for packet in &batch.packets {
+            if packet.size() == 0 {
+                continue;
+            }
+            if let Err(error) = self.video.send_packet(packet) {
+                decoded.broken += 1;
+                tracing::trace!(%error, "packet left out");
+            }
+            take(self, &mut decoded);
+        }
+        if batch.drain {
+            // An end of stream that is refused leaves nothing to take, which is what the next line finds.
+            let _ = self.video.send_eof();
+            take(self, &mut decoded);
+            self.video.flush();
+        }
+        if let Some(frame) = newest
+            && let Some(picture) = self.picture(frame, &mut decoded)
+        {
+            look(picture);
+        }
+        decoded
+    }
+
+    /// The next frame that the decoder has ready.
+    fn receive(&mut self, decoded: &mut Decoded) -> Option<Video> {
+        loop {
+            let mut frame = Video::empty();
+            match self.video.receive_frame(&mut frame) {
+                Ok(()) => return Some(frame),
+                Err(
+                    Error::Eof
+                    | Error::Other {
+                        errno: ffmpeg_next::error::EAGAIN,
+                    },
+                ) => return None,
+                Err(error) => {
+                    decoded.broken += 1;
+                    tracing::trace!(%error, "picture left out");
+                    // A decoder that fails here has consumed what it failed on, or says so again for ever.
+                    if decoded.broken > 1_000 {
+                        return None;
+                    }
+                }
+            }
+        }
+    }
+
+    fn picture(&mut self, frame: Video, decoded: &mut Decoded) -> Option<Picture> {
+        let media_ms = frame
+            .timestamp()
+            .or(frame.pts())
+            .unwrap_or(self.last_ms)
+            .max(self.last_ms)
+            .max(0);
+        match Picture::new(frame, media_ms) {
+            Ok(picture) => {
+                self.last_ms = media_ms;
+                decoded.pictures += 1;
+                Some(picture)
+            }
+            Err(error) => {
+                decoded.broken += 1;
+                tracing::debug!(%error, "picture left out");
+                None
+            }
+        }
+    }
+}

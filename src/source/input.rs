@@ -1,0 +1,249 @@
+//! Opens a source and reads the packets of its video stream, with a deadline on everything.
+
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
+use std::time::Duration;
+
+use ffmpeg_next::codec::Parameters;
+use ffmpeg_next::format::context::{Input as Context, StreamIo};
+use ffmpeg_next::{Dictionary, Error, Rational, Rescale, format, media};
+
+use crate::clock::Clock;
+use crate::config::{Location, Timeouts};
+use crate::source::stdin::Stdin;
+use crate::source::{Packet, SourceError};
+use crate::stop::Stop;
+
+/// Protocols that a remote source may lead on to: a playlist must not make us read local files.
+const REMOTE: &str = "rtmp,rtmps,rtmpt,tcp,tls,http,https,httpproxy,crypto,srt,rtsp,rtp,udp";
+/// Protocols that a file may lead on to.
+const LOCAL: &str = "file,crypto";
+/// Containers that are opened. Not among them: those that are a list of other files or a program.
+const CONTAINERS: &str = "flv,live_flv,hls,mpegts,rtsp,rtp,sdp,mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,avi,\
+                          ogg,asf,nut,ivf,h264,hevc,m4v,mpeg,mpegvideo,yuv4mpegpipe,wav,mp3,aac,flac";
+
+/// Time between two packets without a time stamp in ms.
+const MILLISECONDS: Rational = Rational(1, 1_000);
+
+/// How long a source may be silent, and who can stop it.
+#[derive(Debug, Clone)]
+pub struct Limits {
+    /// The configured times.
+    pub timeouts: Timeouts,
+    /// Interrupts every wait.
+    pub stop: Stop,
+    /// Tells when a deadline is over.
+    pub clock: Clock,
+}
+
+/// Prepares libav; its own log is silenced, since it prints URLs with everything in them.
+pub fn init() {
+    // It only registers what newer versions register by themselves.
+    let _ = ffmpeg_next::init();
+    ffmpeg_next::log::set_level(ffmpeg_next::log::Level::Quiet);
+}
+
+/// An open source.
+pub struct Input {
+    context: Context,
+    limits: Limits,
+    deadline: Arc<Deadline>,
+    stream: usize,
+    time_base: Rational,
+}
+
+/// When the present wait is over, in µs of the clock. libav polls it thousands of times a second.
+#[derive(Debug)]
+struct Deadline {
+    at_us: AtomicI64,
+    limits: Limits,
+}
+
+impl Deadline {
+    fn set(&self, after: Duration) {
+        let after = i64::try_from(after.as_micros()).unwrap_or(i64::MAX);
+        let at_us = self.limits.clock.monotonic_us().saturating_add(after);
+        self.at_us.store(at_us, Ordering::Relaxed);
+    }
+
+    fn is_over(&self) -> bool {
+        self.limits.clock.monotonic_us() > self.at_us.load(Ordering::Relaxed)
+    }
+
+    fn interrupts(&self) -> bool {
+        self.limits.stop.is_asked() || self.is_over()
+    }
+
+    /// What went wrong, where libav stopped with `error`: after an interrupt its codes mislead.
+    fn cause(&self, waited: Duration, otherwise: SourceError) -> SourceError {
+        if self.limits.stop.is_asked() {
+            SourceError::Stopped
+        } else if self.is_over() {
+            SourceError::Silent(waited)
+        } else {
+            otherwise
+        }
+    }
+}
+
+impl Input {
+    /// Opens `location` and finds its video stream.
+    ///
+    /// # Errors
+    /// After `limits.timeouts.open` at the latest.
+    pub fn open(location: &Location, limits: &Limits) -> Result<Self, SourceError> {
+        if let Location::File(path) = location {
+            check_file(path)?;
+        }
+        let deadline = Arc::new(Deadline {
+            at_us: AtomicI64::new(0),
+            limits: limits.clone(),
+        });
+        deadline.set(limits.timeouts.open);
+        let context = connect(location, &deadline).map_err(|error| {
+            let text = match error {
+                Error::InvalidData => "not a video that can be read".to_owned(),
+                error => error.to_string().to_lowercase(),
+            };
+            deadline.cause(limits.timeouts.open, SourceError::Open(text))
+        })?;
+        // An interrupt while libav looks for streams is swallowed: it says that all is well.
+        let over = deadline.interrupts();
+        let Some(stream) = context.streams().best(media::Type::Video) else {
+            let cause = SourceError::NoVideo;
+            return Err(if over {
+                deadline.cause(limits.timeouts.open, cause)
+            } else {
+                cause
+            });
+        };
+        let (stream, time_base) = (stream.index(), stream.time_base());
+        Ok(Self {
+            context,
+            limits: limits.clone(),
+            deadline,
+            stream,
+            time_base,
+        })
+    }
+
+    /// What a decoder needs to know of the video stream. A copy: what libav hands out keeps the
+    /// connection open for as long as it lives.
+    pub fn parameters(&self) -> Option<Parameters> {
+        let stream = self.context.stream(self.stream)?;
+        let mut copy = Parameters::new();
+        copy.clone_from(&stream.parameters());
+        Some(copy)
+    }
+
+    /// How long a recording is in ms; `None` for what has no known end.
+    pub fn duration_ms(&self) -> Option<i64> {
+        let microseconds = self.context.duration();
+        (microseconds > 0).then_some(microseconds / 1_000)
+    }
+
+    /// The next packet of the video stream, its time stamps turned into ms; `None` at the end.
+    ///
+    /// # Errors
+    /// `Silent` when nothing of any stream came for `limits.timeouts.read`.
+    pub fn read(&mut self) -> Result<Option<Packet>, SourceError> {
+        let waited = self.limits.timeouts.read;
+        loop {
+            self.deadline.set(waited);
+            let mut packet = Packet::empty();
+            match packet.read(&mut self.context) {
+                Ok(()) if packet.stream() != self.stream => {
+                    if self.limits.stop.is_asked() {
+                        return Err(SourceError::Stopped);
+                    }
+                }
+                Ok(()) => {
+                    packet.set_pts(
+                        packet
+                            .pts()
+                            .map(|pts| pts.rescale(self.time_base, MILLISECONDS)),
+                    );
+                    packet.set_dts(
+                        packet
+                            .dts()
+                            .map(|dts| dts.rescale(self.time_base, MILLISECONDS)),
+                    );
+                    return Ok(Some(packet));
+                }
+                Err(Error::Eof) if !self.deadline.interrupts() => return Ok(None),
+                Err(error) => {
+                    let otherwise = match error {
+                        // We alone interrupt; libav may first hand out what it still has, and say so
+                        // when the next deadline has already begun.
+                        Error::Exit => SourceError::Silent(waited),
+                        error => SourceError::Read(error.to_string().to_lowercase()),
+                    };
+                    return Err(self.deadline.cause(waited, otherwise));
+                }
+            }
+        }
+    }
+}
+
+fn connect(location: &Location, deadline: &Arc<Deadline>) -> Result<Context, Error> {
+    let mut options = Dictionary::new();
+    options.set("format_whitelist", CONTAINERS);
+    let watched = Arc::clone(deadline);
+    let interrupted = move || watched.interrupts();
+    match location {
+        Location::Stdin => {
+            options.set("protocol_whitelist", "");
+            let watched = Arc::clone(deadline);
+            let stdin =
+                Stdin::new(std::io::stdin(), move || watched.interrupts()).map_err(|_| {
+                    Error::Other {
+                        errno: ffmpeg_next::error::EAGAIN,
+                    }
+                })?;
+            let stream = StreamIo::from_read(stdin)?;
+            format::input_from_stream_with_interrupt(stream, None, Some(options), interrupted)
+        }
+        Location::File(path) => {
+            options.set("protocol_whitelist", LOCAL);
+            // Without the prefix a file named like a URL would be opened as one.
+            let mut name = std::ffi::OsString::from("file:");
+            name.push(path);
+            format::input_with_interrupt_and_dictionary(Path::new(&name), interrupted, options)
+        }
+        Location::Url(url) => {
+            options.set("protocol_whitelist", REMOTE);
+            // Probing as long as libav likes to costs 5 s of an RTMP stream.
+            let (probe_bytes, probe_us) = match url.scheme() {
+                "rtmp" | "rtmps" => ("32768", "500000"),
+                _ => ("524288", "1000000"),
+            };
+            options.set("probesize", probe_bytes);
+            options.set("analyzeduration", probe_us);
+            options.set("rtsp_transport", "tcp");
+            options.set("user_agent", concat!("waylay/", env!("CARGO_PKG_VERSION")));
+            format::input_with_interrupt_and_dictionary(
+                Path::new(url.as_str()),
+                interrupted,
+                options,
+            )
+        }
+    }
+}
+
+/// Says plainly what libav would say of a file in its own words, or not at all.
+fn check_file(path: &Path) -> Result<(), SourceError> {
+    let open = |why: String| Err(SourceError::Open(why));
+    if path.to_str().is_none() {
+        return open("its name is not UTF-8".to_owned());
+    }
+    match std::fs::metadata(path) {
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
+            open("no such file".to_owned())
+        }
+        Err(error) => open(error.to_string()),
+        Ok(found) if found.is_dir() => open("it is a folder".to_owned()),
+        Ok(found) if found.is_file() && found.len() == 0 => open("the file is empty".to_owned()),
+        Ok(_) => Ok(()),
+    }
+}

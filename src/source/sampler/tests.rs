@@ -1,0 +1,150 @@
+use super::*;
+
+/// A stream with a frame every 100 ms and a keyframe every `gop` frames; a packet is its own number.
+fn run(sample: Sample, gop: usize, frames: usize) -> (Vec<Batch<usize>>, Collector<usize>) {
+    let mut collector = Collector::new(&Sampling {
+        sample,
+        ..Sampling::default()
+    });
+    let batches = (0..frames)
+        .filter_map(|n| collector.push(n, at(n, n % gop == 0)))
+        .collect();
+    (batches, collector)
+}
+
+fn at(n: usize, key: bool) -> Position {
+    Position {
+        key,
+        media_ms: n as i64 * 100,
+        bytes: 1_000,
+    }
+}
+
+fn numbers(batches: &[Batch<usize>]) -> Vec<Vec<usize>> {
+    batches.iter().map(|batch| batch.packets.clone()).collect()
+}
+
+#[test]
+fn short_gops_decode_keyframes_alone() {
+    for sample in [Sample::Auto, Sample::Keyframes] {
+        let (batches, mut collector) = run(sample, 20, 60);
+        assert_eq!(numbers(&batches), [vec![0], vec![20], vec![40]]);
+        assert!(batches.iter().all(|b| b.fresh && b.drain));
+        assert_eq!(
+            collector.finish(),
+            None,
+            "the last GOP is shorter than the gap"
+        );
+    }
+}
+
+#[test]
+fn a_long_gop_is_looked_into_every_max_gap() {
+    let (batches, _) = run(Sample::Auto, 100, 101);
+    let numbers = numbers(&batches);
+    assert_eq!(numbers[0], [0]);
+    assert_eq!(
+        numbers[1],
+        (0..=40).collect::<Vec<_>>(),
+        "from the keyframe on"
+    );
+    assert_eq!(
+        numbers[2],
+        (41..=80).collect::<Vec<_>>(),
+        "the decoder goes on from there"
+    );
+    assert_eq!(numbers[3], [100]);
+    assert!(batches[1].fresh && !batches[1].drain);
+    assert!(!batches[2].fresh);
+    let (keyframes, _) = run(Sample::Keyframes, 100, 101);
+    assert_eq!(keyframes.len(), 2);
+}
+
+#[test]
+fn a_stream_without_keyframes_is_decoded_all_the_same() {
+    let mut collector = Collector::new(&Sampling::default());
+    let batches: Vec<_> = (0..90)
+        .filter_map(|n| collector.push(n, at(n, false)))
+        .collect();
+    assert_eq!(
+        numbers(&batches),
+        [(0..=40).collect::<Vec<_>>(), (41..=80).collect::<Vec<_>>()]
+    );
+    assert!(batches[0].fresh);
+}
+
+#[test]
+fn the_end_of_a_long_gop_is_looked_at() {
+    let (_, mut collector) = run(Sample::Auto, 100, 31);
+    let last = collector.finish().unwrap();
+    assert_eq!(last.packets, (0..=30).collect::<Vec<_>>());
+    assert!(last.fresh && last.drain);
+    assert_eq!(collector.finish(), None);
+}
+
+#[test]
+fn a_rate_decodes_everything_and_looks_at_some() {
+    let (batches, mut collector) = run(Sample::Rate(2), 20, 12);
+    assert_eq!(
+        numbers(&batches),
+        [vec![0], vec![1, 2, 3, 4, 5], vec![6, 7, 8, 9, 10]]
+    );
+    assert!(batches[0].fresh && !batches[1].fresh);
+    assert!(batches.iter().all(|b| b.looks == Looks::Newest && !b.drain));
+    let last = collector.finish().unwrap();
+    assert_eq!((last.packets, last.drain), (vec![11], true));
+}
+
+#[test]
+fn all_looks_at_each_frame() {
+    let (batches, _) = run(Sample::All, 20, 3);
+    assert_eq!(numbers(&batches), [[0], [1], [2]]);
+    assert!(batches.iter().all(|b| b.looks == Looks::Each));
+}
+
+#[test]
+fn nothing_is_decoded_before_the_first_keyframe() {
+    for sample in [
+        Sample::Auto,
+        Sample::Keyframes,
+        Sample::All,
+        Sample::Rate(5),
+    ] {
+        let mut collector = Collector::new(&Sampling {
+            sample,
+            ..Sampling::default()
+        });
+        assert_eq!(collector.push(0, at(0, false)), None);
+        assert_eq!(collector.push(1, at(1, false)), None);
+        let batch = collector.push(2, at(2, true)).unwrap();
+        assert_eq!(batch.packets, [2]);
+        assert!(batch.fresh);
+    }
+}
+
+#[test]
+fn after_a_loss_the_decoder_starts_anew() {
+    let (_, mut collector) = run(Sample::Rate(5), 20, 10);
+    collector.resync();
+    assert_eq!(collector.push(10, at(10, false)), None);
+    assert!(collector.push(20, at(20, true)).unwrap().fresh);
+}
+
+#[test]
+fn what_is_kept_is_bounded() {
+    let mut collector = Collector::new(&Sampling::default());
+    let huge = Position {
+        key: false,
+        media_ms: 0,
+        bytes: MAX_KEPT_BYTES / 4,
+    };
+    for n in 0..100 {
+        assert_eq!(collector.push(n, huge), None);
+        assert!(collector.kept.len() <= 4);
+    }
+    let endless = Position {
+        bytes: usize::MAX,
+        ..huge
+    };
+    assert_eq!(collector.push(100, endless), None);
+}

@@ -1,0 +1,154 @@
+//! Time stamps as they come → media time that never jumps.
+
+/// Steps of the decoding time stamp in ms that belong to one continuous stream. After a publisher's
+/// restart RTMP servers have been seen to jump by 2³² ms.
+const CONTINUOUS: std::ops::RangeInclusive<i64> = -1_000..=30_000;
+
+/// Where a stream goes on after a jump where nothing better is known, in ms.
+const STEP: i64 = 40;
+
+/// Time stamps further than this from 0, in ms, are cut: they are lies, and sums of them would overflow.
+const LARGEST: i64 = 1 << 60;
+
+/// Maps the time stamps of one stream to its media time: 0 at the first packet, without jumps.
+#[derive(Debug, Default)]
+pub struct Timeline {
+    last: Option<Last>,
+}
+
+#[derive(Debug, Clone, Copy)]
+struct Last {
+    /// As the packet said, in ms.
+    decoding_ms: i64,
+    /// What is added to get media time, in ms.
+    offset: i64,
+    /// The largest media time so far, in ms.
+    media_ms: i64,
+}
+
+impl Timeline {
+    /// The media time in ms of a packet with these time stamps in ms, and whether it follows on what
+    /// came before. `elapsed_ms` is the time since the first packet where the stream is live: that is
+    /// where it goes on after a jump.
+    pub fn map(
+        &mut self,
+        pts: Option<i64>,
+        dts: Option<i64>,
+        elapsed_ms: Option<i64>,
+    ) -> (i64, bool) {
+        let [pts, dts] = [pts, dts].map(|stamp| stamp.map(|ms| ms.clamp(-LARGEST, LARGEST)));
+        let Some(last) = self.last else {
+            let first = pts.or(dts).unwrap_or(0);
+            self.last = Some(Last {
+                decoding_ms: dts.unwrap_or(first),
+                offset: -first,
+                media_ms: 0,
+            });
+            return (0, true);
+        };
+        let decoding_ms = dts.or(pts).unwrap_or(last.decoding_ms + STEP);
+        // A presentation time far from the decoding time is a lie.
+        let presented = pts
+            .filter(|pts| CONTINUOUS.contains(&(pts - decoding_ms)))
+            .unwrap_or(decoding_ms);
+        let follows = CONTINUOUS.contains(&(decoding_ms - last.decoding_ms));
+        let offset = if follows {
+            last.offset
+        } else {
+            let next = elapsed_ms.unwrap_or(0).max(last.media_ms + STEP);
+            next - presented
+        };
+        let media_ms = presented + offset;
+        self.last = Some(Last {
+            decoding_ms,
+            offset,
+            media_ms: last.media_ms.max(media_ms),
+        });
+        (media_ms, follows)
+    }
+
+    /// The stream was opened anew: its time stamps start anywhere.
+    pub fn reopen(&mut self) {
+        if let Some(last) = &mut self.last {
+            last.decoding_ms = -2 * LARGEST;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn starts_at_zero_and_keeps_reordered_frames() {
+        let mut timeline = Timeline::default();
+        assert_eq!(timeline.map(Some(9_080), Some(9_000), None), (0, true));
+        assert_eq!(timeline.map(Some(9_200), Some(9_040), None), (120, true));
+        assert_eq!(timeline.map(Some(9_120), Some(9_080), None), (40, true));
+    }
+
+    #[test]
+    fn a_jump_goes_on_where_the_clock_is() {
+        let mut timeline = Timeline::default();
+        timeline.map(Some(191_430), Some(191_430), Some(0));
+        timeline.map(Some(192_430), Some(192_430), Some(1_000));
+        let (media_ms, follows) =
+            timeline.map(Some(4_294_967_300), Some(4_294_967_300), Some(4_200));
+        assert_eq!((media_ms, follows), (4_200, false));
+        assert_eq!(
+            timeline.map(Some(4_294_967_340), Some(4_294_967_340), Some(4_240)),
+            (4_240, true)
+        );
+        assert_eq!(
+            timeline.map(Some(0), Some(0), Some(5_000)),
+            (5_000, false),
+            "back to the start"
+        );
+    }
+
+    #[test]
+    fn a_jump_in_a_file_goes_on_after_the_last_frame() {
+        let mut timeline = Timeline::default();
+        timeline.map(Some(0), Some(0), None);
+        timeline.map(Some(1_000), Some(1_000), None);
+        assert_eq!(
+            timeline.map(Some(-90_000_000), Some(-90_000_000), None),
+            (1_040, false)
+        );
+    }
+
+    #[test]
+    fn a_reopened_stream_does_not_follow() {
+        let mut timeline = Timeline::default();
+        timeline.map(Some(500), Some(500), Some(0));
+        timeline.reopen();
+        assert_eq!(
+            timeline.map(Some(510), Some(510), Some(3_000)),
+            (3_000, false)
+        );
+    }
+
+    #[test]
+    fn hostile_time_stamps_do_not_overflow() {
+        let mut timeline = Timeline::default();
+        let stamps = [
+            None,
+            Some(i64::MIN),
+            Some(i64::MAX),
+            Some(0),
+            Some(-1),
+            Some(i64::MAX - 1),
+        ];
+        let mut last = 0;
+        for pts in stamps {
+            for dts in stamps {
+                let (media_ms, _) = timeline.map(pts, dts, None);
+                assert!(
+                    (last - 31_000..last + 61_000).contains(&media_ms),
+                    "{pts:?} {dts:?} {media_ms}"
+                );
+                last = last.max(media_ms);
+            }
+        }
+    }
+}
