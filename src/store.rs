@@ -1,1 +1,220 @@
-//! TODO
+//! Incidents and their events in SQLite.
+//!
+//! An event is committed before anybody hears of it: whatever was printed survives a `kill -9`.
+
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use sqlx::sqlite::{
+    SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous,
+};
+use sqlx::{FromRow, Sqlite, Transaction};
+
+use crate::wire::event::{Event, EvidenceData};
+
+static MIGRATIONS: sqlx::migrate::Migrator = sqlx::migrate!("./migrations/sqlite");
+
+/// How long a write waits for another process that writes to the same file.
+const BUSY: Duration = Duration::from_secs(10);
+
+/// What can go wrong with the records.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    /// The file cannot be opened or made.
+    #[error("cannot open the records in {}: {source}", .path.display())]
+    Open {
+        /// Where it is.
+        path: PathBuf,
+        /// What SQLite says.
+        source: sqlx::Error,
+    },
+    /// The file is of a newer version, or not ours.
+    #[error("cannot bring the records in {} up to date: {source}", .path.display())]
+    Migrate {
+        /// Where it is.
+        path: PathBuf,
+        /// What is wrong.
+        source: sqlx::migrate::MigrateError,
+    },
+    /// An event could not be kept, or a query failed.
+    #[error("the records cannot be used: {0}")]
+    Query(#[from] sqlx::Error),
+    /// An event could not be written as JSON.
+    #[error("an event cannot be written: {0}")]
+    Json(#[from] serde_json::Error),
+}
+
+/// The records in one SQLite file.
+#[derive(Debug, Clone)]
+pub struct Store {
+    pool: SqlitePool,
+}
+
+/// An incident as its events leave it.
+#[derive(Debug, Clone, PartialEq, Eq, FromRow)]
+pub struct IncidentRow {
+    /// Its id.
+    pub id: String,
+    /// The stream's id.
+    pub stream: String,
+    /// The sequence number of its last event.
+    pub sequence: i64,
+    /// `open` or `ended`.
+    pub state: String,
+    /// Where it leads; `None` where it could not be decoded.
+    pub destination: Option<String>,
+    /// The class of its verdict.
+    pub class: String,
+    /// Media time of the last sighting in ms.
+    pub last_seen_ms: i64,
+    /// In how many looks it was seen.
+    pub sightings: i64,
+}
+
+impl Store {
+    /// Opens the file at `path`, made and brought up to date where needed.
+    ///
+    /// # Errors
+    /// Where the file cannot be used.
+    pub async fn open(path: &Path) -> Result<Self, StoreError> {
+        let options = SqliteConnectOptions::new()
+            .filename(path)
+            .create_if_missing(true)
+            .journal_mode(SqliteJournalMode::Wal)
+            .synchronous(SqliteSynchronous::Full)
+            .busy_timeout(BUSY);
+        // SQLite has one writer; a second connection serves reads beside it.
+        let pool = SqlitePoolOptions::new()
+            .max_connections(2)
+            .connect_with(options)
+            .await;
+        let pool = pool.map_err(|source| StoreError::Open {
+            path: path.to_owned(),
+            source,
+        })?;
+        let migrated = MIGRATIONS.run(&pool).await;
+        migrated.map_err(|source| StoreError::Migrate {
+            path: path.to_owned(),
+            source,
+        })?;
+        Ok(Self { pool })
+    }
+
+    /// Keeps `event` and folds it into its incident, in one transaction; it is on disk when this
+    /// returns. An event that is there already (the same file was watched before) changes nothing.
+    /// `recorded_us` is the time in µs since 1970 in UTC.
+    ///
+    /// # Errors
+    /// Where the event could not be kept; nothing of it is.
+    pub async fn append(&self, event: &Event<'_>, recorded_us: i64) -> Result<(), StoreError> {
+        let json = serde_json::to_string(event)?;
+        // Taking the write lock at once spares a deadlock between two that read first.
+        let mut transaction = self.pool.begin_with("BEGIN IMMEDIATE").await?;
+        let added = sqlx::query(
+            "INSERT INTO incident_event (incident, sequence, type, recorded_us, event) VALUES (?, ?, ?, ?, ?)
+             ON CONFLICT (incident, sequence) DO NOTHING",
+        )
+        .bind(&event.data.incident)
+        .bind(event.data.sequence)
+        .bind(&event.kind)
+        .bind(recorded_us)
+        .bind(json)
+        .execute(&mut *transaction)
+        .await?;
+        if added.rows_affected() == 1 {
+            fold(&mut transaction, event, recorded_us).await?;
+            for file in &event.data.evidence {
+                keep(&mut transaction, &event.data.incident, file).await?;
+            }
+        }
+        transaction.commit().await?;
+        Ok(())
+    }
+
+    /// All incidents, in the order of opening.
+    ///
+    /// # Errors
+    /// Where the query failed.
+    pub async fn incidents(&self) -> Result<Vec<IncidentRow>, StoreError> {
+        let rows = sqlx::query_as(
+            "SELECT id, stream, sequence, state, destination, class, last_seen_ms, sightings
+             FROM incident ORDER BY opened_us, id",
+        );
+        Ok(rows.fetch_all(&self.pool).await?)
+    }
+
+    /// The events of all incidents as they were recorded, oldest first (JSON).
+    ///
+    /// # Errors
+    /// Where the query failed.
+    pub async fn events(&self) -> Result<Vec<String>, StoreError> {
+        let rows = sqlx::query_scalar("SELECT event FROM incident_event ORDER BY position");
+        Ok(rows.fetch_all(&self.pool).await?)
+    }
+
+    /// Closes the file.
+    pub async fn close(&self) {
+        self.pool.close().await;
+    }
+}
+
+/// Every event carries the whole incident, so folding in is putting the newest in the place of the last.
+async fn fold(
+    transaction: &mut Transaction<'_, Sqlite>,
+    event: &Event<'_>,
+    recorded_us: i64,
+) -> Result<(), sqlx::Error> {
+    let data = &event.data;
+    let (read, verdict) = (data.about.read(), data.about.verdict());
+    sqlx::query(
+        "INSERT INTO incident (id, stream, sequence, state, decoded, scheme, category, destination, class, severity,
+                               policy, first_seen_ms, last_seen_ms, visible_ms, sightings, opened_us, changed_us)
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?16, ?16)
+         ON CONFLICT (id) DO UPDATE SET
+             sequence = excluded.sequence, state = excluded.state, decoded = excluded.decoded,
+             scheme = excluded.scheme, category = excluded.category, destination = excluded.destination,
+             class = excluded.class, severity = excluded.severity, policy = excluded.policy,
+             last_seen_ms = excluded.last_seen_ms, visible_ms = excluded.visible_ms,
+             sightings = excluded.sightings, changed_us = excluded.changed_us
+         WHERE excluded.sequence > incident.sequence",
+    )
+    .bind(&data.incident)
+    .bind(&data.stream)
+    .bind(data.sequence)
+    .bind(data.state)
+    .bind(data.decoded)
+    .bind(read.map(|explained| explained.scheme))
+    .bind(read.map(|explained| explained.category))
+    .bind(read.map(|explained| explained.destination.key))
+    .bind(verdict.class)
+    .bind(verdict.severity)
+    .bind(verdict.policy)
+    .bind(data.first_seen_ms)
+    .bind(data.last_seen_ms)
+    .bind(data.visible_ms)
+    .bind(data.sightings)
+    .bind(recorded_us)
+    .execute(&mut **transaction)
+    .await?;
+    Ok(())
+}
+
+async fn keep(
+    transaction: &mut Transaction<'_, Sqlite>,
+    incident: &str,
+    file: &EvidenceData,
+) -> Result<(), sqlx::Error> {
+    sqlx::query(
+        "INSERT INTO evidence (incident, path, kind, sha256, bytes, media_ms) VALUES (?, ?, ?, ?, ?, ?)
+         ON CONFLICT (incident, path) DO NOTHING",
+    )
+    .bind(incident)
+    .bind(&file.path)
+    .bind(file.kind)
+    .bind(&file.sha256)
+    .bind(file.bytes.cast_signed())
+    .bind(file.media_ms)
+    .execute(&mut **transaction)
+    .await?;
+    Ok(())
+}

@@ -5,57 +5,118 @@ use serde::Serialize;
 use crate::destination::Destination;
 use crate::payload::{Fields, Payload};
 use crate::policy::Verdict;
+use crate::track::Reading;
+
+/// What is known of a symbol: everything where it was read, the verdict alone where it was only located.
+/// Flattened into other lines.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(untagged)]
+#[expect(
+    clippy::large_enum_variant,
+    reason = "it lives for one line, and nearly always holds the large one"
+)]
+pub enum About<'a> {
+    /// It was read.
+    Read(Explained<'a>),
+    /// It was located and could not be decoded.
+    Located {
+        /// What the policy says of it.
+        verdict: ExplainedVerdict<'a>,
+    },
+}
 
 /// A payload, where it leads and what the policy says of it. Flattened into other lines.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Explained<'a> {
-    payload: &'a str,
-    scheme: &'static str,
-    category: &'static str,
+    /// Its text.
+    pub payload: &'a str,
+    /// The id of its scheme.
+    pub scheme: &'static str,
+    /// What it is for.
+    pub category: &'static str,
+    /// Whether it holds together; absent where the scheme has no rule.
     #[serde(skip_serializing_if = "Option::is_none")]
-    valid: Option<bool>,
-    flags: &'a [&'static str],
-    fields: ExplainedFields<'a>,
-    destination: ExplainedDestination<'a>,
-    verdict: ExplainedVerdict<'a>,
+    pub valid: Option<bool>,
+    /// Signs of deception.
+    pub flags: &'a [&'static str],
+    /// Its fields.
+    pub fields: ExplainedFields<'a>,
+    /// Where it leads.
+    pub destination: ExplainedDestination<'a>,
+    /// What the policy says of it.
+    pub verdict: ExplainedVerdict<'a>,
 }
 
-/// The fields that the payload has.
-#[derive(Debug, Serialize)]
-struct ExplainedFields<'a> {
+/// The fields that the payload has, as [`Fields`] documents them.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[expect(missing_docs, reason = "they are those of `Fields`")]
+pub struct ExplainedFields<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
-    payee: Option<&'a str>,
+    pub payee: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    payee_name: Option<&'a str>,
+    pub payee_name: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    amount: Option<&'a str>,
+    pub amount: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    currency: Option<&'a str>,
+    pub currency: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    reference: Option<&'a str>,
+    pub reference: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    target: Option<&'a str>,
+    pub target: Option<&'a str>,
 }
 
-/// Where it leads.
-#[derive(Debug, Serialize)]
-struct ExplainedDestination<'a> {
-    kind: &'static str,
-    key: &'a str,
+/// Where it leads, as [`Destination`] documents it.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[expect(missing_docs, reason = "they are those of `Destination`")]
+pub struct ExplainedDestination<'a> {
+    pub kind: &'static str,
+    pub key: &'a str,
     #[serde(skip_serializing_if = "Option::is_none")]
-    host: Option<&'a str>,
+    pub host: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    registrable_domain: Option<&'a str>,
+    pub registrable_domain: Option<&'a str>,
 }
 
-/// What the policy says of it. Also stands alone, beside a symbol that could not be decoded.
-#[derive(Debug, Serialize)]
+/// What the policy says of it, as [`Verdict`] documents it.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[expect(missing_docs, reason = "they are those of `Verdict`")]
 pub struct ExplainedVerdict<'a> {
-    class: &'static str,
-    severity: &'static str,
-    action: &'static str,
-    reasons: &'a [String],
-    policy: &'a str,
+    pub class: &'static str,
+    pub severity: &'static str,
+    pub action: &'static str,
+    pub reasons: &'a [String],
+    pub policy: &'a str,
+}
+
+impl<'a> About<'a> {
+    /// What is known of a symbol that says `reading`, or nothing.
+    pub fn new(reading: Option<&'a Reading>, verdict: &'a Verdict) -> Self {
+        match reading {
+            Some(Reading {
+                payload,
+                destination,
+            }) => Self::Read(Explained::new(payload, destination, verdict)),
+            None => Self::Located {
+                verdict: ExplainedVerdict::new(verdict),
+            },
+        }
+    }
+
+    /// Everything, where it was read.
+    pub fn read(&self) -> Option<&Explained<'a>> {
+        match self {
+            Self::Read(explained) => Some(explained),
+            Self::Located { .. } => None,
+        }
+    }
+
+    /// What the policy says of it.
+    pub fn verdict(&self) -> &ExplainedVerdict<'a> {
+        match self {
+            Self::Read(explained) => &explained.verdict,
+            Self::Located { verdict } => verdict,
+        }
+    }
 }
 
 impl<'a> Explained<'a> {

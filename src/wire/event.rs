@@ -1,0 +1,162 @@
+//! One line of `waylay watch`: a CloudEvents 1.0 JSON object (section 3 of the JSON event format).
+
+use serde::Serialize;
+
+use crate::detect::{Corners, Reader, SymbolKind};
+use crate::track::Change;
+use crate::wire::explain::About;
+
+/// An incident event.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Event<'a> {
+    /// CloudEvents: always `1.0`.
+    pub specversion: &'static str,
+    /// CloudEvents: `INCIDENT.SEQUENCE`, unique for ever.
+    pub id: String,
+    /// CloudEvents: `/streams/STREAM`.
+    pub source: String,
+    /// CloudEvents: `waylay.incident.opened.v1` and so on.
+    #[serde(rename = "type")]
+    pub kind: String,
+    /// CloudEvents: the incident.
+    pub subject: String,
+    /// CloudEvents: when it was said, RFC 3339 in UTC; absent for recorded files, whose events are the
+    /// same whenever they are made.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub time: Option<String>,
+    /// CloudEvents: always `application/json`.
+    pub datacontenttype: &'static str,
+    /// What happened.
+    pub data: Data<'a>,
+}
+
+/// The incident as it is after the event.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Data<'a> {
+    /// The incident's id.
+    pub incident: String,
+    /// Counts the events of this incident, from 1.
+    pub sequence: u32,
+    /// The stream's id.
+    pub stream: String,
+    /// `open` or `ended`.
+    pub state: &'static str,
+    /// Whether it could be read.
+    pub decoded: bool,
+    /// What kind of symbol carries it.
+    pub kind: &'static str,
+    /// What it says, where it leads, and what the policy says of it.
+    #[serde(flatten)]
+    pub about: About<'a>,
+    /// Media time of the first sighting in ms.
+    pub first_seen_ms: i64,
+    /// Media time of the last sighting in ms.
+    pub last_seen_ms: i64,
+    /// For how long it was in view in ms, at least.
+    pub visible_ms: i64,
+    /// In how many looks it was seen.
+    pub sightings: u32,
+    /// The best frame.
+    pub frame: FrameData,
+    /// Where the symbol is in the best frame, px.
+    pub corners: [[f32; 2]; 4],
+    /// Who read it.
+    pub read_by: &'static str,
+    /// From the arrival of the frame to the event in ms; absent for recorded files.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub latency_ms: Option<i64>,
+    /// The files that prove it, those of earlier events included.
+    pub evidence: Vec<EvidenceData>,
+}
+
+/// A frame.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct FrameData {
+    /// Width in px.
+    pub width: u32,
+    /// Height in px.
+    pub height: u32,
+    /// Media time in ms.
+    pub media_ms: i64,
+}
+
+/// An evidence file.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct EvidenceData {
+    /// What it shows.
+    pub kind: &'static str,
+    /// Its path below the evidence folder.
+    pub path: String,
+    /// SHA-256, hexadecimal.
+    pub sha256: String,
+    /// Size in bytes.
+    pub bytes: u64,
+    /// Media time of the frame in ms.
+    pub media_ms: i64,
+}
+
+impl<'a> Event<'a> {
+    /// The event of `change` in the stream `stream`.
+    pub fn new(stream: &str, change: &'a Change, evidence: Vec<EvidenceData>) -> Self {
+        let incident = &change.incident;
+        let id = incident.id.to_string();
+        Self {
+            specversion: "1.0",
+            id: format!("{id}.{}", change.sequence),
+            source: format!("/streams/{stream}"),
+            kind: format!("waylay.incident.{}.v1", change.kind.as_str()),
+            subject: id.clone(),
+            time: None,
+            datacontenttype: "application/json",
+            data: Data {
+                incident: id,
+                sequence: change.sequence,
+                stream: stream.to_owned(),
+                state: if incident.ended { "ended" } else { "open" },
+                decoded: incident.reading.is_some(),
+                kind: kind(incident.kind),
+                about: About::new(incident.reading.as_ref(), &incident.verdict),
+                first_seen_ms: incident.first_seen_ms,
+                last_seen_ms: incident.last_seen_ms,
+                visible_ms: incident.visible_ms,
+                sightings: incident.sightings,
+                frame: FrameData {
+                    width: incident.best.width,
+                    height: incident.best.height,
+                    media_ms: incident.best.media_ms,
+                },
+                corners: corners(&incident.corners),
+                read_by: reader(incident.read_by),
+                latency_ms: None,
+                evidence,
+            },
+        }
+    }
+}
+
+/// Corners in px, a tenth of a pixel exact.
+pub fn corners(corners: &Corners) -> [[f32; 2]; 4] {
+    let tenth = |value: f32| {
+        if value.is_finite() {
+            (value * 10.0).round() / 10.0
+        } else {
+            0.0
+        }
+    };
+    corners.map(|point| [tenth(point.x), tenth(point.y)])
+}
+
+/// The name of a kind of symbol.
+pub fn kind(kind: SymbolKind) -> &'static str {
+    match kind {
+        SymbolKind::Qr => "qr",
+        SymbolKind::Text => "text",
+    }
+}
+
+/// The name of a reader.
+pub fn reader(reader: Reader) -> &'static str {
+    match reader {
+        Reader::Rqrr => "rqrr",
+    }
+}

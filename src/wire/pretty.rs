@@ -1,0 +1,73 @@
+//! One line a person can read for an event. What strangers wrote is shown without control characters:
+//! a payload must not move the cursor or turn the text around.
+
+use crate::wire::event::Event;
+
+/// The longest destination that is shown, in characters.
+const LONGEST: usize = 72;
+
+/// `event` on one line.
+pub fn line(event: &Event<'_>) -> String {
+    let data = &event.data;
+    let what = event
+        .kind
+        .trim_start_matches("waylay.incident.")
+        .trim_end_matches(".v1");
+    let seconds = data.last_seen_ms as f64 / 1_000.0;
+    let read = data.about.read();
+    let scheme = read.map_or("unread", |explained| explained.scheme);
+    let leads_to = read.map_or("nobody could read it", |explained| {
+        explained.destination.key
+    });
+    let verdict = data.about.verdict();
+    let evidence = if what == "opened" {
+        data.evidence
+            .last()
+            .map(|file| format!("\n{:12}evidence: {}", "", file.path))
+            .unwrap_or_default()
+    } else {
+        String::new()
+    };
+    format!(
+        "{seconds:8.1} s  {what:<12}  {class:<12} {severity:<8}  {scheme:<20}  {to}  ({stream}, in view {visible:.1} s){evidence}",
+        class = verdict.class,
+        severity = verdict.severity,
+        to = plain(leads_to),
+        stream = data.stream,
+        visible = data.visible_ms as f64 / 1_000.0,
+    )
+}
+
+/// `text` without characters that have an effect and no shape, cut to what fits.
+fn plain(text: &str) -> String {
+    let mut plain: String = text
+        .chars()
+        .map(|c| if has_shape(c) { c } else { '\u{fffd}' })
+        .take(LONGEST)
+        .collect();
+    if text.chars().nth(LONGEST).is_some() {
+        plain.push('…');
+    }
+    plain
+}
+
+/// Neither a control character nor one of Unicode's formatting characters that hide or reorder text
+/// (UAX #9 section 2, and the zero-width ones).
+fn has_shape(c: char) -> bool {
+    let formats = matches!(c, '\u{ad}' | '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}');
+    !c.is_control() && !formats
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nothing_reaches_the_terminal_but_text() {
+        assert_eq!(
+            plain("a\u{1b}[2Jb\r\n\u{202e}c\u{200b}微"),
+            "a\u{fffd}[2Jb\u{fffd}\u{fffd}\u{fffd}c\u{fffd}微"
+        );
+        assert_eq!(plain(&"x".repeat(500)).chars().count(), LONGEST + 1);
+    }
+}
