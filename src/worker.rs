@@ -1,1 +1,51 @@
-//! TODO
+//! Watches streams: reading threads that sleep in I/O, a pool that decodes and scans, and one task that
+//! records what was found.
+//!
+//! Video never waits. A live stream's reader leaves its newest packets in a [`mailbox`] where newer ones
+//! take their place; what is passed over is counted. A recorded file is decoded and scanned by the
+//! thread that reads it, so that nothing depends on timing.
+
+mod file;
+mod lane;
+mod live;
+mod look;
+mod mailbox;
+mod pool;
+mod recorder;
+mod run;
+
+pub use file::{FileError, Progress, watch_file};
+pub use lane::{Counts, Record};
+pub use look::{Mode, sightings};
+pub use recorder::{RecordError, Recorder, Sink};
+pub use run::{Outcome, run};
+
+use std::sync::Arc;
+
+use crate::config::{Incidents, Location, Sampling};
+use crate::policy::Policy;
+use crate::source::Limits;
+
+/// A stream to be watched.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Stream {
+    /// Its id in events, records and logs.
+    pub id: String,
+    /// Where it comes from.
+    pub location: Location,
+}
+
+/// How streams are watched.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    /// How often they are looked at.
+    pub sampling: Sampling,
+    /// What makes an incident.
+    pub incidents: Incidents,
+    /// What is on the platform and what is not.
+    pub policy: Arc<Policy>,
+    /// How long a source may be silent, and who can stop it.
+    pub limits: Limits,
+    /// Whether the best frames are encoded; without it there is no evidence.
+    pub snapshots: bool,
+}

@@ -1,0 +1,116 @@
+//! Watches a recorded file: as fast as the machine goes, in media time, the same every time.
+
+use std::fs::File;
+use std::io::{self, Read, Seek, SeekFrom};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::Path;
+
+use crate::config::Location;
+use crate::ids::Seed;
+use crate::source::{Collector, Input, Position, SourceError, Timeline};
+use crate::worker::lane::{Counts, Lane, Record};
+use crate::worker::{Settings, Stream};
+
+/// Bytes at each end of a file that tell it from others, together with its size.
+const FINGERPRINT: u64 = 1 << 20;
+
+/// Why a file could not be watched to its end.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum FileError {
+    /// The file cannot be read, or breaks off.
+    #[error(transparent)]
+    Source(#[from] SourceError),
+    /// Something panicked; the other streams go on.
+    #[error("given up after a panic")]
+    Panicked,
+}
+
+/// How far a file was read, in ms of media time; the whole is `None` where the file does not say.
+pub type Progress<'a> = &'a mut dyn FnMut(i64, Option<i64>);
+
+/// Watches the file `stream`, handing over each change of an incident in order.
+///
+/// # Errors
+/// Where it cannot be opened, has no video, or breaks off before its end; what was found until then was
+/// handed over.
+pub fn watch_file(
+    stream: &Stream,
+    settings: &Settings,
+    record: &mut dyn FnMut(Record),
+    progress: Progress<'_>,
+) -> Result<Counts, FileError> {
+    let Location::File(path) = &stream.location else {
+        return Err(SourceError::Open("not a file".to_owned()).into());
+    };
+    let mut input = Input::open(&stream.location, &settings.limits)?;
+    let seed =
+        seed(path, stream, settings).map_err(|error| SourceError::Read(error.to_string()))?;
+    let mut lane = Lane::new(stream, seed, settings);
+    lane.start(input.parameters().ok_or(SourceError::NoVideo)?)?;
+    let watched = catch_unwind(AssertUnwindSafe(|| {
+        read_all(&mut input, settings, &mut lane, record, progress)
+    }));
+    // What was found stays found, however the file ended.
+    lane.finish(record);
+    match watched {
+        Ok(Ok(())) => Ok(lane.counts()),
+        Ok(Err(error)) => Err(error.into()),
+        Err(_) => Err(FileError::Panicked),
+    }
+}
+
+fn read_all(
+    input: &mut Input,
+    settings: &Settings,
+    lane: &mut Lane,
+    record: &mut dyn FnMut(Record),
+    progress: Progress<'_>,
+) -> Result<(), SourceError> {
+    let whole_ms = input.duration_ms();
+    let mut collector = Collector::new(&settings.sampling);
+    let mut timeline = Timeline::default();
+    while let Some(mut packet) = input.read()? {
+        let (media_ms, follows) = timeline.map(packet.pts(), packet.dts(), None);
+        if !follows {
+            collector.resync();
+        }
+        packet.set_pts(Some(media_ms));
+        let position = Position {
+            key: packet.is_key(),
+            media_ms,
+            bytes: packet.size(),
+        };
+        if let Some(batch) = collector.push(packet, position) {
+            lane.decode(&batch, None, record);
+            progress(media_ms, whole_ms);
+        }
+    }
+    if let Some(batch) = collector.finish() {
+        lane.decode(&batch, None, record);
+    }
+    Ok(())
+}
+
+/// What the ids of this run follow from: the file's contents, and everything that decides what is found
+/// in it. The same file under another policy makes other incidents.
+fn seed(path: &Path, stream: &Stream, settings: &Settings) -> io::Result<Seed> {
+    let mut file = File::open(path)?;
+    let size = file.metadata()?.len();
+    let mut ends = Vec::new();
+    (&mut file).take(FINGERPRINT).read_to_end(&mut ends)?;
+    file.seek(SeekFrom::Start(size.saturating_sub(FINGERPRINT)))?;
+    (&mut file).take(FINGERPRINT).read_to_end(&mut ends)?;
+    let settings = format!(
+        "{:?} {:?} {}",
+        settings.sampling,
+        settings.incidents,
+        settings.policy.id()
+    );
+    Ok(Seed::from_parts(&[
+        env!("CARGO_PKG_VERSION").as_bytes(),
+        stream.id.as_bytes(),
+        settings.as_bytes(),
+        &size.to_be_bytes(),
+        &ends,
+    ]))
+}

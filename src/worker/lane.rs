@@ -1,0 +1,242 @@
+//! One stream on its way through the pipeline: its decoder, its incidents, its best frames.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use ffmpeg_next::codec::Parameters;
+
+use crate::evidence::{Mark, Snapshot};
+use crate::frame::Frame;
+use crate::ids::{IncidentId, Seed};
+use crate::source::{Batch, Decoder, Packet, Picture, SourceError};
+use crate::track::{self, Change, Sighting, Tracker};
+use crate::worker::look::{Mode, sightings};
+use crate::worker::{Settings, Stream};
+
+/// A change of an incident, with what is needed to record it.
+#[derive(Debug, Clone)]
+pub struct Record {
+    /// The stream's id.
+    pub stream: Arc<str>,
+    /// What happened.
+    pub change: Change,
+    /// The best frame, where it is a new one since the last record of this incident.
+    pub snapshot: Option<Arc<Snapshot>>,
+    /// When the frame arrived that brought it about, µs of the process clock; `None` for files.
+    pub arrived_us: Option<i64>,
+}
+
+/// What was done for one stream and what was not.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Counts {
+    /// Frames that were looked at.
+    pub looks: u64,
+    /// Looks that were wanted and not taken, because newer frames came first.
+    pub dropped: u64,
+    /// Packets and pictures that were broken.
+    pub broken: u64,
+    /// Candidates that were not tried because the budget of a frame was spent.
+    pub skipped: u64,
+    /// Panics that were contained.
+    pub panics: u64,
+    /// Sightings that were left out because too many incidents were open.
+    pub ignored: u64,
+    /// The longest time between two looks in ms of media time.
+    pub longest_gap_ms: i64,
+}
+
+/// One stream on its way through the pipeline.
+pub(super) struct Lane {
+    stream: Arc<str>,
+    settings: Settings,
+    mode: Mode,
+    tracker: Tracker,
+    parameters: Option<Parameters>,
+    decoder: Option<Decoder>,
+    /// Best frames that no record holds yet.
+    fresh: HashMap<IncidentId, Arc<Snapshot>>,
+    last_look_ms: Option<i64>,
+    counts: Counts,
+}
+
+impl Lane {
+    pub(super) fn new(stream: &Stream, seed: Seed, settings: &Settings) -> Self {
+        let ms = |d: std::time::Duration| i64::try_from(d.as_millis()).unwrap_or(i64::MAX);
+        let mode = if stream.location.is_live() {
+            Mode::Live(
+                settings.limits.clock,
+                ms(settings.sampling.scan_budget).saturating_mul(1_000),
+            )
+        } else {
+            Mode::Recorded
+        };
+        let tracking = track::Settings {
+            gap_ms: ms(settings.incidents.gap),
+            update_ms: ms(settings.incidents.update),
+        };
+        Self {
+            stream: stream.id.as_str().into(),
+            settings: settings.clone(),
+            mode,
+            tracker: Tracker::new(seed, tracking),
+            parameters: None,
+            decoder: None,
+            fresh: HashMap::new(),
+            last_look_ms: None,
+            counts: Counts::default(),
+        }
+    }
+
+    pub(super) fn stream(&self) -> &str {
+        &self.stream
+    }
+
+    pub(super) fn counts(&self) -> Counts {
+        self.counts
+    }
+
+    /// The stream was opened: what comes is decoded with these parameters.
+    ///
+    /// # Errors
+    /// Where there is no decoder for them.
+    pub(super) fn start(&mut self, parameters: Parameters) -> Result<(), SourceError> {
+        // The old one goes first: a stream never has two decoders.
+        self.decoder = None;
+        self.decoder = Some(Decoder::new(parameters.clone())?);
+        self.parameters = Some(parameters);
+        Ok(())
+    }
+
+    /// Decodes `batch`, looks at what it shows and hands over what changed.
+    pub(super) fn decode(
+        &mut self,
+        batch: &Batch<Packet>,
+        arrived_us: Option<i64>,
+        record: &mut dyn FnMut(Record),
+    ) {
+        if self.decoder.is_none() && batch.fresh {
+            // The last one was given up after a panic; a keyframe is where a new one can start.
+            self.decoder = self.parameters.clone().and_then(|p| Decoder::new(p).ok());
+        }
+        // It is taken out, so that a panic on the way leaves the stream without it.
+        let Some(mut decoder) = self.decoder.take() else {
+            self.counts.broken += batch.packets.len() as u64;
+            return;
+        };
+        let decoded = decoder.decode(batch, |picture| self.look(&picture, arrived_us, record));
+        self.counts.broken += u64::from(decoded.broken);
+        self.decoder = Some(decoder);
+    }
+
+    fn look(&mut self, picture: &Picture, arrived_us: Option<i64>, record: &mut dyn FnMut(Record)) {
+        let Some(luma) = picture.luma() else {
+            self.counts.broken += 1;
+            return;
+        };
+        let media_ms = picture.media_ms().max(self.last_look_ms.unwrap_or(0));
+        let frame = Frame {
+            sequence: self.counts.looks,
+            media_ms,
+            arrived_us,
+            width: picture.width(),
+            height: picture.height(),
+        };
+        let gap_ms = media_ms - self.last_look_ms.unwrap_or(media_ms);
+        self.counts.longest_gap_ms = self.counts.longest_gap_ms.max(gap_ms);
+        self.counts.looks += 1;
+        self.last_look_ms = Some(media_ms);
+
+        let (sightings, scan) = sightings(&luma, &self.settings.policy, self.mode);
+        self.counts.skipped += u64::from(scan.skipped);
+        self.counts.panics += u64::from(scan.panics);
+        let marks = if self.settings.snapshots {
+            marks(&sightings)
+        } else {
+            Vec::new()
+        };
+        let observed = self.tracker.observe(&frame, sightings);
+        self.counts.ignored += u64::from(observed.ignored);
+        if self.settings.snapshots && !observed.best.is_empty() {
+            self.keep(picture, &marks, &observed.best);
+        }
+        self.hand_over(observed.changes, arrived_us, record);
+    }
+
+    /// Encodes the frame as the best of these incidents.
+    fn keep(&mut self, picture: &Picture, marks: &[Mark], incidents: &[IncidentId]) {
+        let snapshot = picture
+            .rgb()
+            .map_err(|error| error.to_string())
+            .and_then(|rgb| {
+                Snapshot::new(picture.media_ms(), rgb, marks).map_err(|error| error.to_string())
+            });
+        match snapshot {
+            Ok(snapshot) => {
+                let snapshot = Arc::new(snapshot);
+                self.fresh
+                    .extend(incidents.iter().map(|id| (*id, Arc::clone(&snapshot))));
+            }
+            Err(error) => {
+                tracing::warn!(stream.id = %self.stream, %error, "the best frame cannot be kept");
+            }
+        }
+    }
+
+    /// Time passes without frames.
+    pub(super) fn advance(&mut self, media_ms: i64, record: &mut dyn FnMut(Record)) {
+        let changes = self.tracker.advance(media_ms);
+        self.hand_over(changes, None, record);
+    }
+
+    /// The stream is over.
+    pub(super) fn finish(&mut self, record: &mut dyn FnMut(Record)) {
+        let changes = self.tracker.finish();
+        self.hand_over(changes, None, record);
+        self.decoder = None;
+    }
+
+    pub(super) fn count_dropped(&mut self, looks: u64) {
+        self.counts.dropped += looks;
+    }
+
+    /// Something panicked on the way and was contained. What was found so far stays.
+    pub(super) fn contain(&mut self) {
+        self.counts.panics += 1;
+    }
+
+    fn hand_over(
+        &mut self,
+        changes: Vec<Change>,
+        arrived_us: Option<i64>,
+        record: &mut dyn FnMut(Record),
+    ) {
+        for change in changes {
+            record(Record {
+                stream: Arc::clone(&self.stream),
+                snapshot: self.fresh.remove(&change.incident.id),
+                arrived_us,
+                change,
+            });
+        }
+    }
+}
+
+/// What is drawn into the annotated frame.
+fn marks(sightings: &[Sighting]) -> Vec<Mark> {
+    let label = |sighting: &Sighting| match &sighting.reading {
+        Some(reading) => format!(
+            "{} {}",
+            sighting.verdict.class.as_str(),
+            reading.payload.scheme
+        ),
+        None => "unread".to_owned(),
+    };
+    sightings
+        .iter()
+        .map(|sighting| Mark {
+            corners: sighting.symbol.corners,
+            class: sighting.verdict.class,
+            label: label(sighting),
+        })
+        .collect()
+}

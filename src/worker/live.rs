@@ -1,0 +1,141 @@
+//! Reads one live stream for as long as it is wanted: opens it, leaves its packets for the pool, and
+//! opens it again when it breaks off.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use crate::source::{Collector, Input, Position, SourceError, Timeline};
+use crate::worker::mailbox::Put;
+use crate::worker::pool::{Cell, Pool};
+use crate::worker::{Settings, Stream};
+
+/// How long a stream is left alone after it broke off: doubled each time, up to the longest.
+const FIRST_WAIT: Duration = Duration::from_millis(500);
+const LONGEST_WAIT: Duration = Duration::from_secs(30);
+
+/// Reads a live stream until it is stopped, or ends by itself.
+pub(super) struct LiveReader<'a> {
+    stream: &'a Stream,
+    settings: &'a Settings,
+    cell: &'a Arc<Cell>,
+    pool: &'a Pool,
+    collector: Collector<crate::source::Packet>,
+    timeline: Timeline,
+    first_us: Option<i64>,
+}
+
+/// Why a connection is over.
+enum Over {
+    /// The source said so, and has no more.
+    Ended,
+    /// It broke off; packets had come before.
+    Broke(SourceError),
+}
+
+impl<'a> LiveReader<'a> {
+    pub(super) fn new(
+        stream: &'a Stream,
+        settings: &'a Settings,
+        cell: &'a Arc<Cell>,
+        pool: &'a Pool,
+    ) -> Self {
+        Self {
+            stream,
+            settings,
+            cell,
+            pool,
+            collector: Collector::new(&settings.sampling),
+            timeline: Timeline::default(),
+            first_us: None,
+        }
+    }
+
+    /// Reads until the end.
+    pub(super) fn run(mut self) {
+        let id = self.stream.id.as_str();
+        let stop = &self.settings.limits.stop;
+        let mut wait = FIRST_WAIT;
+        loop {
+            match self.connect() {
+                Ok(Over::Ended) => {
+                    tracing::info!(stream.id = id, "stream {id} ended");
+                    break;
+                }
+                Ok(Over::Broke(error)) => {
+                    wait = FIRST_WAIT;
+                    tracing::warn!(stream.id = id, %error, "stream {id} broke off");
+                }
+                Err(SourceError::Stopped) => break,
+                Err(error) => {
+                    tracing::warn!(stream.id = id, %error, "stream {id} cannot be watched");
+                }
+            }
+            if let Some(first_us) = self.first_us {
+                let elapsed_us = self.settings.limits.clock.monotonic_us() - first_us;
+                self.cell.mailbox.advance(elapsed_us / 1_000);
+                self.pool.ready(self.cell);
+            }
+            // Standard input cannot be opened a second time.
+            if !matches!(self.stream.location, crate::config::Location::Url(_)) || stop.sleep(wait)
+            {
+                break;
+            }
+            wait = (wait * 2).min(LONGEST_WAIT);
+        }
+        self.cell.mailbox.finish();
+        self.pool.ready(self.cell);
+    }
+
+    /// One connection.
+    fn connect(&mut self) -> Result<Over, SourceError> {
+        let limits = &self.settings.limits;
+        let mut input = Input::open(&self.stream.location, limits)?;
+        let parameters = input.parameters().ok_or(SourceError::NoVideo)?;
+        let recorded = input.duration_ms().is_some();
+        tracing::info!(stream.id = %self.stream.id, "watching {} from {}", self.stream.id, self.stream.location);
+        self.cell.mailbox.start(parameters);
+        self.collector.resync();
+        self.timeline.reopen();
+        loop {
+            match input.read() {
+                Ok(Some(packet)) => self.take(packet),
+                Err(SourceError::Stopped) => return Err(SourceError::Stopped),
+                Err(error) => return Ok(Over::Broke(error)),
+                Ok(None) => {
+                    if let Some(batch) = self.collector.finish() {
+                        self.cell.mailbox.put(batch, limits.clock.monotonic_us());
+                        self.pool.ready(self.cell);
+                    }
+                    // A live stream that ends may come back; a recording does not go on.
+                    let ended = recorded || self.stream.location == crate::config::Location::Stdin;
+                    let broke = Over::Broke(SourceError::Read("the stream ended".to_owned()));
+                    return Ok(if ended { Over::Ended } else { broke });
+                }
+            }
+        }
+    }
+
+    fn take(&mut self, mut packet: crate::source::Packet) {
+        let arrived_us = self.settings.limits.clock.monotonic_us();
+        let first_us = *self.first_us.get_or_insert(arrived_us);
+        let elapsed_ms = (arrived_us - first_us) / 1_000;
+        let (media_ms, follows) = self
+            .timeline
+            .map(packet.pts(), packet.dts(), Some(elapsed_ms));
+        if !follows {
+            self.collector.resync();
+        }
+        packet.set_pts(Some(media_ms));
+        let position = Position {
+            key: packet.is_key(),
+            media_ms,
+            bytes: packet.size(),
+        };
+        if let Some(batch) = self.collector.push(packet, position) {
+            if self.cell.mailbox.put(batch, arrived_us) == Put::Lost {
+                self.collector.resync();
+            }
+            self.pool.ready(self.cell);
+        }
+    }
+}

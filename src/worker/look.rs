@@ -1,0 +1,62 @@
+//! One look at a stream: frame → symbols → payloads → destinations → verdicts.
+
+use crate::clock::Clock;
+use crate::detect::{self, Budget, Scan, Symbol};
+use crate::frame::Luma;
+use crate::policy::Policy;
+use crate::track::{Reading, Sighting};
+use crate::{destination, payload};
+
+/// How the scan of a frame is bounded.
+#[derive(Debug, Clone, Copy)]
+pub enum Mode {
+    /// In candidates: the same on every machine.
+    Recorded,
+    /// In time as well, in µs.
+    Live(Clock, i64),
+}
+
+/// Finds the symbols in `luma` and says what each of them is.
+pub fn sightings(luma: &Luma<'_>, policy: &Policy, mode: Mode) -> (Vec<Sighting>, Scan) {
+    let started = match mode {
+        Mode::Recorded => 0,
+        Mode::Live(clock, _) => clock.monotonic_us(),
+    };
+    let expired = || match mode {
+        Mode::Recorded => false,
+        Mode::Live(clock, budget_us) => clock.monotonic_us() - started > budget_us,
+    };
+    let budget = Budget {
+        candidates: Budget::DEFAULT_CANDIDATES,
+        expired: &expired,
+    };
+    let mut scan = detect::scan(luma, &budget);
+    let symbols = std::mem::take(&mut scan.symbols);
+    (
+        symbols
+            .into_iter()
+            .map(|symbol| sighting(symbol, policy))
+            .collect(),
+        scan,
+    )
+}
+
+fn sighting(symbol: Symbol, policy: &Policy) -> Sighting {
+    let reading = symbol.bytes.as_deref().map(|bytes| {
+        let payload = payload::parse(bytes);
+        let destination = destination::of(&payload);
+        Reading {
+            payload,
+            destination,
+        }
+    });
+    let verdict = match &reading {
+        Some(reading) => policy.judge(&reading.payload, &reading.destination),
+        None => policy.judge_undecoded(),
+    };
+    Sighting {
+        symbol,
+        reading,
+        verdict,
+    }
+}

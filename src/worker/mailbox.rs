@@ -1,0 +1,152 @@
+//! What a live stream's reader leaves for the pool: the newest packets, never a queue.
+
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use ffmpeg_next::codec::Parameters;
+
+use crate::source::{Batch, Looks, Packet};
+
+/// Compressed bytes that may wait: a pool that is further behind than that starts anew at a keyframe.
+const MAX_BYTES: usize = 32 << 20;
+
+/// What waits for the pool.
+#[derive(Default)]
+pub(super) struct Mail {
+    /// The stream was opened anew.
+    pub(super) parameters: Option<Parameters>,
+    /// Packets to be decoded.
+    pub(super) batch: Option<Batch<Packet>>,
+    /// When the newest of them arrived, µs of the process clock.
+    pub(super) arrived_us: i64,
+    /// The media time in ms, where no packets say it.
+    pub(super) advance_ms: Option<i64>,
+    /// The stream is over.
+    pub(super) finish: bool,
+    /// Looks that newer ones took the place of.
+    pub(super) dropped: u64,
+}
+
+/// Whether packets found room.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Put {
+    /// They will be decoded.
+    Kept,
+    /// Too much waits: all of it is dropped, and the reader is to go on at a keyframe.
+    Lost,
+}
+
+#[derive(Default)]
+pub(super) struct Mailbox(Mutex<Mail>);
+
+impl Mailbox {
+    pub(super) fn start(&self, parameters: Parameters) {
+        let mut mail = self.lock();
+        mail.drop_batch();
+        mail.parameters = Some(parameters);
+    }
+
+    pub(super) fn put(&self, batch: Batch<Packet>, arrived_us: i64) -> Put {
+        let mut mail = self.lock();
+        mail.arrived_us = arrived_us;
+        match &mut mail.batch {
+            Some(waiting) if !batch.fresh => {
+                waiting.packets.extend(batch.packets);
+                waiting.drain |= batch.drain;
+                // Only the newest picture is worth a look by now.
+                waiting.looks = Looks::Newest;
+                mail.dropped += 1;
+            }
+            Some(_) => {
+                mail.drop_batch();
+                mail.batch = Some(batch);
+            }
+            None => mail.batch = Some(batch),
+        }
+        let waiting = mail.batch.iter().flat_map(|batch| &batch.packets);
+        if waiting.map(Packet::size).sum::<usize>() > MAX_BYTES {
+            mail.drop_batch();
+            return Put::Lost;
+        }
+        Put::Kept
+    }
+
+    pub(super) fn advance(&self, media_ms: i64) {
+        self.lock().advance_ms = Some(media_ms);
+    }
+
+    pub(super) fn finish(&self) {
+        self.lock().finish = true;
+    }
+
+    /// Takes all that waits.
+    pub(super) fn take(&self) -> Mail {
+        std::mem::take(&mut *self.lock())
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        let mail = self.lock();
+        mail.batch.is_none()
+            && mail.parameters.is_none()
+            && mail.advance_ms.is_none()
+            && !mail.finish
+    }
+
+    /// A panic while it was held leaves a mailbox that is as good as any: it only holds whole values.
+    fn lock(&self) -> MutexGuard<'_, Mail> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Mail {
+    fn drop_batch(&mut self) {
+        self.dropped += u64::from(self.batch.take().is_some());
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn batch(fresh: bool, sizes: &[usize]) -> Batch<Packet> {
+        Batch {
+            packets: sizes.iter().map(|size| Packet::new(*size)).collect(),
+            fresh,
+            drain: false,
+            looks: Looks::Each,
+        }
+    }
+
+    #[test]
+    fn a_newer_keyframe_takes_the_place_of_an_older_one() {
+        let mailbox = Mailbox::default();
+        for arrived_us in 1..=5 {
+            assert_eq!(mailbox.put(batch(true, &[100]), arrived_us), Put::Kept);
+        }
+        let mail = mailbox.take();
+        assert_eq!((mail.dropped, mail.arrived_us), (4, 5));
+        assert_eq!(mail.batch.unwrap().packets.len(), 1);
+        assert!(mailbox.is_empty());
+    }
+
+    #[test]
+    fn what_follows_on_is_added_and_only_the_newest_is_looked_at() {
+        let mailbox = Mailbox::default();
+        mailbox.put(batch(true, &[100]), 1);
+        mailbox.put(batch(false, &[10, 10]), 2);
+        let mail = mailbox.take();
+        let waiting = mail.batch.unwrap();
+        assert_eq!((waiting.packets.len(), waiting.looks), (3, Looks::Newest));
+        assert!(waiting.fresh);
+        assert_eq!(mail.dropped, 1);
+    }
+
+    #[test]
+    fn what_waits_is_bounded() {
+        let mailbox = Mailbox::default();
+        assert_eq!(mailbox.put(batch(true, &[MAX_BYTES]), 1), Put::Kept);
+        assert_eq!(mailbox.put(batch(false, &[1]), 2), Put::Lost);
+        let mail = mailbox.take();
+        assert!(mail.batch.is_none());
+        assert_eq!(mail.dropped, 2);
+    }
+}

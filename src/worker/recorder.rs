@@ -1,0 +1,114 @@
+//! Records what was found: evidence to disk, the event to the store, and only then to whoever listens.
+
+use std::collections::HashMap;
+use std::io;
+
+use jiff::Timestamp;
+
+use crate::clock::Clock;
+use crate::evidence::{EvidenceFile, Folder};
+use crate::ids::IncidentId;
+use crate::store::{Store, StoreError};
+use crate::wire::event::{Event, EvidenceData};
+use crate::worker::lane::Record;
+
+/// Why recording cannot go on.
+#[derive(Debug, thiserror::Error)]
+pub enum RecordError {
+    /// The store refused an event. It was not told to anybody.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// Nobody listens any more, or the output is full.
+    #[error("cannot write events: {0}")]
+    Output(#[from] io::Error),
+}
+
+/// Where events go once they are on record.
+pub type Sink = Box<dyn FnMut(&Event<'_>) -> io::Result<()> + Send>;
+
+/// Records what was found.
+pub struct Recorder {
+    /// Where events are kept.
+    pub store: Store,
+    /// Where evidence is kept.
+    pub evidence: Folder,
+    /// Tells the time of live events.
+    pub clock: Clock,
+    /// Told of each event once it is on record.
+    pub sink: Sink,
+    files: HashMap<IncidentId, Vec<EvidenceData>>,
+}
+
+impl Recorder {
+    /// A recorder that has recorded nothing yet.
+    pub fn new(store: Store, evidence: Folder, clock: Clock, sink: Sink) -> Self {
+        Self {
+            store,
+            evidence,
+            clock,
+            sink,
+            files: HashMap::new(),
+        }
+    }
+
+    /// Records one change.
+    ///
+    /// # Errors
+    /// Where it could not be kept or told. Evidence that cannot be written is no reason not to record
+    /// the incident: that is logged.
+    pub async fn record(&mut self, record: Record) -> Result<(), RecordError> {
+        let incident = record.change.incident.id;
+        self.write_evidence(&record).await;
+        let files = self.files.get(&incident).cloned().unwrap_or_default();
+        let mut event = Event::new(&record.stream, &record.change, files);
+        let now_us = self.clock.wall_us();
+        if record.change.incident.best.arrived_us.is_some() {
+            event.time = Timestamp::from_microsecond(now_us)
+                .ok()
+                .map(|time| time.to_string());
+        }
+        event.data.latency_ms = record
+            .arrived_us
+            .map(|us| (self.clock.monotonic_us() - us) / 1_000);
+        self.store.append(&event, now_us).await?;
+        if record.change.incident.ended {
+            self.files.remove(&incident);
+        }
+        (self.sink)(&event)?;
+        Ok(())
+    }
+
+    async fn write_evidence(&mut self, record: &Record) {
+        let Some(snapshot) = record.snapshot.clone() else {
+            return;
+        };
+        let incident = record.change.incident.id;
+        let folder = self.evidence.clone();
+        let stream = record.stream.clone();
+        let written =
+            tokio::task::spawn_blocking(move || folder.write(&stream, incident, &snapshot)).await;
+        match written {
+            Ok(Ok(files)) => self
+                .files
+                .entry(incident)
+                .or_default()
+                .extend(files.iter().map(wire)),
+            Ok(Err(error)) => {
+                tracing::error!(incident.id = %incident, %error, "incident recorded without evidence");
+            }
+            Err(error) => {
+                tracing::error!(incident.id = %incident, %error, "incident recorded without evidence");
+            }
+        }
+    }
+}
+
+fn wire(file: &EvidenceFile) -> EvidenceData {
+    EvidenceData {
+        kind: file.kind.as_str(),
+        path: file.path.clone(),
+        sha256: file.sha256.clone(),
+        bytes: file.bytes,
+        media_ms: file.media_ms,
+    }
+}
