@@ -1,23 +1,23 @@
-//! The command line: one file per subcommand, which holds its arguments and its `run`.
+//! The command line: one file per subcommand, with its arguments and its `run`.
 //!
-//! Standard output is data and standard error is for people. Exit code 0: fine; 1: a failure was found;
-//! 2: bad usage or bad input.
+//! stdout is data and stderr is for people. Exit codes: 0 fine, 1 found a failure, 2 bad usage or bad
+//! input.
 
+mod common;
+mod config;
 mod explain;
 mod policy;
+mod replay;
+mod scan;
+mod watch;
 
-use std::io::{self, ErrorKind, Write};
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
-/// Bad usage or bad input.
-const BAD_INPUT: u8 = 2;
-
-/// Watches live video for QR codes and payment links, and says of each where it leads: on the platform
-/// or off it.
+/// Watches live video for QR codes and payment links, and says of each where it leads.
 #[derive(Debug, Parser)]
-#[command(name = "waylay", version)]
+#[command(name = "waylay", version, max_term_width = 100)]
 struct Cli {
     #[command(subcommand)]
     command: Command,
@@ -25,37 +25,46 @@ struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    Watch(watch::Args),
+    Scan(scan::Args),
     Explain(explain::Args),
+    Replay(replay::Args),
     Policy(policy::Args),
+    Config(config::Args),
 }
 
 /// Runs the program.
 pub fn main() -> ExitCode {
-    let result = match &Cli::parse().command {
+    let cli = Cli::parse();
+    crate::telemetry::init();
+    crate::source::init();
+    let done = match &cli.command {
+        Command::Watch(args) => watch::run(args),
+        Command::Scan(args) => scan::run(args),
         Command::Explain(args) => explain::run(args),
+        Command::Replay(args) => replay::run(args),
         Command::Policy(args) => policy::run(args),
+        Command::Config(args) => config::run(args),
     };
-    result.unwrap_or_else(|error| {
-        if is_broken_pipe(&error) {
-            return ExitCode::SUCCESS;
-        }
-        complain(format_args!("{error:#}"));
-        ExitCode::from(BAD_INPUT)
-    })
+    done.unwrap_or_else(|error| failed(&error))
 }
 
-/// Whether whoever read our output has had enough, as `head` does.
-fn is_broken_pipe(error: &anyhow::Error) -> bool {
-    error.chain().any(|cause| {
-        let io = cause.downcast_ref::<io::Error>().map(io::Error::kind);
-        let json = cause
-            .downcast_ref::<serde_json::Error>()
-            .and_then(serde_json::Error::io_error_kind);
-        io.or(json) == Some(ErrorKind::BrokenPipe)
-    })
+/// Says what is wrong on one line.
+fn failed(error: &anyhow::Error) -> ExitCode {
+    if common::is_broken_pipe(error) {
+        // Whoever read our output has enough: `waylay ... | head` is no failure.
+        return ExitCode::SUCCESS;
+    }
+    common::complain(format_args!("{error:#}"));
+    common::BAD_INPUT.into()
 }
 
-/// Tells a person. There is nobody left to tell where that fails.
-fn complain(message: std::fmt::Arguments<'_>) {
-    let _ = writeln!(io::stderr(), "{message}");
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    #[test]
+    fn the_command_line_holds_together() {
+        super::Cli::command().debug_assert();
+    }
 }

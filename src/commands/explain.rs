@@ -8,7 +8,7 @@ use anyhow::Context;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::{BAD_INPUT, complain, policy};
+use crate::commands::common::{self, BAD_INPUT, complain};
 use crate::policy::Policy;
 use crate::wire::explain::Explained;
 use crate::{destination, payload};
@@ -63,7 +63,7 @@ struct Answer<'a> {
 }
 
 pub(crate) fn run(args: &Args) -> anyhow::Result<ExitCode> {
-    let policy = policy::load(args.policy.as_deref())?;
+    let policy = common::load_policy(args.policy.as_deref())?;
     let mut out = BufWriter::new(io::stdout().lock());
     let mut code = ExitCode::SUCCESS;
     if args.text.is_empty() {

@@ -1,0 +1,81 @@
+//! What the commands share: files that people wrote, and how the program ends.
+
+use std::io::{self, ErrorKind, Write};
+use std::path::Path;
+
+use anyhow::{Context, anyhow};
+
+use crate::config::Config;
+use crate::locate::TextError;
+use crate::policy::Policy;
+
+/// The exit code for bad usage or bad input.
+pub(crate) const BAD_INPUT: u8 = 2;
+
+/// The exit code for a failure that was found.
+pub(crate) const FAILED: u8 = 1;
+
+/// A configuration or policy is text that a person wrote: larger than this in bytes it is a mistake.
+const LARGEST_TEXT: u64 = 4 << 20;
+
+/// Reads the policy in `file`; the built-in one, with an empty registry, without a file.
+pub(crate) fn load_policy(file: Option<&Path>) -> anyhow::Result<Policy> {
+    file.map_or_else(|| Ok(Policy::default()), |file| load(file, Policy::parse))
+}
+
+/// Reads the configuration in `file`; the defaults without a file.
+pub(crate) fn load_config(file: Option<&Path>) -> anyhow::Result<Config> {
+    file.map_or_else(|| Ok(Config::default()), |file| load(file, Config::parse))
+}
+
+/// Reads `file`; what is wrong in it is said as `FILE:LINE:COLUMN: message`.
+fn load<T>(file: &Path, parse: impl Fn(&str) -> Result<T, TextError>) -> anyhow::Result<T> {
+    let name = file.display();
+    let size = std::fs::metadata(file)
+        .with_context(|| format!("cannot read {name}"))?
+        .len();
+    if size > LARGEST_TEXT {
+        return Err(anyhow!(
+            "cannot read {name}: {size} bytes are too many, expected at most {LARGEST_TEXT}"
+        ));
+    }
+    let text = std::fs::read_to_string(file).with_context(|| format!("cannot read {name}"))?;
+    parse(&text).map_err(|e| anyhow!("{name}:{}:{}: {}", e.line, e.column, e.message))
+}
+
+/// Tells a person on one line. There is nobody left to tell where that fails.
+pub(crate) fn complain(message: std::fmt::Arguments<'_>) {
+    let line = message.to_string().replace(['\r', '\n'], " ");
+    let _ = writeln!(io::stderr().lock(), "{line}");
+}
+
+/// Whether whoever read our output has had enough, as `head` does.
+pub(crate) fn is_broken_pipe(error: &anyhow::Error) -> bool {
+    error.chain().any(|cause| {
+        let io = cause.downcast_ref::<io::Error>().map(io::Error::kind);
+        let json = cause
+            .downcast_ref::<serde_json::Error>()
+            .and_then(serde_json::Error::io_error_kind);
+        io.or(json) == Some(ErrorKind::BrokenPipe)
+    })
+}
+
+/// Who reads codes, as `--readers` says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Readers;
+
+/// Checks a list of readers.
+pub(crate) fn readers(list: &str) -> Result<Readers, String> {
+    match list.split(',').find(|name| *name != "rqrr") {
+        None => Ok(Readers),
+        Some(other) => Err(format!(
+            "no reader `{other}` in this build, expected `rqrr`"
+        )),
+    }
+}
+
+/// Ends the program at once, without finishing anything.
+#[expect(clippy::exit, reason = "somebody asked for it twice")]
+pub(crate) fn exit_now() -> ! {
+    std::process::exit(130)
+}

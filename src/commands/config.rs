@@ -1,0 +1,87 @@
+//! `waylay config`: says whether a configuration file holds together, and what is in force.
+
+use std::io::Write;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Args as ClapArgs, Subcommand};
+
+use crate::commands::common;
+use crate::config::Config;
+
+/// Check a configuration file, or show what is in force.
+#[derive(Debug, ClapArgs)]
+pub(crate) struct Args {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Check a configuration file and the policy that it names
+    Check {
+        /// The configuration file (TOML)
+        file: PathBuf,
+    },
+    /// Show every setting that is in force, secrets left out
+    Show {
+        /// The configuration file (TOML); the defaults without it
+        file: Option<PathBuf>,
+    },
+}
+
+/// Runs the command.
+pub(crate) fn run(args: &Args) -> anyhow::Result<ExitCode> {
+    let mut out = std::io::stdout().lock();
+    match &args.command {
+        Command::Check { file } => {
+            let config = common::load_config(Some(file))?;
+            common::load_policy(config.policy.as_deref())?;
+            writeln!(
+                out,
+                "{}: fine, {} streams",
+                file.display(),
+                config.streams.len()
+            )?;
+        }
+        Command::Show { file } => show(&mut out, &common::load_config(file.as_deref())?)?,
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+fn show(out: &mut impl Write, config: &Config) -> std::io::Result<()> {
+    let Config {
+        data,
+        policy,
+        sampling,
+        incidents,
+        timeouts,
+        streams,
+    } = config;
+    let or = |path: &Option<PathBuf>, none: &str| {
+        path.as_ref()
+            .map_or(none.to_owned(), |p| p.display().to_string())
+    };
+    writeln!(out, "data                    {}", or(data, "./waylay-data"))?;
+    writeln!(out, "policy                  {}", or(policy, "none"))?;
+    writeln!(out, "sampling.sample         {}", sampling.sample)?;
+    for (key, time) in [
+        ("sampling.max_gap_ms", sampling.max_gap),
+        ("sampling.scan_budget_ms", sampling.scan_budget),
+        ("incidents.gap_ms", incidents.gap),
+        ("incidents.update_ms", incidents.update),
+        ("timeouts.open_ms", timeouts.open),
+        ("timeouts.read_ms", timeouts.read),
+    ] {
+        writeln!(out, "{key:<23} {}", time.as_millis())?;
+    }
+    for stream in streams {
+        writeln!(
+            out,
+            "streams                 {} {}",
+            stream.id.as_ref(),
+            stream.url
+        )?;
+    }
+    Ok(())
+}

@@ -1,0 +1,97 @@
+//! `waylay scan`: what the symbols in still pictures say.
+
+use std::fs;
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use anyhow::{Context, Result};
+
+use crate::commands::common;
+use crate::policy::Policy;
+use crate::source::still::{self, StillError};
+use crate::wire::scan::Line;
+use crate::worker::{self, Mode};
+
+/// Read the codes in still pictures: one JSON line for each.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Args {
+    /// Pictures, or folders that are searched for them
+    #[arg(required = true, value_name = "PICTURE|DIR")]
+    paths: Vec<PathBuf>,
+    /// The platform's registry and rules; without it nothing is on the platform
+    #[arg(long, value_name = "FILE")]
+    policy: Option<PathBuf>,
+    /// Who reads codes, separated by commas
+    #[arg(long, value_name = "LIST", default_value = "rqrr", value_parser = common::readers)]
+    readers: common::Readers,
+}
+
+/// Runs the command. A picture that cannot be read is told on stderr; the others go on.
+pub(crate) fn run(args: &Args) -> Result<ExitCode> {
+    let policy = common::load_policy(args.policy.as_deref())?;
+    let mut out = io::stdout().lock();
+    let mut code = ExitCode::SUCCESS;
+    let mut complain = |error: std::fmt::Arguments<'_>| {
+        common::complain(error);
+        code = common::BAD_INPUT.into();
+    };
+    for path in &args.paths {
+        let mut pictures = Vec::new();
+        if let Err(error) = collect(path, &mut pictures) {
+            complain(format_args!("{error:#}"));
+        }
+        for picture in pictures {
+            match scan(&picture, &policy, &mut out) {
+                Ok(()) => {}
+                Err(Failed::Picture(error)) => complain(format_args!("{error}")),
+                Err(Failed::Output(error)) => return Err(error.into()),
+            }
+        }
+    }
+    Ok(code)
+}
+
+enum Failed {
+    Picture(StillError),
+    Output(io::Error),
+}
+
+fn scan(picture: &Path, policy: &Policy, out: &mut impl Write) -> Result<(), Failed> {
+    let still = still::open(picture).map_err(Failed::Picture)?;
+    let Some(luma) = still.luma() else {
+        return Ok(());
+    };
+    let (sightings, _) = worker::sightings(&luma, policy, Mode::Recorded);
+    let file = picture.to_string_lossy();
+    for sighting in &sightings {
+        let line = serde_json::to_string(&Line::new(&file, sighting));
+        line.map_err(io::Error::from)
+            .and_then(|line| writeln!(out, "{line}"))
+            .map_err(Failed::Output)?;
+    }
+    Ok(())
+}
+
+/// Adds `path`, or the pictures in it and below it by their names where it is a folder.
+fn collect(path: &Path, pictures: &mut Vec<PathBuf>) -> Result<()> {
+    if !path.is_dir() {
+        pictures.push(path.to_owned());
+        return Ok(());
+    }
+    let cannot = || format!("{}: the folder cannot be read", path.display());
+    let mut entries = fs::read_dir(path)
+        .and_then(Iterator::collect::<io::Result<Vec<_>>>)
+        .with_context(cannot)?;
+    entries.sort_by_key(fs::DirEntry::file_name);
+    for entry in entries {
+        let kind = entry.file_type().with_context(cannot)?;
+        // A link to a folder could lead back to where it stands.
+        if kind.is_dir() {
+            collect(&entry.path(), pictures)?;
+        } else if still::is_picture(&entry.path()) && entry.path().is_file() {
+            pictures.push(entry.path());
+        }
+    }
+    Ok(())
+}

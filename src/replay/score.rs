@@ -1,0 +1,250 @@
+//! Runs samples through the pipeline and compares what was found with the labels.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use crate::config::Location;
+use crate::policy::Policy;
+use crate::replay::manifest::{Code, Floors, Manifest, Sample};
+use crate::source::still::{self, Still};
+use crate::track::{Change, ChangeKind, Incident, Reading};
+use crate::worker::{self, Mode, Settings, Stream};
+
+/// What became of a folder of samples.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Report {
+    /// Each sample, in the order of the manifest.
+    pub samples: Vec<SampleResult>,
+    /// What had to be reached.
+    pub floors: Floors,
+}
+
+/// What became of one sample.
+#[derive(Debug, Clone, PartialEq)]
+pub struct SampleResult {
+    /// Its file.
+    pub file: String,
+    /// Each labelled code.
+    pub codes: Vec<CodeResult>,
+    /// Payloads that were reported and that no label names.
+    pub wrong: Vec<String>,
+    /// Symbols that were located and not read, and that no label names.
+    pub located: u32,
+    /// Why it could not be replayed.
+    pub error: Option<String>,
+}
+
+/// What became of one labelled code.
+#[derive(Debug, Clone, PartialEq)]
+pub struct CodeResult {
+    /// The label.
+    pub code: Code,
+    /// Whether it was found.
+    pub found: bool,
+    /// Found, but with another class or scheme than the label says; this is what it was.
+    pub mistaken: Option<String>,
+    /// From the first frame that shows it to the first look that found it, in ms of media time.
+    pub delay_ms: Option<i64>,
+}
+
+impl Report {
+    /// Codes that were found.
+    pub fn found(&self) -> usize {
+        self.codes().filter(|result| result.found).count()
+    }
+
+    /// Codes that were not found and are required.
+    pub fn missed(&self) -> usize {
+        self.codes()
+            .filter(|result| !result.found && result.code.required)
+            .count()
+    }
+
+    /// Codes that were not found and are not required.
+    pub fn beyond(&self) -> usize {
+        self.codes()
+            .filter(|result| !result.found && !result.code.required)
+            .count()
+    }
+
+    /// Payloads that no label names.
+    pub fn wrong(&self) -> usize {
+        self.samples.iter().map(|sample| sample.wrong.len()).sum()
+    }
+
+    /// Everything that keeps this replay from passing, one line each.
+    pub fn failures(&self) -> Vec<String> {
+        let mut failures = Vec::new();
+        for sample in &self.samples {
+            let file = &sample.file;
+            failures.extend(sample.error.iter().map(|error| format!("{file}: {error}")));
+            for result in &sample.codes {
+                let what = result
+                    .code
+                    .payload
+                    .as_deref()
+                    .unwrap_or("a code that cannot be read");
+                if !result.found && result.code.required {
+                    failures.push(format!("{file}: missed {what}"));
+                }
+                if let Some(mistaken) = &result.mistaken {
+                    failures.push(format!("{file}: {what} is taken for {mistaken}"));
+                }
+            }
+        }
+        if self.found() < self.floors.min_found as usize {
+            failures.push(format!(
+                "found {}, the floor is {}",
+                self.found(),
+                self.floors.min_found
+            ));
+        }
+        if self.wrong() > self.floors.max_wrong as usize {
+            failures.push(format!(
+                "{} wrong payloads, the floor is {}",
+                self.wrong(),
+                self.floors.max_wrong
+            ));
+        }
+        failures
+    }
+
+    fn codes(&self) -> impl Iterator<Item = &CodeResult> {
+        self.samples.iter().flat_map(|sample| &sample.codes)
+    }
+}
+
+/// Replays the samples of `manifest`, which lie in `folder`; `each` is told when one is done.
+pub fn replay(
+    folder: &Path,
+    manifest: &Manifest,
+    settings: &Settings,
+    mut each: impl FnMut(&SampleResult),
+) -> Report {
+    let samples = manifest.samples.iter().map(|sample| {
+        let (seen, error) = watch(folder, sample, settings);
+        let result = compare(sample, seen, error);
+        each(&result);
+        result
+    });
+    Report {
+        samples: samples.collect(),
+        floors: manifest.floors,
+    }
+}
+
+/// Something that was reported for a sample.
+struct Seen {
+    reading: Option<Reading>,
+    class: &'static str,
+    first_ms: i64,
+    last_ms: i64,
+}
+
+fn watch(folder: &Path, sample: &Sample, settings: &Settings) -> (Vec<Seen>, Option<String>) {
+    let path = folder.join(&sample.file);
+    if still::is_picture(&path) {
+        return match still::open(&path) {
+            Ok(picture) => (look(&picture, &settings.policy), None),
+            Err(error) => (Vec::new(), Some(error.to_string())),
+        };
+    }
+    let stream = Stream {
+        id: "replay".to_owned(),
+        location: Location::File(path),
+    };
+    let mut settings = settings.clone();
+    settings.sampling.sample = sample.sample.unwrap_or(settings.sampling.sample);
+    let mut seen = Vec::new();
+    let watched = worker::watch_file(
+        &stream,
+        &settings,
+        &mut |record| seen.extend(ended(record.change)),
+        &mut |_, _| {},
+    );
+    (seen, watched.err().map(|error| error.to_string()))
+}
+
+/// An incident counts once, as it was when it ended.
+fn ended(change: Change) -> Option<Seen> {
+    let Incident {
+        reading,
+        verdict,
+        first_seen_ms,
+        last_seen_ms,
+        ..
+    } = change.incident;
+    (change.kind == ChangeKind::Ended).then(|| Seen {
+        reading,
+        class: verdict.class.as_str(),
+        first_ms: first_seen_ms,
+        last_ms: last_seen_ms,
+    })
+}
+
+fn look(picture: &Still, policy: &Arc<Policy>) -> Vec<Seen> {
+    let Some(luma) = picture.luma() else {
+        return Vec::new();
+    };
+    let (sightings, _) = worker::sightings(&luma, policy, Mode::Recorded);
+    let seen = sightings.into_iter().map(|sighting| Seen {
+        reading: sighting.reading,
+        class: sighting.verdict.class.as_str(),
+        first_ms: 0,
+        last_ms: 0,
+    });
+    seen.collect()
+}
+
+fn compare(sample: &Sample, mut seen: Vec<Seen>, error: Option<String>) -> SampleResult {
+    let codes = sample.codes.iter().map(|code| {
+        let hits: Vec<&Seen> = seen.iter().filter(|seen| is_of(code, seen)).collect();
+        let first = hits.iter().map(|seen| seen.first_ms).min();
+        let scheme = |seen: &Seen| {
+            seen.reading
+                .as_ref()
+                .map_or("undecoded", |r| r.payload.scheme)
+        };
+        let mistaken = hits.iter().find(|seen| {
+            let class = code.class.is_none_or(|class| class.as_str() == seen.class);
+            let same = code
+                .scheme
+                .as_ref()
+                .is_none_or(|expected| expected == scheme(seen));
+            !(class && same)
+        });
+        CodeResult {
+            found: first.is_some(),
+            mistaken: mistaken.map(|seen| format!("{} {}", seen.class, scheme(seen))),
+            delay_ms: first.map(|first| (first - code.from_ms).max(0)),
+            code: code.clone(),
+        }
+    });
+    let codes = codes.collect();
+    seen.retain(|seen| !sample.codes.iter().any(|code| is_of(code, seen)));
+    let (wrong, located): (Vec<_>, Vec<_>) =
+        seen.into_iter().partition(|seen| seen.reading.is_some());
+    SampleResult {
+        file: sample.file.display().to_string(),
+        codes,
+        wrong: wrong
+            .into_iter()
+            .filter_map(|seen| seen.reading)
+            .map(|r| r.payload.text)
+            .collect(),
+        located: u32::try_from(located.len()).unwrap_or(u32::MAX),
+        error,
+    }
+}
+
+/// Whether this is the labelled code. A code that is only located while a label says what it reads is no
+/// find, and no mistake either. One that a label says cannot be read counts while it is shown.
+fn is_of(code: &Code, seen: &Seen) -> bool {
+    match (&code.payload, &seen.reading) {
+        (Some(payload), Some(reading)) => *payload == reading.payload.text,
+        (None, None) => {
+            seen.last_ms >= code.from_ms && code.to_ms.is_none_or(|to_ms| seen.first_ms <= to_ms)
+        }
+        _ => false,
+    }
+}

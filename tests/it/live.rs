@@ -1,0 +1,248 @@
+//! Live streams over real protocols: opened, broken off, opened again.
+
+use std::io::Read;
+use std::net::TcpListener;
+use std::path::{Path, PathBuf};
+
+use crate::support::{Clip, Nginx, Publisher, Watch, free_port};
+
+const FIRST: &str = "https://shop.example/first";
+const SECOND: &str = "https://shop.example/second";
+
+/// Two clips that loop without a seam: one code each, a keyframe a second.
+fn clips(folder: &Path) -> (PathBuf, PathBuf) {
+    let clip = |payload| Clip {
+        payload,
+        ..Clip::default()
+    };
+    (
+        clip(FIRST).make(folder, "first.ts"),
+        clip(SECOND).make(folder, "second.ts"),
+    )
+}
+
+/// Short time-outs, so that a dead peer is given up soon.
+fn config(folder: &Path) -> String {
+    let path = folder.join("config.toml");
+    std::fs::write(&path, "[timeouts]\nopen_ms = 4000\nread_ms = 3000\n").unwrap();
+    path.display().to_string()
+}
+
+#[test]
+fn rtmp_goes_on_when_the_publisher_and_the_server_come_back() {
+    let folder = tempfile::tempdir().unwrap();
+    let (first, second) = clips(folder.path());
+    let nginx = Nginx::start(folder.path());
+    let url = format!(
+        "rtmp://127.0.0.1:{}/live/s3cret-key?token=s3cret-token",
+        nginx.rtmp
+    );
+    let publisher = Publisher::start(&first, &["flv"], &url);
+    let config = config(folder.path());
+    let mut watch = Watch::start(
+        &folder.path().join("data"),
+        ["--config", &config, &format!("room={url}")],
+    );
+
+    let opened = watch.opened(FIRST);
+    assert_eq!(opened["specversion"], "1.0");
+    assert_eq!(opened["source"], "/streams/room");
+    assert!(opened["time"].is_string(), "{opened}");
+    let latency = opened["data"]["latency_ms"].as_i64().unwrap();
+    assert!((0..60_000).contains(&latency), "{latency}");
+
+    drop(publisher);
+    let publisher = Publisher::start(&second, &["flv"], &url);
+    watch.opened(SECOND);
+
+    // The server goes too, and comes back on the same port with the first clip.
+    let (rtmp, http) = (nginx.rtmp, nginx.http);
+    drop((publisher, nginx));
+    watch.event(
+        "the second incident ends while nothing can be reached",
+        |event| event["type"] == "waylay.incident.ended.v1" && event["data"]["payload"] == SECOND,
+    );
+    let _nginx = Nginx::start_on(folder.path(), rtmp, http);
+    let _publisher = Publisher::start(&first, &["flv"], &url);
+    watch.opened(FIRST);
+
+    let (status, rest, log) = watch.stop();
+    assert!(status.success(), "{log}");
+    assert!(
+        rest.iter().any(|e| e["type"] == "waylay.incident.ended.v1"),
+        "a stop ends what is open"
+    );
+    assert!(!log.contains("s3cret"), "{log}");
+}
+
+#[test]
+fn hls_goes_on_when_the_publisher_comes_back() {
+    let folder = tempfile::tempdir().unwrap();
+    let (first, second) = clips(folder.path());
+    let nginx = Nginx::start(folder.path());
+    let playlist = folder.path().join("www/live.m3u8").display().to_string();
+    let format = [
+        "hls",
+        "-hls_time",
+        "1",
+        "-hls_list_size",
+        "4",
+        "-hls_flags",
+        "delete_segments+omit_endlist",
+    ];
+    let publisher = Publisher::start(&first, &format, &playlist);
+    let url = format!("room=http://127.0.0.1:{}/live.m3u8", nginx.http);
+    let config = config(folder.path());
+    let mut watch = Watch::start(&folder.path().join("data"), ["--config", &config, &url]);
+    watch.opened(FIRST);
+    drop(publisher);
+    let _publisher = Publisher::start(&second, &format, &playlist);
+    watch.opened(SECOND);
+    assert!(watch.stop().0.success());
+}
+
+#[test]
+fn srt_goes_on_when_the_publisher_comes_back() {
+    let folder = tempfile::tempdir().unwrap();
+    let (first, second) = clips(folder.path());
+    let port = free_port();
+    let listener = format!("srt://127.0.0.1:{port}?mode=listener");
+    let publisher = Publisher::start(&first, &["mpegts"], &listener);
+    let config = config(folder.path());
+    let url = format!("room=srt://127.0.0.1:{port}?mode=caller");
+    let mut watch = Watch::start(&folder.path().join("data"), ["--config", &config, &url]);
+    watch.opened(FIRST);
+    drop(publisher);
+    let _publisher = Publisher::start(&second, &["mpegts"], &listener);
+    watch.opened(SECOND);
+    assert!(watch.stop().0.success());
+}
+
+#[test]
+fn udp_and_http_flv_are_watched_together() {
+    let folder = tempfile::tempdir().unwrap();
+    let (first, second) = clips(folder.path());
+    let (udp, http) = (free_port(), free_port());
+    let _udp = Publisher::start(
+        &first,
+        &["mpegts"],
+        &format!("udp://127.0.0.1:{udp}?pkt_size=1316"),
+    );
+    let _http = Publisher::start(
+        &second,
+        &["flv", "-listen", "1"],
+        &format!("http://127.0.0.1:{http}/live.flv"),
+    );
+    let sources = [
+        format!("udp=udp://127.0.0.1:{udp}"),
+        format!("flv=http://127.0.0.1:{http}/live.flv"),
+    ];
+    let mut watch = Watch::start(&folder.path().join("data"), sources);
+    let mut streams: Vec<String> = (0..2)
+        .map(|_| watch.event("one of each", |e| e["type"] == "waylay.incident.opened.v1"))
+        .map(|event| event["data"]["stream"].as_str().unwrap().to_owned())
+        .collect();
+    streams.sort();
+    assert_eq!(streams, ["flv", "udp"]);
+    assert!(watch.stop().0.success());
+}
+
+#[test]
+fn a_silent_peer_is_given_up_and_tried_again_and_costs_nobody_else_anything() {
+    let folder = tempfile::tempdir().unwrap();
+    let clip = Clip {
+        payload: FIRST,
+        ..Clip::default()
+    }
+    .make(folder.path(), "clip.mp4");
+    let silent = TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = silent.local_addr().unwrap().port();
+    let config = config(folder.path());
+    let sources = [
+        format!("silent=rtmp://127.0.0.1:{port}/live/x"),
+        format!("file={}", clip.display()),
+    ];
+    let args = ["--config".to_owned(), config].into_iter().chain(sources);
+    let mut watch = Watch::start(&folder.path().join("data"), args);
+    let (mut first, _) = silent.accept().unwrap();
+    watch.opened(FIRST);
+    watch.logged("silent for 4.0 s");
+    // It hung up, and came again.
+    let mut greeting = Vec::new();
+    first.read_to_end(&mut greeting).unwrap();
+    assert!(!greeting.is_empty(), "an RTMP client speaks first");
+    let _second = silent.accept().unwrap();
+    let (status, _, log) = watch.stop();
+    assert!(status.success(), "{log}");
+}
+
+#[test]
+fn a_peer_that_falls_silent_is_given_up_too() {
+    let folder = tempfile::tempdir().unwrap();
+    let clip = Clip {
+        payload: FIRST,
+        ..Clip::default()
+    }
+    .make(folder.path(), "clip.ts");
+    let half = std::fs::read(clip).unwrap();
+    let peer = TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!(
+        "room=http://127.0.0.1:{}/live.ts",
+        peer.local_addr().unwrap().port()
+    );
+    let config = config(folder.path());
+    let mut watch = Watch::start(&folder.path().join("data"), ["--config", &config, &url]);
+    let (mut connection, _) = peer.accept().unwrap();
+    std::io::Write::write_all(
+        &mut connection,
+        b"HTTP/1.1 200 OK\r\nContent-Type: video/mp2t\r\n\r\n",
+    )
+    .unwrap();
+    std::io::Write::write_all(&mut connection, &half).unwrap();
+    watch.opened(FIRST);
+    watch.logged("silent for 3.0 s");
+    assert!(watch.stop().0.success());
+}
+
+#[test]
+fn nothing_that_was_printed_is_lost_by_a_kill() {
+    let folder = tempfile::tempdir().unwrap();
+    let (first, _) = clips(folder.path());
+    let port = free_port();
+    let _publisher = Publisher::start(
+        &first,
+        &["mpegts"],
+        &format!("udp://127.0.0.1:{port}?pkt_size=1316"),
+    );
+    let data = folder.path().join("data");
+    let mut watch = Watch::start(&data, [format!("room=udp://127.0.0.1:{port}")]);
+    let opened = watch.opened(FIRST);
+    watch.kill();
+
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .unwrap();
+    let (events, incidents) = runtime.block_on(async {
+        let store = waylay::store::Store::open(&data.join("waylay.sqlite"))
+            .await
+            .unwrap();
+        (
+            store.events().await.unwrap(),
+            store.incidents().await.unwrap(),
+        )
+    });
+    assert_eq!(events[0], serde_json::to_string(&opened).unwrap());
+    assert_eq!(
+        incidents[0].id,
+        opened["data"]["incident"].as_str().unwrap()
+    );
+    assert_eq!(incidents[0].state, "open");
+    for file in opened["data"]["evidence"].as_array().unwrap() {
+        let path = data.join("evidence").join(file["path"].as_str().unwrap());
+        assert_eq!(
+            std::fs::metadata(path).unwrap().len(),
+            file["bytes"].as_u64().unwrap()
+        );
+    }
+}

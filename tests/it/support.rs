@@ -1,0 +1,9 @@
+//! What the integration tests share: clips made with ffmpeg, the product as a child process, servers.
+
+mod child;
+mod clip;
+mod server;
+
+pub(crate) use child::{Watch, waylay};
+pub(crate) use clip::{Clip, ffmpeg};
+pub(crate) use server::{Nginx, Publisher, free_port};

@@ -1,0 +1,142 @@
+//! The product as a child process, its events awaited and never slept for.
+
+use std::ffi::OsStr;
+use std::io::{BufRead, BufReader, Read};
+use std::path::Path;
+use std::process::{Child, Command, ExitStatus, Stdio};
+use std::sync::mpsc::{Receiver, channel};
+use std::thread::JoinHandle;
+use std::time::{Duration, Instant};
+
+use serde_json::Value;
+
+/// Longer than anything that is awaited takes on a loaded machine.
+const PATIENCE: Duration = Duration::from_mins(1);
+
+/// The binary under test.
+pub(crate) fn waylay() -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_waylay"));
+    command.env_remove("WAYLAY_LOG").stdin(Stdio::null());
+    command
+}
+
+/// A running `waylay watch`.
+pub(crate) struct Watch {
+    child: Child,
+    lines: Receiver<String>,
+    log: Receiver<String>,
+    threads: Vec<JoinHandle<()>>,
+}
+
+impl Watch {
+    /// Starts `waylay watch --data DATA ARGS...`.
+    pub(crate) fn start<S: AsRef<OsStr>>(data: &Path, args: impl IntoIterator<Item = S>) -> Self {
+        let mut command = waylay();
+        command.arg("watch").arg("--data").arg(data).args(args);
+        command.stdout(Stdio::piped()).stderr(Stdio::piped());
+        let mut child = command.spawn().unwrap();
+        let (stdout, stderr) = (child.stdout.take().unwrap(), child.stderr.take().unwrap());
+        let (lines, first) = read_lines(stdout);
+        let (log, second) = read_lines(stderr);
+        Self {
+            child,
+            lines,
+            log,
+            threads: vec![first, second],
+        }
+    }
+
+    /// The next event that `wanted` holds for; those before it are passed over.
+    pub(crate) fn event(&self, what: &str, wanted: impl Fn(&Value) -> bool) -> Value {
+        let deadline = Instant::now() + PATIENCE;
+        loop {
+            let left = deadline.saturating_duration_since(Instant::now());
+            let line = self.lines.recv_timeout(left).unwrap_or_else(|_| {
+                panic!(
+                    "no event: {what}; log:\n{}",
+                    self.log.try_iter().collect::<Vec<_>>().join("\n")
+                )
+            });
+            let event: Value = serde_json::from_str(&line).unwrap();
+            if wanted(&event) {
+                return event;
+            }
+        }
+    }
+
+    /// The event that opens an incident with this payload.
+    pub(crate) fn opened(&self, payload: &str) -> Value {
+        self.event(payload, |event| {
+            event["type"] == "waylay.incident.opened.v1" && event["data"]["payload"] == payload
+        })
+    }
+
+    /// Waits for a line of the log that contains `text`.
+    pub(crate) fn logged(&self, text: &str) -> String {
+        let deadline = Instant::now() + PATIENCE;
+        loop {
+            let left = deadline.saturating_duration_since(Instant::now());
+            let line = self
+                .log
+                .recv_timeout(left)
+                .unwrap_or_else(|_| panic!("not logged: {text}"));
+            if line.contains(text) {
+                return line;
+            }
+        }
+    }
+
+    /// Kills it as `kill -9` does.
+    pub(crate) fn kill(&mut self) {
+        self.child.kill().unwrap();
+        self.child.wait().unwrap();
+    }
+
+    /// Sends SIGTERM and waits for the end.
+    pub(crate) fn stop(&mut self) -> (ExitStatus, Vec<Value>, String) {
+        let killed = Command::new("kill")
+            .arg(self.child.id().to_string())
+            .status()
+            .unwrap();
+        assert!(killed.success());
+        self.finish()
+    }
+
+    /// Waits for the end: the exit status, the events that were not taken yet, and the log.
+    pub(crate) fn finish(&mut self) -> (ExitStatus, Vec<Value>, String) {
+        let status = self.child.wait().unwrap();
+        for thread in self.threads.drain(..) {
+            thread.join().unwrap();
+        }
+        let events = self
+            .lines
+            .try_iter()
+            .map(|line| serde_json::from_str(&line).unwrap())
+            .collect();
+        (
+            status,
+            events,
+            self.log.try_iter().collect::<Vec<_>>().join("\n"),
+        )
+    }
+}
+
+impl Drop for Watch {
+    fn drop(&mut self) {
+        // Already gone where the test took it to its end.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+fn read_lines(from: impl Read + Send + 'static) -> (Receiver<String>, JoinHandle<()>) {
+    let (sender, lines) = channel();
+    let thread = std::thread::spawn(move || {
+        for line in BufReader::new(from).lines() {
+            if sender.send(line.unwrap()).is_err() {
+                return;
+            }
+        }
+    });
+    (lines, thread)
+}
