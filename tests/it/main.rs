@@ -1,7 +1,10 @@
 //! All integration tests are one binary: one link, and helpers are shared.
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
-#![expect(clippy::disallowed_methods, reason = "waiting for a real process needs a real deadline")]
+#![expect(
+    clippy::disallowed_methods,
+    reason = "waiting for a real process needs a real deadline"
+)]
 
 mod cases;
 mod detect;
@@ -9,6 +12,7 @@ mod explain;
 mod layers;
 mod live;
 mod policy;
+mod samples;
 mod scan;
 mod support;
 mod watch;

@@ -1,0 +1,215 @@
+//! The samples in `samples/`: every label has its file and every file its label, and nothing that the
+//! collection is there for has got lost.
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+
+use serde::Deserialize;
+use waylay::policy::Class;
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Manifest {
+    policy: String,
+    floors: Floors,
+    sample: Vec<Sample>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Floors {
+    min_found: usize,
+    max_wrong: usize,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Sample {
+    file: String,
+    covers: Vec<String>,
+    #[serde(rename = "sample")]
+    sampling: Option<String>,
+    #[serde(default)]
+    code: Vec<Code>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Code {
+    payload: Option<String>,
+    #[serde(default)]
+    undecoded: bool,
+    class: Class,
+    scheme: Option<String>,
+    from_ms: u64,
+    to_ms: u64,
+    required: bool,
+}
+
+fn folder() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("samples")
+}
+
+fn manifest() -> Manifest {
+    let path = folder().join("manifest.toml");
+    let text = std::fs::read_to_string(&path).expect("the manifest is there");
+    toml::from_str(&text).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
+}
+
+#[test]
+fn files_and_labels_match() {
+    let listed: Vec<String> = manifest()
+        .sample
+        .into_iter()
+        .map(|sample| sample.file)
+        .collect();
+    let others = ["README.md", "manifest.toml", "policy.toml"];
+    let present: BTreeSet<String> = std::fs::read_dir(folder())
+        .expect("the folder is there")
+        .map(|entry| {
+            entry
+                .expect("readable")
+                .file_name()
+                .into_string()
+                .expect("UTF-8")
+        })
+        .filter(|name| !others.contains(&name.as_str()))
+        .collect();
+    assert_eq!(
+        listed.len(),
+        listed.iter().collect::<BTreeSet<_>>().len(),
+        "a file is listed twice"
+    );
+    assert_eq!(listed.into_iter().collect::<BTreeSet<_>>(), present);
+}
+
+#[test]
+fn the_readme_names_every_sample() {
+    let readme = std::fs::read_to_string(folder().join("README.md")).expect("the README is there");
+    for Sample { file, .. } in manifest().sample {
+        assert!(
+            readme.contains(&format!("`{file}`")),
+            "{file} is not in samples/README.md"
+        );
+    }
+}
+
+#[test]
+fn there_are_enough_and_they_are_small() {
+    let samples = manifest().sample;
+    let size = |sample: &Sample| {
+        std::fs::metadata(folder().join(&sample.file))
+            .expect("the file is there")
+            .len()
+    };
+    let bytes: u64 = samples.iter().map(size).sum();
+    assert!(samples.len() >= 16, "only {} samples", samples.len());
+    assert!(bytes <= 12_000_000, "{bytes} bytes of samples");
+}
+
+#[test]
+fn everything_that_must_be_covered_is() {
+    let covered: BTreeSet<String> = manifest()
+        .sample
+        .into_iter()
+        .flat_map(|sample| sample.covers)
+        .collect();
+    let needed = [
+        "static-overlay",
+        "small-corner",
+        "moving-card",
+        "perspective",
+        "inverted",
+        "mirrored",
+        "rotated",
+        "two-codes",
+        "flash",
+        "needs-dense-sampling",
+        "on-platform",
+        "off-platform",
+        "off-platform-payment",
+        "emv",
+        "wechat-pay",
+        "contact",
+        "gbk",
+        "no-code",
+        "texture",
+        "unreadable",
+        "returns",
+        "portrait",
+        "audio",
+        "still",
+        "screenshot",
+        "photo",
+    ];
+    let missing: Vec<_> = needed
+        .iter()
+        .filter(|need| !covered.contains(**need))
+        .collect();
+    assert!(missing.is_empty(), "no sample covers {missing:?}");
+}
+
+#[test]
+fn labels_are_consistent() {
+    let Manifest {
+        policy,
+        floors,
+        sample,
+    } = manifest();
+    let text = std::fs::read_to_string(folder().join(policy)).expect("the policy is there");
+    waylay::policy::Policy::parse(&text).expect("the policy is valid");
+    for Sample {
+        file,
+        covers,
+        code,
+        sampling,
+    } in &sample
+    {
+        let none = covers.iter().any(|cover| cover == "no-code");
+        assert_eq!(
+            code.is_empty(),
+            none,
+            "{file}: it has codes, or it covers `no-code`"
+        );
+        for code in code {
+            assert!(
+                code.from_ms <= code.to_ms,
+                "{file}: shown before it appears"
+            );
+            assert_eq!(
+                code.payload.is_none(),
+                code.undecoded,
+                "{file}: either a payload or `undecoded`"
+            );
+            assert_eq!(
+                code.scheme.is_none(),
+                code.undecoded,
+                "{file}: what is read has a scheme"
+            );
+            assert_eq!(
+                code.class == Class::Unknown,
+                code.undecoded,
+                "{file}: what is read here has a verdict"
+            );
+            assert!(
+                !(code.required && code.undecoded),
+                "{file}: nobody can be required to read it"
+            );
+        }
+        let fits = sampling.as_deref().is_none_or(|rate| {
+            ["auto", "keyframes", "all"].contains(&rate)
+                || rate.parse::<f64>().is_ok_and(|looks| looks > 0.0)
+        });
+        assert!(fits, "{file}: `sample` is auto, keyframes, all or a number");
+    }
+    let required = sample
+        .iter()
+        .flat_map(|sample| &sample.code)
+        .filter(|code| code.required)
+        .count();
+    assert_eq!(
+        floors.min_found, required,
+        "the floor is every required code"
+    );
+    assert_eq!(floors.max_wrong, 0);
+}
