@@ -1,0 +1,27 @@
+# Builds from a clean checkout; needs the Debian mirror and crates.io, nothing else.
+FROM rust:1-slim-bookworm AS build
+RUN apt-get update \
+ && apt-get install -y --no-install-recommends \
+      gcc libc6-dev make pkg-config clang libclang-dev \
+      libavcodec-dev libavformat-dev libavutil-dev libswscale-dev \
+ && rm -rf /var/lib/apt/lists/*
+WORKDIR /waylay
+COPY . .
+RUN cargo build --locked --release --bin waylay
+
+FROM debian:12-slim
+RUN apt-get update \
+ && apt-get install -y --no-install-recommends \
+      ca-certificates libavcodec59 libavformat59 libavutil57 libswscale6 \
+ && rm -rf /var/lib/apt/lists/* \
+ && useradd --system --uid 10001 --user-group --no-create-home --shell /usr/sbin/nologin waylay \
+ && install -d -o waylay -g waylay /data
+COPY --from=build /waylay/target/release/waylay /usr/local/bin/waylay
+USER waylay
+# `--data` defaults to ./waylay-data, which is kept on the volume this way.
+WORKDIR /data
+VOLUME ["/data"]
+# There is no HTTP service to ask: this says only that the program starts with its libraries.
+HEALTHCHECK --interval=60s --timeout=5s CMD ["waylay", "--version"]
+ENTRYPOINT ["waylay"]
+CMD ["--help"]
