@@ -14,7 +14,7 @@ RUN apt-get update \
  && apt-get install -y --no-install-recommends \
       ca-certificates libavcodec59 libavformat59 libavutil57 libswscale6 \
  && rm -rf /var/lib/apt/lists/* \
- && useradd --system --uid 10001 --user-group --no-create-home --shell /usr/sbin/nologin waylay \
+ && useradd --uid 10001 --user-group --no-create-home --shell /usr/sbin/nologin waylay \
  && install -d -o waylay -g waylay /data
 COPY --from=build /waylay/target/release/waylay /usr/local/bin/waylay
 USER waylay

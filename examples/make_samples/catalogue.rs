@@ -7,7 +7,8 @@ mod stills;
 mod turned;
 mod without;
 
-use crate::card::{Motion, Pose, STILL, Style};
+use crate::card::Style;
+use crate::pose::{Motion, Pose, STILL};
 use crate::scene::{Hold, Prop, Scene};
 
 /// One file of the collection.

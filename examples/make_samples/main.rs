@@ -15,6 +15,7 @@ mod noise;
 mod overlay;
 mod payloads;
 mod people;
+mod pose;
 mod scene;
 
 use std::io::Write;

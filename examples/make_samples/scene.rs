@@ -2,10 +2,11 @@
 
 use crate::backdrop::{self, OVERSIZE, Place};
 use crate::canvas::{Canvas, Rgb};
-use crate::card::{Card, Motion, Pose, Style};
+use crate::card::{Card, Style};
 use crate::noise::{self, Grain, Rng};
 use crate::overlay::Overlay;
 use crate::people::{self, Host};
+use crate::pose::{Motion, Pose};
 
 /// Everything that a sample's pictures are made of.
 pub(crate) struct Scene {

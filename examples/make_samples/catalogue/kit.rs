@@ -5,13 +5,16 @@ use qrcode::EcLevel;
 use super::{Encoder, Media};
 use crate::backdrop::Place;
 use crate::canvas::Rgb;
-use crate::card::{Motion, Pose, Style};
+use crate::card::Style;
 use crate::overlay::Overlay;
 use crate::people::Host;
+use crate::pose::{Motion, Pose};
 use crate::scene::Scene;
 
+/// 720p.
 pub(super) const HD: (usize, usize) = (1280, 720);
 
+/// A clip just long enough for two keyframes.
 pub(super) fn clip(kbps: u32, encoder: Encoder) -> Media {
     Media::Clip {
         ms: 2600,
@@ -21,6 +24,7 @@ pub(super) fn clip(kbps: u32, encoder: Encoder) -> Media {
     }
 }
 
+/// A seller before a shelf, on a quiet camera.
 pub(super) fn shop(seed: u64, look: usize) -> Scene {
     Scene {
         place: Place::Shop,
@@ -32,6 +36,7 @@ pub(super) fn shop(seed: u64, look: usize) -> Scene {
     }
 }
 
+/// A seller by night, on a restless camera.
 pub(super) fn market(seed: u64, look: usize) -> Scene {
     Scene {
         place: Place::Market,
@@ -43,33 +48,7 @@ pub(super) fn market(seed: u64, look: usize) -> Scene {
     }
 }
 
-pub(super) const GREEN_CARD: Style = Style {
-    body: [34, 172, 88],
-    margin: 3,
-    quiet: 3,
-    title: "Scan to pay",
-    ..WHITE_CARD
-};
-pub(super) const BLUE_CARD: Style = Style {
-    body: [24, 118, 230],
-    margin: 3,
-    quiet: 3,
-    title: "Pay here",
-    ..WHITE_CARD
-};
-pub(super) const PHONE: Style = Style {
-    body: [18, 18, 22],
-    margin: 2,
-    quiet: 4,
-    title: "My code",
-    level: EcLevel::L,
-    ..WHITE_CARD
-};
-pub(super) const TITLED: Style = Style {
-    title: "Add me",
-    ..WHITE_CARD
-};
-
+/// Plain white paper with the quiet zone that the standard asks for.
 pub(super) const WHITE_CARD: Style = Style {
     ink: [26, 24, 28],
     paper: [246, 244, 240],
@@ -81,6 +60,41 @@ pub(super) const WHITE_CARD: Style = Style {
     sticker: 0.0,
 };
 
+/// Paper with a title.
+pub(super) const TITLED: Style = Style {
+    title: "Add me",
+    ..WHITE_CARD
+};
+
+/// A merchant's card, in green.
+pub(super) const GREEN_CARD: Style = Style {
+    body: [34, 172, 88],
+    margin: 3,
+    quiet: 3,
+    title: "Scan to pay",
+    ..WHITE_CARD
+};
+
+/// A merchant's card, in blue.
+pub(super) const BLUE_CARD: Style = Style {
+    body: [24, 118, 230],
+    margin: 3,
+    quiet: 3,
+    title: "Pay here",
+    ..WHITE_CARD
+};
+
+/// A telephone that shows its code.
+pub(super) const PHONE: Style = Style {
+    body: [18, 18, 22],
+    margin: 2,
+    quiet: 4,
+    title: "My code",
+    level: EcLevel::L,
+    ..WHITE_CARD
+};
+
+/// A hand that tries to hold still.
 pub(super) const HELD: Motion = Motion {
     sway: 26.0,
     turn: 9.0,
@@ -93,6 +107,7 @@ pub(super) fn flat(x: f32, y: f32, module: f32) -> Pose {
     tilted(x, y, module, 0.0, 0.0, 0.0)
 }
 
+/// Turned by degrees in the picture, about the vertical axis and about the horizontal one.
 pub(super) fn tilted(x: f32, y: f32, module: f32, roll: f32, yaw: f32, pitch: f32) -> Pose {
     Pose {
         centre: (x, y),
@@ -103,6 +118,7 @@ pub(super) fn tilted(x: f32, y: f32, module: f32, roll: f32, yaw: f32, pitch: f3
     }
 }
 
+/// The interface, with a banner unless its text is empty.
 pub(super) fn chat(banner: &'static str, accent: [u8; 3]) -> Overlay {
     Overlay {
         chat: true,

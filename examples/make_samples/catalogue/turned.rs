@@ -5,8 +5,9 @@ use super::kit::{
 };
 use super::{Code, Encoder, Media, Sample};
 use crate::backdrop::Place;
-use crate::card::{Motion, Style};
+use crate::card::Style;
 use crate::payloads;
+use crate::pose::Motion;
 use crate::scene::Scene;
 
 pub(super) fn samples() -> Vec<Sample> {
