@@ -218,3 +218,6 @@ async fn keep(
     .await?;
     Ok(())
 }
+
+#[cfg(test)]
+mod tests;

@@ -118,12 +118,6 @@ impl Code {
         self
     }
 
-    /// Counted, but a replay may miss it.
-    fn optional(mut self) -> Self {
-        self.required = false;
-        self
-    }
-
     /// There is a code, and nobody can say what is in it.
     fn unreadable(self) -> Self {
         Self {

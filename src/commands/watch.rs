@@ -79,19 +79,15 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<ExitCode> {
         .with_context(|| format!("cannot make the folder {}", data.display()))?;
 
     let bars = Bars::new(&streams);
-    let sink = sink(args.pretty, bars.clone());
+    let evidence = Folder::new(data.join("evidence"));
+    let sink = sink(args.pretty, evidence.path().to_owned(), bars.clone());
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(2)
         .enable_all()
         .build()?;
     let watched = runtime.block_on(async {
         let store = Store::open(&data.join("waylay.sqlite")).await?;
-        let mut recorder = Recorder::new(
-            store.clone(),
-            Folder::new(data.join("evidence")),
-            clock,
-            Box::new(sink),
-        );
+        let mut recorder = Recorder::new(store.clone(), evidence, clock, Box::new(sink));
         tokio::spawn(stop_on_signal(stop));
         let progress = {
             let bars = bars.clone();
@@ -174,10 +170,14 @@ fn unused(id: &str, taken: &HashSet<String>) -> String {
 }
 
 /// Writes each event to stdout at once.
-fn sink(pretty: bool, bars: Bars) -> impl FnMut(&Event<'_>) -> io::Result<()> + Send {
+fn sink(
+    pretty: bool,
+    evidence: PathBuf,
+    bars: Bars,
+) -> impl FnMut(&Event<'_>) -> io::Result<()> + Send {
     move |event| {
         let line = if pretty {
-            pretty::line(event)
+            pretty::line(event, &evidence)
         } else {
             serde_json::to_string(event)?
         };

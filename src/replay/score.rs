@@ -237,14 +237,142 @@ fn compare(sample: &Sample, mut seen: Vec<Seen>, error: Option<String>) -> Sampl
     }
 }
 
-/// Whether this is the labelled code. A code that is only located while a label says what it reads is no
-/// find, and no mistake either. One that a label says cannot be read counts while it is shown.
+/// How far a sighting may lie outside of the time that the label gives, in ms: a label names whole frames.
+const TOLERANCE: i64 = 100;
+
+/// Whether this is the labelled code, at the time that the label says. A code that is only located while a
+/// label says what it reads is no find, and no mistake either.
 fn is_of(code: &Code, seen: &Seen) -> bool {
-    match (&code.payload, &seen.reading) {
-        (Some(payload), Some(reading)) => *payload == reading.payload.text,
-        (None, None) => {
-            seen.last_ms >= code.from_ms && code.to_ms.is_none_or(|to_ms| seen.first_ms <= to_ms)
+    let shown = seen.last_ms >= code.from_ms - TOLERANCE
+        && code
+            .to_ms
+            .is_none_or(|to_ms| seen.first_ms <= to_ms + TOLERANCE);
+    let says = seen.reading.as_ref().map(|reading| &reading.payload.text);
+    shown && says == code.payload.as_ref()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::destination;
+    use crate::payload;
+
+    fn code(payload: Option<&str>, from_ms: i64, to_ms: i64) -> Code {
+        Code {
+            payload: payload.map(str::to_owned),
+            undecoded: payload.is_none(),
+            class: None,
+            scheme: None,
+            from_ms,
+            to_ms: Some(to_ms),
+            required: true,
         }
-        _ => false,
+    }
+
+    fn seen(text: Option<&str>, first_ms: i64, last_ms: i64) -> Seen {
+        let reading = text.map(|text| {
+            let payload = payload::parse_str(text);
+            let destination = destination::of(&payload);
+            Reading {
+                payload,
+                destination,
+            }
+        });
+        Seen {
+            reading,
+            class: "off_platform",
+            first_ms,
+            last_ms,
+        }
+    }
+
+    fn sample(codes: Vec<Code>) -> Sample {
+        Sample {
+            file: "x.mp4".into(),
+            covers: vec![],
+            sample: None,
+            codes,
+        }
+    }
+
+    fn report(sample: &Sample, seen: Vec<Seen>, floors: Floors) -> Report {
+        Report {
+            samples: vec![compare(sample, seen, None)],
+            floors,
+        }
+    }
+
+    #[test]
+    fn each_showing_is_found_by_itself() {
+        let sample = sample(vec![
+            code(Some("https://a.example"), 1_000, 3_000),
+            code(Some("https://a.example"), 14_000, 16_000),
+        ]);
+        let once = report(
+            &sample,
+            vec![seen(Some("https://a.example"), 2_000, 3_000)],
+            Floors::default(),
+        );
+        assert_eq!((once.found(), once.missed(), once.wrong()), (1, 1, 0));
+        let merged = report(
+            &sample,
+            vec![seen(Some("https://a.example"), 2_000, 14_000)],
+            Floors::default(),
+        );
+        assert_eq!((merged.found(), merged.missed()), (2, 0));
+    }
+
+    #[test]
+    fn what_no_label_names_is_wrong() {
+        let labelled = sample(vec![code(Some("https://a.example"), 0, 1_000)]);
+        let other = report(
+            &labelled,
+            vec![seen(Some("https://b.example"), 0, 0)],
+            Floors::default(),
+        );
+        assert_eq!((other.found(), other.missed(), other.wrong()), (0, 1, 1));
+        assert_eq!(other.failures().len(), 2, "{:?}", other.failures());
+        let late = report(
+            &labelled,
+            vec![seen(Some("https://a.example"), 5_000, 6_000)],
+            Floors::default(),
+        );
+        assert_eq!(
+            (late.found(), late.wrong()),
+            (0, 1),
+            "read when it was not shown"
+        );
+        let located = report(&sample(vec![]), vec![seen(None, 0, 0)], Floors::default());
+        assert_eq!((located.wrong(), located.samples[0].located), (0, 1));
+    }
+
+    #[test]
+    fn the_class_and_the_scheme_must_be_right_too() {
+        let mut expected = code(Some("https://a.example"), 0, 1_000);
+        expected.scheme = Some("wechat-contact".to_owned());
+        let report = report(
+            &sample(vec![expected]),
+            vec![seen(Some("https://a.example"), 0, 0)],
+            Floors::default(),
+        );
+        assert_eq!(report.found(), 1);
+        assert!(
+            report.failures()[0].contains("taken for off_platform web-link"),
+            "{:?}",
+            report.failures()
+        );
+    }
+
+    #[test]
+    fn floors_hold_even_where_nothing_is_required() {
+        let mut beyond = code(Some("https://a.example"), 0, 1_000);
+        beyond.required = false;
+        let floors = Floors {
+            min_found: 1,
+            max_wrong: 0,
+        };
+        let report = report(&sample(vec![beyond]), vec![], floors);
+        assert_eq!((report.missed(), report.beyond()), (0, 1));
+        assert_eq!(report.failures(), ["found 0, the floor is 1"]);
     }
 }

@@ -1,13 +1,15 @@
 //! One line a person can read for an event. What strangers wrote is shown without control characters:
 //! a payload must not move the cursor or turn the text around.
 
+use std::path::Path;
+
 use crate::wire::event::Event;
 
 /// The longest destination that is shown, in characters.
 const LONGEST: usize = 72;
 
-/// `event` on one line.
-pub fn line(event: &Event<'_>) -> String {
+/// `event` on one line, and where its evidence is below `evidence` on a second when it opens an incident.
+pub fn line(event: &Event<'_>, evidence: &Path) -> String {
     let data = &event.data;
     let what = event
         .kind
@@ -20,32 +22,32 @@ pub fn line(event: &Event<'_>) -> String {
         explained.destination.key
     });
     let verdict = data.about.verdict();
-    let evidence = if what == "opened" {
-        data.evidence
-            .last()
-            .map(|file| format!("\n{:12}evidence: {}", "", file.path))
-            .unwrap_or_default()
-    } else {
-        String::new()
-    };
+    let shows = data.evidence.last().filter(|_| data.sequence == 1);
+    let shows = shows.map_or(String::new(), |file| {
+        format!(
+            "\n{:10}  {}",
+            "",
+            plain(&evidence.join(&file.path).to_string_lossy(), usize::MAX)
+        )
+    });
     format!(
-        "{seconds:8.1} s  {what:<12}  {class:<12} {severity:<8}  {scheme:<20}  {to}  ({stream}, in view {visible:.1} s){evidence}",
+        "{seconds:8.1} s  {what:<12}  {class:<12} {severity:<8}  {scheme:<20}  {to}  ({stream}, in view {visible:.1} s){shows}",
         class = verdict.class,
         severity = verdict.severity,
-        to = plain(leads_to),
+        to = plain(leads_to, LONGEST),
         stream = data.stream,
         visible = data.visible_ms as f64 / 1_000.0,
     )
 }
 
-/// `text` without characters that have an effect and no shape, cut to what fits.
-fn plain(text: &str) -> String {
+/// `text` without characters that have an effect and no shape, cut to `longest` characters.
+fn plain(text: &str, longest: usize) -> String {
     let mut plain: String = text
         .chars()
         .map(|c| if has_shape(c) { c } else { '\u{fffd}' })
-        .take(LONGEST)
+        .take(longest)
         .collect();
-    if text.chars().nth(LONGEST).is_some() {
+    if text.chars().nth(longest).is_some() {
         plain.push('…');
     }
     plain
@@ -65,9 +67,12 @@ mod tests {
     #[test]
     fn nothing_reaches_the_terminal_but_text() {
         assert_eq!(
-            plain("a\u{1b}[2Jb\r\n\u{202e}c\u{200b}微"),
+            plain("a\u{1b}[2Jb\r\n\u{202e}c\u{200b}微", LONGEST),
             "a\u{fffd}[2Jb\u{fffd}\u{fffd}\u{fffd}c\u{fffd}微"
         );
-        assert_eq!(plain(&"x".repeat(500)).chars().count(), LONGEST + 1);
+        assert_eq!(
+            plain(&"x".repeat(500), LONGEST).chars().count(),
+            LONGEST + 1
+        );
     }
 }

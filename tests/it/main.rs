@@ -12,6 +12,7 @@ mod explain;
 mod layers;
 mod live;
 mod policy;
+mod replay;
 mod samples;
 mod scan;
 mod support;

@@ -71,9 +71,11 @@ pub(super) fn samples() -> Vec<Sample> {
                 overlay: Some(chat("", [0; 3])),
                 ..shop(104, 2)
             },
-            codes: vec![
-                Code::new(payloads::SMALL_SHOP, "web-link", flat(594.3, 312.6, 1.7)).optional(),
-            ],
+            codes: vec![Code::new(
+                payloads::SMALL_SHOP,
+                "web-link",
+                flat(594.3, 312.6, 1.7),
+            )],
         },
         Sample {
             file: "pix.mp4",

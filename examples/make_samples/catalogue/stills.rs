@@ -85,8 +85,7 @@ pub(super) fn samples() -> Vec<Sample> {
                 )
                 .style(faint)
                 .fixed()
-                .blurred(1)
-                .optional(),
+                .blurred(1),
             ],
         },
         Sample {
