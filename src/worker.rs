@@ -22,9 +22,11 @@ pub use run::{Outcome, run};
 
 use std::sync::Arc;
 
-use crate::config::{Incidents, Location, Sampling};
+use crate::clock::Clock;
+use crate::config::{Config, Incidents, Location, Sampling};
 use crate::policy::Policy;
 use crate::source::Limits;
+use crate::stop::Stop;
 
 /// A stream to be watched.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -48,4 +50,21 @@ pub struct Settings {
     pub limits: Limits,
     /// Whether the best frames are encoded; without it there is no evidence.
     pub snapshots: bool,
+}
+
+impl Settings {
+    /// As `config` says, judging by `policy`, until `stop` is asked for.
+    pub fn new(config: &Config, policy: Policy, stop: Stop, clock: Clock) -> Self {
+        Self {
+            sampling: config.sampling,
+            incidents: config.incidents,
+            policy: Arc::new(policy),
+            limits: Limits {
+                timeouts: config.timeouts,
+                stop,
+                clock,
+            },
+            snapshots: true,
+        }
+    }
 }

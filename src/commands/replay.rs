@@ -3,7 +3,6 @@
 use std::io::{self, IsTerminal, Write};
 use std::path::PathBuf;
 use std::process::ExitCode;
-use std::sync::Arc;
 
 use clap::Args as ClapArgs;
 use indicatif::{ProgressBar, ProgressDrawTarget};
@@ -13,7 +12,6 @@ use crate::clock::Clock;
 use crate::commands::common;
 use crate::config::{Config, Sample};
 use crate::replay::{CodeResult, Manifest, Report, SampleResult, replay};
-use crate::source::Limits;
 use crate::stop::Stop;
 use crate::worker::Settings;
 
@@ -51,18 +49,8 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<ExitCode> {
             .or(policy.as_ref())
             .map(PathBuf::as_path),
     )?;
-    let config = Config::default();
-    let mut settings = Settings {
-        sampling: config.sampling,
-        incidents: config.incidents,
-        policy: Arc::new(policy),
-        limits: Limits {
-            timeouts: config.timeouts,
-            stop: Stop::new(),
-            clock: Clock::system(),
-        },
-        snapshots: false,
-    };
+    let mut settings = Settings::new(&Config::default(), policy, Stop::new(), Clock::system());
+    settings.snapshots = false;
     settings.sampling.sample = args.sample;
     let shown = io::stderr().is_terminal();
     let target = if shown {

@@ -14,7 +14,7 @@ use crate::clock::Clock;
 use crate::commands::common;
 use crate::config::{Config, Location, STREAM_ID, Sample, is_stream_id};
 use crate::evidence::Folder;
-use crate::source::{Limits, SourceError};
+use crate::source::SourceError;
 use crate::stop::Stop;
 use crate::store::Store;
 use crate::wire::event::Event;
@@ -58,17 +58,7 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<ExitCode> {
     let policy = common::load_policy(args.policy.as_deref().or(config.policy.as_deref()))?;
     let clock = Clock::system();
     let stop = Stop::new();
-    let mut settings = Settings {
-        sampling: config.sampling,
-        incidents: config.incidents,
-        policy: Arc::new(policy),
-        limits: Limits {
-            timeouts: config.timeouts,
-            stop: stop.clone(),
-            clock,
-        },
-        snapshots: true,
-    };
+    let mut settings = Settings::new(&config, policy, stop.clone(), clock);
     settings.sampling.sample = args.sample.unwrap_or(settings.sampling.sample);
     let data = args
         .data

@@ -101,7 +101,8 @@ impl Default for Timeouts {
     fn default() -> Self {
         Self {
             open: Duration::from_secs(10),
-            read: Duration::from_secs(10),
+            // HLS comes in bursts, one for each segment, and segments of 10 s are common.
+            read: Duration::from_secs(15),
         }
     }
 }

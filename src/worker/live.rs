@@ -13,6 +13,9 @@ use crate::worker::{Settings, Stream};
 const FIRST_WAIT: Duration = Duration::from_millis(500);
 const LONGEST_WAIT: Duration = Duration::from_secs(30);
 
+/// How long the pool is waited for at once, however far ahead of its time a packet is.
+const LONGEST_BURST: Duration = Duration::from_secs(2);
+
 /// Reads a live stream until it is stopped, or ends by itself.
 pub(super) struct LiveReader<'a> {
     stream: &'a Stream,
@@ -22,6 +25,8 @@ pub(super) struct LiveReader<'a> {
     collector: Collector<crate::source::Packet>,
     timeline: Timeline,
     first_us: Option<i64>,
+    /// Media time in ms and arrival in µs of the last packets that were left for the pool.
+    last_put: Option<(i64, i64)>,
 }
 
 /// Why a connection is over.
@@ -47,6 +52,7 @@ impl<'a> LiveReader<'a> {
             collector: Collector::new(&settings.sampling),
             timeline: Timeline::default(),
             first_us: None,
+            last_put: None,
         }
     }
 
@@ -132,10 +138,22 @@ impl<'a> LiveReader<'a> {
             bytes: packet.size(),
         };
         if let Some(batch) = self.collector.push(packet, position) {
+            self.wait_in_a_burst(media_ms, arrived_us);
             if self.cell.mailbox.put(batch, arrived_us) == Put::Lost {
                 self.collector.resync();
             }
             self.pool.ready(self.cell);
         }
+    }
+
+    /// HLS hands out a segment at once, and a pipe all it has. What comes faster than it plays need not
+    /// take the place of what came before: the pool has as long as this is ahead of its time.
+    fn wait_in_a_burst(&mut self, media_ms: i64, arrived_us: i64) {
+        if let Some((last_ms, last_us)) = self.last_put {
+            let ahead_us = (media_ms - last_ms) * 1_000 - (arrived_us - last_us);
+            let ahead = Duration::from_micros(u64::try_from(ahead_us).unwrap_or(0));
+            self.cell.mailbox.await_room(ahead.min(LONGEST_BURST));
+        }
+        self.last_put = Some((media_ms, arrived_us));
     }
 }

@@ -1,6 +1,7 @@
 //! What a live stream's reader leaves for the pool: the newest packets, never a queue.
 
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use ffmpeg_next::codec::Parameters;
 
@@ -36,7 +37,10 @@ pub(super) enum Put {
 }
 
 #[derive(Default)]
-pub(super) struct Mailbox(Mutex<Mail>);
+pub(super) struct Mailbox {
+    mail: Mutex<Mail>,
+    taken: Condvar,
+}
 
 impl Mailbox {
     pub(super) fn start(&self, parameters: Parameters) {
@@ -76,11 +80,21 @@ impl Mailbox {
 
     pub(super) fn finish(&self) {
         self.lock().finish = true;
+        self.taken.notify_all();
     }
 
     /// Takes all that waits.
     pub(super) fn take(&self) -> Mail {
-        std::mem::take(&mut *self.lock())
+        let mail = std::mem::take(&mut *self.lock());
+        self.taken.notify_all();
+        mail
+    }
+
+    /// Waits until no packets wait, for `longest` at most.
+    pub(super) fn await_room(&self, longest: Duration) {
+        let waits = |mail: &mut Mail| mail.batch.is_some() && !mail.finish;
+        // Whether it was taken or the time is over: what comes next is put in either way.
+        let _ = self.taken.wait_timeout_while(self.lock(), longest, waits);
     }
 
     pub(super) fn is_empty(&self) -> bool {
@@ -93,7 +107,7 @@ impl Mailbox {
 
     /// A panic while it was held leaves a mailbox that is as good as any: it only holds whole values.
     fn lock(&self) -> MutexGuard<'_, Mail> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.mail.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

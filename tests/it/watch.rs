@@ -362,6 +362,33 @@ fn standard_input_is_watched_to_its_end() {
     assert_eq!(payloads(&events), [PAYLOAD], "{log}");
 }
 
+/// A pipe hands out everything at once. Newer frames must not take the place of older ones while there is
+/// time to look at both.
+#[test]
+fn a_burst_is_looked_at_from_end_to_end() {
+    let folder = tempfile::tempdir().unwrap();
+    let clip = Clip {
+        seconds: 12,
+        gop: 15,
+        ..Clip::default()
+    }
+    .make(folder.path(), "clip.ts");
+    let mut command = waylay();
+    command
+        .args(["watch", "-", "--data"])
+        .arg(folder.path().join("data"));
+    let output = command
+        .stdin(fs::File::open(clip).unwrap())
+        .output()
+        .unwrap();
+    let events = String::from_utf8(output.stdout).unwrap();
+    let ended: Value = serde_json::from_str(events.lines().last().unwrap()).unwrap();
+    assert_eq!(
+        ended["data"]["sightings"], 24,
+        "two keyframes a second for 12 s"
+    );
+}
+
 #[test]
 fn bad_usage_is_refused_before_anything_is_watched() {
     let folder = tempfile::tempdir().unwrap();
