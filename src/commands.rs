@@ -11,9 +11,10 @@ mod replay;
 mod scan;
 mod watch;
 
+use std::fmt::Write;
 use std::process::ExitCode;
 
-use clap::{Parser, Subcommand};
+use clap::{CommandFactory, Parser, Subcommand};
 
 /// Watches live video for QR codes and payment links, and says of each where it leads.
 #[derive(Debug, Parser)]
@@ -47,6 +48,45 @@ pub fn main() -> ExitCode {
         Command::Config(args) => config::run(args),
     };
     done.unwrap_or_else(|error| failed(&error))
+}
+
+/// The width of the help in the reference, in characters: a terminal has no say in it.
+const REFERENCE_WIDTH: usize = 100;
+
+const REFERENCE_HEAD: &str = "\
+# The command line
+
+Written from the program itself: change the help in `src/commands/`, then run the tests with `UPDATE=1`.
+
+stdout is data and stderr is for people. Exit codes: 0 fine, 1 found a failure, 2 bad usage or bad input;
+`watch` ends with 130 at the second Ctrl-C.
+`WAYLAY_LOG` filters the log on stderr: `WAYLAY_LOG=warn`, or `debug` for more.
+";
+
+/// The command line as Markdown: `docs/ref/cli.md`, with the whole help of each command.
+pub fn reference() -> String {
+    let mut command = Cli::command().term_width(REFERENCE_WIDTH);
+    command.build();
+    let mut text = REFERENCE_HEAD.to_owned();
+    describe(&mut command, &mut text);
+    text
+}
+
+/// Adds `command` to `text`, and what is below it.
+fn describe(command: &mut clap::Command, text: &mut String) {
+    let name = command.get_bin_name().unwrap_or(command.get_name());
+    // A `String` takes whatever is written to it.
+    let _ = write!(text, "\n## `{name}`\n\n```text\n");
+    for line in command.render_long_help().to_string().trim_end().lines() {
+        let _ = writeln!(text, "{}", line.trim_end());
+    }
+    text.push_str("```\n");
+    for below in command.get_subcommands_mut() {
+        // `help` says again what is said here.
+        if below.get_name() != "help" {
+            describe(below, text);
+        }
+    }
 }
 
 /// Says what is wrong on one line.

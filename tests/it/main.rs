@@ -8,6 +8,7 @@
 
 mod cases;
 mod detect;
+mod docs;
 mod explain;
 mod layers;
 mod live;

@@ -1,0 +1,164 @@
+//! The documents say what the program does, and lead to where they say they lead.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use serde_json::Value;
+
+fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}
+
+fn read(path: &Path) -> String {
+    fs::read_to_string(path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
+}
+
+/// The reference is the program's own help. `UPDATE=1` writes it anew.
+#[test]
+fn the_reference_of_the_command_line_is_up_to_date() {
+    let path = root().join("docs/ref/cli.md");
+    let expected = waylay::commands::reference();
+    if std::env::var_os("UPDATE").is_some_and(|value| value == "1") {
+        fs::write(&path, expected).unwrap();
+        return;
+    }
+    assert!(
+        read(&path) == expected,
+        "docs/ref/cli.md is not what the program says: run this test with UPDATE=1"
+    );
+}
+
+/// Whoever reads events looks up a key under its path in `data`, such as `frame.width`.
+#[test]
+fn the_reference_of_events_names_every_key() {
+    let documented = code_spans(&read(&root().join("docs/ref/events.md")));
+    let mut keys = BTreeSet::new();
+    for name in ["an_event_has_the_keys", "a_line_has_the_keys"] {
+        let snapshot = snapshot(name);
+        for line in serde_json::Deserializer::from_str(&snapshot).into_iter::<Value>() {
+            add_keys(&line.unwrap(), "", &mut keys);
+        }
+    }
+    assert!(keys.contains("specversion") && keys.contains("frame.width"));
+    let missing: Vec<_> = keys
+        .iter()
+        .filter(|key| !documented.contains(key.as_str()))
+        .collect();
+    assert!(
+        missing.is_empty(),
+        "docs/ref/events.md does not name {missing:?}"
+    );
+}
+
+/// The JSON in the snapshot whose name holds `name`, without the head that insta writes.
+fn snapshot(name: &str) -> String {
+    let folder = root().join("tests/it/snapshots");
+    let found = fs::read_dir(&folder)
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .find(|path| path.to_string_lossy().contains(name))
+        .unwrap_or_else(|| panic!("no snapshot `{name}` in {}", folder.display()));
+    let text = read(&found);
+    text.splitn(3, "---\n").nth(2).expect("a head").to_owned()
+}
+
+/// Adds the paths of all keys in `value`, `data.` left out and `[]` for what stands in a list.
+fn add_keys(value: &Value, path: &str, keys: &mut BTreeSet<String>) {
+    match value {
+        Value::Object(object) => {
+            for (key, value) in object {
+                let path = match path {
+                    "" | "data" => key.clone(),
+                    path => format!("{path}.{key}"),
+                };
+                add_keys(value, &path, keys);
+                keys.insert(path);
+            }
+        }
+        Value::Array(values) => {
+            for value in values {
+                add_keys(value, &format!("{path}[]"), keys);
+            }
+        }
+        _ => {}
+    }
+}
+
+/// What stands between single backquotes, blocks of code left out.
+fn code_spans(text: &str) -> BTreeSet<String> {
+    prose(text)
+        .split('`')
+        .skip(1)
+        .step_by(2)
+        .map(str::to_owned)
+        .collect()
+}
+
+/// `text` without its blocks of code.
+fn prose(text: &str) -> String {
+    let mut prose = String::new();
+    let mut inside = false;
+    for line in text.lines() {
+        if line.trim_start().starts_with("```") {
+            inside = !inside;
+        } else if !inside {
+            prose.push_str(line);
+            prose.push('\n');
+        }
+    }
+    prose
+}
+
+/// The pages that people read: those at the top and all below `docs/`.
+fn pages() -> Vec<PathBuf> {
+    fn below(folder: &Path, deep: bool, pages: &mut Vec<PathBuf>) {
+        for entry in fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() && deep {
+                below(&path, deep, pages);
+            } else if path.extension().is_some_and(|e| e == "md") {
+                pages.push(path);
+            }
+        }
+    }
+    let mut pages = Vec::new();
+    below(root(), false, &mut pages);
+    below(&root().join("docs"), true, &mut pages);
+    pages.sort();
+    pages
+}
+
+/// Where the links of a page lead, those to other sites and within the page left out.
+fn links(text: &str) -> Vec<String> {
+    let text = prose(text);
+    text.split("](")
+        .skip(1)
+        .filter_map(|rest| rest.split([')', ' ', '#']).next())
+        .filter(|target| !target.is_empty() && !target.contains(':'))
+        .map(str::to_owned)
+        .collect()
+}
+
+#[test]
+fn every_link_leads_to_a_file() {
+    let mut seen = 0;
+    let mut broken = Vec::new();
+    for page in pages() {
+        for link in links(&read(&page)) {
+            seen += 1;
+            if !page.parent().unwrap().join(&link).exists() {
+                broken.push(format!("{}: {link}", page.display()));
+            }
+        }
+    }
+    assert!(seen > 10, "only {seen} links were seen");
+    assert!(broken.is_empty(), "{}", broken.join("\n"));
+}
+
+#[test]
+fn links_are_seen() {
+    let text =
+        "[a](b.md#c) and [d](../e.md), [f](#g), [h](https://i.example/j)\n```\n[k](l.md)\n```\n";
+    assert_eq!(links(text), ["b.md", "../e.md"]);
+}
