@@ -118,7 +118,7 @@ impl Store {
         .bind(event.data.sequence)
         .bind(&event.kind)
         .bind(recorded_us)
-        .bind(json)
+        .bind(&json)
         .execute(&mut *transaction)
         .await?;
         if added.rows_affected() == 1 {
@@ -126,6 +126,8 @@ impl Store {
             for file in &event.data.evidence {
                 keep(&mut transaction, &event.data.incident, file).await?;
             }
+        } else {
+            compare(&mut transaction, event, &json).await?;
         }
         transaction.commit().await?;
         Ok(())
@@ -196,6 +198,29 @@ async fn fold(
     .bind(recorded_us)
     .execute(&mut **transaction)
     .await?;
+    Ok(())
+}
+
+/// An event that is there already says the same, unless the file was watched under other circumstances,
+/// such as a full disk.
+async fn compare(
+    transaction: &mut Transaction<'_, Sqlite>,
+    event: &Event<'_>,
+    json: &str,
+) -> Result<(), sqlx::Error> {
+    let query = "SELECT event FROM incident_event WHERE incident = ? AND sequence = ?";
+    let recorded: String = sqlx::query_scalar(query)
+        .bind(&event.data.incident)
+        .bind(event.data.sequence)
+        .fetch_one(&mut **transaction)
+        .await?;
+    if recorded != json {
+        tracing::warn!(
+            event.id = event.id,
+            "event {} is on record with other contents, which stay",
+            event.id
+        );
+    }
     Ok(())
 }
 

@@ -1,7 +1,7 @@
 //! Watches streams: reading threads that sleep in I/O, a pool that decodes and scans, and one task that
 //! records what was found.
 //!
-//! Video never waits. A live stream's reader leaves its newest packets in a [`mailbox`] where newer ones
+//! Video never waits. A live stream's reader leaves its newest packets in a mailbox where newer ones
 //! take their place; what is passed over is counted. A recorded file is decoded and scanned by the
 //! thread that reads it, so that nothing depends on timing.
 

@@ -24,7 +24,7 @@ use crate::worker::{self, Counts, FileError, Outcome, RecordError, Recorder, Set
 /// Watch live URLs or files and print one JSON line per incident event.
 ///
 /// Ends when the sources end; a live source is opened again for ever when it breaks off. Ctrl-C ends
-/// it too, after the open incidents were ended and recorded.
+/// it too, after the open incidents of live sources were ended and recorded.
 #[derive(Debug, ClapArgs)]
 pub(crate) struct Args {
     /// rtmp(s)://, http(s):// (FLV, HLS), srt://, rtsp(s)://, udp://, rtp://, a file, or - for standard

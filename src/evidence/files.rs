@@ -70,7 +70,10 @@ fn write_whole(path: &Path, bytes: &[u8]) -> io::Result<()> {
     let mut file = File::create(&partial)?;
     file.write_all(bytes)?;
     file.sync_data()?;
-    fs::rename(&partial, path)
+    fs::rename(&partial, path)?;
+    // The name is on disk only once its folder is.
+    path.parent()
+        .map_or(Ok(()), |folder| File::open(folder)?.sync_all())
 }
 
 #[cfg(test)]

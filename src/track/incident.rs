@@ -41,7 +41,7 @@ pub struct Incident {
     /// Media time of the last sighting in ms.
     pub last_seen_ms: i64,
     /// For how long it was in view in ms: the time between looks that both saw it, one missed look
-    /// allowed. A lower bound.
+    /// allowed. What happened between two looks nobody knows.
     pub visible_ms: i64,
     /// In how many frames it was seen.
     pub sightings: u32,

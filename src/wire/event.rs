@@ -52,7 +52,7 @@ pub struct Data<'a> {
     pub first_seen_ms: i64,
     /// Media time of the last sighting in ms.
     pub last_seen_ms: i64,
-    /// For how long it was in view in ms, at least.
+    /// For how long it was in view in ms, as far as looks can tell.
     pub visible_ms: i64,
     /// In how many looks it was seen.
     pub sightings: u32,

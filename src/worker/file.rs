@@ -50,8 +50,11 @@ pub fn watch_file(
     let watched = catch_unwind(AssertUnwindSafe(|| {
         read_all(&mut input, settings, &mut lane, record, progress)
     }));
-    // What was found stays found, however the file ended.
-    lane.finish(record);
+    if !matches!(watched, Ok(Err(SourceError::Stopped))) {
+        // What was found stays found, however the file ended. Only where somebody stopped it midway are its
+        // incidents left open: watched again, it says the same up to there, and then goes on.
+        lane.finish(record);
+    }
     match watched {
         Ok(Ok(())) => Ok(lane.counts()),
         Ok(Err(error)) => Err(error.into()),

@@ -4,7 +4,8 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::source::{Collector, Input, Position, SourceError, Timeline};
+use crate::config::Location;
+use crate::source::{Collector, Input, Packet, Position, SourceError, Timeline};
 use crate::worker::mailbox::Put;
 use crate::worker::pool::{Cell, Pool};
 use crate::worker::{Settings, Stream};
@@ -22,7 +23,7 @@ pub(super) struct LiveReader<'a> {
     settings: &'a Settings,
     cell: &'a Arc<Cell>,
     pool: &'a Pool,
-    collector: Collector<crate::source::Packet>,
+    collector: Collector<Packet>,
     timeline: Timeline,
     first_us: Option<i64>,
     /// Media time in ms and arrival in µs of the last packets that were left for the pool.
@@ -62,28 +63,33 @@ impl<'a> LiveReader<'a> {
         let stop = &self.settings.limits.stop;
         let mut wait = FIRST_WAIT;
         loop {
-            match self.connect() {
+            let error = match self.connect() {
                 Ok(Over::Ended) => {
                     tracing::info!(stream.id = id, "stream {id} ended");
                     break;
                 }
+                Err(SourceError::Stopped) => break,
                 Ok(Over::Broke(error)) => {
                     wait = FIRST_WAIT;
                     tracing::warn!(stream.id = id, %error, "stream {id} broke off");
+                    error
                 }
-                Err(SourceError::Stopped) => break,
                 Err(error) => {
                     tracing::warn!(stream.id = id, %error, "stream {id} cannot be watched");
+                    error
                 }
+            };
+            if self.stream.location == Location::Stdin {
+                // It cannot be opened a second time. Only this reader sets the reason.
+                let _ = self.cell.failed.set(error);
+                break;
             }
             if let Some(first_us) = self.first_us {
                 let elapsed_us = self.settings.limits.clock.monotonic_us() - first_us;
                 self.cell.mailbox.advance(elapsed_us / 1_000);
                 self.pool.ready(self.cell);
             }
-            // Standard input cannot be opened a second time.
-            if !matches!(self.stream.location, crate::config::Location::Url(_)) || stop.sleep(wait)
-            {
+            if stop.sleep(wait) {
                 break;
             }
             wait = (wait * 2).min(LONGEST_WAIT);
@@ -113,7 +119,7 @@ impl<'a> LiveReader<'a> {
                         self.pool.ready(self.cell);
                     }
                     // A live stream that ends may come back; a recording does not go on.
-                    let ended = recorded || self.stream.location == crate::config::Location::Stdin;
+                    let ended = recorded || self.stream.location == Location::Stdin;
                     let broke = Over::Broke(SourceError::Read("the stream ended".to_owned()));
                     return Ok(if ended { Over::Ended } else { broke });
                 }
@@ -121,7 +127,7 @@ impl<'a> LiveReader<'a> {
         }
     }
 
-    fn take(&mut self, mut packet: crate::source::Packet) {
+    fn take(&mut self, mut packet: Packet) {
         let arrived_us = self.settings.limits.clock.monotonic_us();
         let first_us = *self.first_us.get_or_insert(arrived_us);
         let elapsed_ms = (arrived_us - first_us) / 1_000;

@@ -4,14 +4,17 @@
 use std::collections::VecDeque;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, OnceLock, PoisonError};
 
+use crate::source::SourceError;
 use crate::worker::lane::{Counts, Lane, Record};
 use crate::worker::mailbox::Mailbox;
 
 /// A live stream, shared between its reader and the pool.
 pub(super) struct Cell {
     pub(super) mailbox: Mailbox,
+    /// Why the stream is over, where it failed for good.
+    pub(super) failed: OnceLock<SourceError>,
     lane: Mutex<Lane>,
     /// Whether it waits for a thread or has one: it is never on two.
     queued: AtomicBool,
@@ -21,6 +24,7 @@ impl Cell {
     pub(super) fn new(lane: Lane) -> Self {
         Self {
             mailbox: Mailbox::default(),
+            failed: OnceLock::new(),
             lane: Mutex::new(lane),
             queued: AtomicBool::new(false),
         }

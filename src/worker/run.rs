@@ -150,10 +150,11 @@ fn finish_on_stop(stop: Stop, live: &Live) -> tokio::task::JoinHandle<()> {
 }
 
 fn outcome(live: &Live, endings: &Receiver<(Stream, Result<Counts, FileError>)>) -> Outcome {
-    let live = live
-        .cells
-        .iter()
-        .map(|(stream, cell)| (stream.clone(), Ok(cell.counts())));
+    let live = live.cells.iter().map(|(stream, cell)| {
+        let failed = cell.failed.get().cloned();
+        let ended = failed.map_or_else(|| Ok(cell.counts()), |error| Err(error.into()));
+        (stream.clone(), ended)
+    });
     Outcome {
         streams: live.chain(endings.iter()).collect(),
     }

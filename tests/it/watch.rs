@@ -362,6 +362,46 @@ fn standard_input_is_watched_to_its_end() {
     assert_eq!(payloads(&events), [PAYLOAD], "{log}");
 }
 
+#[test]
+fn standard_input_that_is_no_video_is_bad_input() {
+    let folder = tempfile::tempdir().unwrap();
+    let text = folder.path().join("text");
+    fs::write(&text, "this is no video\n").unwrap();
+    let mut command = waylay();
+    command
+        .args(["watch", "-", "--data"])
+        .arg(folder.path().join("data"));
+    let output = command
+        .stdin(fs::File::open(text).unwrap())
+        .output()
+        .unwrap();
+    assert_eq!(output.status.code(), Some(2));
+}
+
+/// What was printed before the stop is on record, and the whole run says it again.
+#[test]
+fn a_file_that_was_stopped_midway_can_be_watched_again() {
+    let folder = tempfile::tempdir().unwrap();
+    let data = folder.path().join("data");
+    let clip = Clip {
+        seconds: 120,
+        gop: 15,
+        size: (320, 180),
+        ..Clip::default()
+    }
+    .make(folder.path(), "clip.mp4");
+    let mut stopped = Watch::start(&data, ["--sample", "all", text(&clip)]);
+    let opened = stopped.opened(PAYLOAD);
+    let (status, mut first, log) = stopped.stop();
+    assert!(status.success(), "{log}");
+    first.insert(0, opened);
+    let (code, whole, log) = watch(&data, &["--sample", "all", text(&clip)]);
+    assert_eq!(code, 0, "{log}");
+    assert!(first.len() < whole.len(), "it was stopped before its end");
+    assert_eq!(first, whole[..first.len()]);
+    assert!(!log.contains("other contents"), "{log}");
+}
+
 /// A pipe hands out everything at once. Newer frames must not take the place of older ones while there is
 /// time to look at both.
 #[test]
