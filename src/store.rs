@@ -21,7 +21,7 @@ const BUSY: Duration = Duration::from_secs(10);
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
     /// The file cannot be opened or made.
-    #[error("cannot open the records in {}: {source}", .path.display())]
+    #[error("cannot open the records in {}", .path.display())]
     Open {
         /// Where it is.
         path: PathBuf,
@@ -29,7 +29,7 @@ pub enum StoreError {
         source: sqlx::Error,
     },
     /// The file is of a newer version, or not ours.
-    #[error("cannot bring the records in {} up to date: {source}", .path.display())]
+    #[error("cannot bring the records in {} up to date", .path.display())]
     Migrate {
         /// Where it is.
         path: PathBuf,
@@ -37,10 +37,10 @@ pub enum StoreError {
         source: sqlx::migrate::MigrateError,
     },
     /// An event could not be kept, or a query failed.
-    #[error("the records cannot be used: {0}")]
+    #[error("the records cannot be used")]
     Query(#[from] sqlx::Error),
     /// An event could not be written as JSON.
-    #[error("an event cannot be written: {0}")]
+    #[error("an event cannot be written")]
     Json(#[from] serde_json::Error),
 }
 

@@ -1,13 +1,15 @@
 //! What the commands share: files that people wrote, and how the program ends.
 
-use std::io::{self, ErrorKind, Write};
+use std::fs::File;
+use std::io::{self, ErrorKind, Read, Write};
 use std::path::Path;
 
-use anyhow::{Context, anyhow};
+use anyhow::{Context, anyhow, bail};
 
 use crate::config::Config;
 use crate::locate::TextError;
 use crate::policy::Policy;
+use crate::telemetry::plain;
 
 /// The exit code for bad usage or bad input.
 pub(crate) const BAD_INPUT: u8 = 2;
@@ -31,22 +33,21 @@ pub(crate) fn load_config(file: Option<&Path>) -> anyhow::Result<Config> {
 /// Reads `file`; what is wrong in it is said as `FILE:LINE:COLUMN: message`.
 fn load<T>(file: &Path, parse: impl Fn(&str) -> Result<T, TextError>) -> anyhow::Result<T> {
     let name = file.display();
-    let size = std::fs::metadata(file)
-        .with_context(|| format!("cannot read {name}"))?
-        .len();
-    if size > LARGEST_TEXT {
-        return Err(anyhow!(
-            "cannot read {name}: {size} bytes are too many, expected at most {LARGEST_TEXT}"
-        ));
+    let cannot = || format!("cannot read {name}");
+    let mut text = String::new();
+    // One byte more than is allowed tells a text that is too long from one that just fits.
+    let read =
+        File::open(file).and_then(|file| file.take(LARGEST_TEXT + 1).read_to_string(&mut text));
+    if read.with_context(cannot)? as u64 > LARGEST_TEXT {
+        bail!("cannot read {name}: it is longer than {LARGEST_TEXT} bytes");
     }
-    let text = std::fs::read_to_string(file).with_context(|| format!("cannot read {name}"))?;
     parse(&text).map_err(|e| anyhow!("{name}:{}:{}: {}", e.line, e.column, e.message))
 }
 
 /// Tells a person on one line. There is nobody left to tell where that fails.
 pub(crate) fn complain(message: std::fmt::Arguments<'_>) {
     let line = message.to_string().replace(['\r', '\n'], " ");
-    let _ = writeln!(io::stderr().lock(), "{line}");
+    let _ = writeln!(io::stderr().lock(), "{}", plain(&line));
 }
 
 /// Whether whoever read our output has had enough, as `head` does.

@@ -7,11 +7,12 @@ use std::str::FromStr;
 use url::Url;
 
 use crate::ids;
+use crate::telemetry::plain;
 
 /// Where a stream comes from.
 ///
-/// `Display` and `Debug` are for logs: they leave out the user, the query and the last part of the
-/// path, which on most ingest servers is the stream key.
+/// `Display` and `Debug` are for logs: they leave out the user, the query, and all of the path but
+/// its first part: somewhere in it is the stream key.
 #[derive(Clone, PartialEq, Eq)]
 pub enum Location {
     /// A file.
@@ -133,7 +134,7 @@ impl FromStr for Location {
 impl fmt::Display for Location {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::File(path) => write!(f, "{}", path.display()),
+            Self::File(path) => f.write_str(&plain(&path.to_string_lossy())),
             Self::Stdin => f.write_str("standard input"),
             Self::Url(url) => {
                 write!(
@@ -145,9 +146,10 @@ impl fmt::Display for Location {
                 if let Some(port) = url.port() {
                     write!(f, ":{port}")?;
                 }
-                match url.path().rsplit_once('/') {
-                    Some((folder, key)) if !key.is_empty() => write!(f, "{folder}/***"),
-                    _ => f.write_str(url.path()),
+                // The first of several parts is the application; a key may stand anywhere after it.
+                match url.path().trim_start_matches('/').split_once('/') {
+                    Some((application, _)) => write!(f, "/{application}/***"),
+                    None => f.write_str("/***"),
                 }
             }
         }
@@ -169,6 +171,9 @@ mod tests {
         for url in [
             "rtmp://user:s3cret@host.example:1936/live/s3cret?token=s3cret#s3cret",
             "https://host.example/hls/s3cret.m3u8?sig=s3cret",
+            "https://host.example/live/s3cret/",
+            "https://host.example/live/s3cret/index.m3u8",
+            "https://host.example/s3cret",
             "srt://host.example:9000?streamid=s3cret&passphrase=s3cret",
         ] {
             let location: Location = url.parse().unwrap();

@@ -1,4 +1,5 @@
-//! Evidence on disk: `STREAM/INCIDENT/MEDIA_MS-KIND.jpg` below the evidence folder.
+//! Evidence on disk: `STREAM/INCIDENT/MEDIA_MS-KIND.jpg` below the evidence folder, where INCIDENT is the
+//! first one that the frame was written for.
 
 use std::fs::{self, File};
 use std::io::{self, Write};
@@ -67,10 +68,16 @@ impl Folder {
 /// Writes beside the file, makes sure of it, and renames: a reader sees all of it or nothing.
 fn write_whole(path: &Path, bytes: &[u8]) -> io::Result<()> {
     let partial = path.with_extension("part");
-    let mut file = File::create(&partial)?;
-    file.write_all(bytes)?;
-    file.sync_data()?;
-    fs::rename(&partial, path)?;
+    let written = File::create(&partial).and_then(|mut file| {
+        file.write_all(bytes)?;
+        file.sync_data()?;
+        fs::rename(&partial, path)
+    });
+    if let Err(error) = written {
+        // Half a file is worth nothing, and on a full disk its room is.
+        let _ = fs::remove_file(&partial);
+        return Err(error);
+    }
     // The name is on disk only once its folder is.
     path.parent()
         .map_or(Ok(()), |folder| File::open(folder)?.sync_all())

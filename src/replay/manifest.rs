@@ -75,7 +75,7 @@ pub struct Code {
 #[derive(Debug, thiserror::Error)]
 pub enum ManifestError {
     /// There is none, or it cannot be read.
-    #[error("cannot read {}: {source}", .path.display())]
+    #[error("cannot read {}", .path.display())]
     Read {
         /// Where it should be.
         path: PathBuf,

@@ -66,11 +66,12 @@ pub fn open(path: &Path) -> Result<Still, StillError> {
 }
 
 fn read(path: &Path) -> Result<Vec<u8>, String> {
-    let file = File::open(path).map_err(|error| error.to_string())?;
-    let metadata = file.metadata().map_err(|error| error.to_string())?;
+    // Opening a pipe that nobody writes to waits for ever.
+    let metadata = std::fs::metadata(path).map_err(|error| error.to_string())?;
     if !metadata.is_file() {
         return Err("it is not a file".to_owned());
     }
+    let file = File::open(path).map_err(|error| error.to_string())?;
     let mut bytes = Vec::new();
     // One byte more than is allowed tells a file that grew from one that just fits.
     file.take(MOST_BYTES + 1)
