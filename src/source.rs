@@ -15,7 +15,7 @@ pub use decoder::{Decoded, Decoder};
 pub use error::SourceError;
 pub use input::{Input, Limits, init};
 pub use picture::Picture;
-pub use sampler::{Batch, Collector, Looks, Position};
+pub use sampler::{Batch, Collector, Looks, PACKET_BYTES, Position};
 pub use timeline::Timeline;
 
 /// A compressed packet of the video stream, its time stamps in ms of media time.

@@ -19,8 +19,11 @@ use crate::stop::Stop;
 const REMOTE: &str = "rtmp,rtmps,rtmpt,tcp,tls,http,https,httpproxy,crypto,srt,rtsp,rtp,udp";
 /// Protocols that a file may lead on to.
 const LOCAL: &str = "file,crypto";
+/// Containers that only come from the network: playlists and descriptions that lead on to other places.
+/// In a file they would make us open what a stranger wrote into it, where no deadline is heard.
+const REMOTE_CONTAINERS: &str = "hls,rtsp,rtp,sdp";
 /// Containers that are opened. Not among them: those that are a list of other files or a program.
-const CONTAINERS: &str = "flv,live_flv,hls,mpegts,rtsp,rtp,sdp,mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,avi,\
+const CONTAINERS: &str = "flv,live_flv,mpegts,mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,avi,\
                           ogg,asf,nut,ivf,h264,hevc,m4v,mpeg,mpegvideo,yuv4mpegpipe,wav,mp3,aac,flac";
 
 /// Time between two packets without a time stamp in ms.
@@ -103,7 +106,12 @@ impl Input {
         deadline.set(limits.timeouts.open);
         let context = connect(location, &deadline).map_err(|error| {
             let text = match error {
-                Error::InvalidData => "not a video that can be read".to_owned(),
+                // libav's many words for bytes that it cannot make sense of.
+                Error::InvalidData
+                | Error::Eof
+                | Error::Other {
+                    errno: ffmpeg_next::error::EINVAL | ffmpeg_next::error::EAGAIN,
+                } => "not a video that can be read".to_owned(),
                 error => error.to_string().to_lowercase(),
             };
             deadline.cause(limits.timeouts.open, SourceError::Open(text))
@@ -137,25 +145,31 @@ impl Input {
         Some(copy)
     }
 
-    /// How long a recording is in ms; `None` for what has no known end.
+    /// How long a recording says that it is in ms. A live stream may say so too, so this decides nothing.
     pub fn duration_ms(&self) -> Option<i64> {
         let microseconds = self.context.duration();
         (microseconds > 0).then_some(microseconds / 1_000)
     }
 
+    /// Whether it is a file whose time stamps stand in an index, and not in each packet of a broadcast.
+    pub fn is_indexed(&self) -> bool {
+        !["mpegts", "mpeg", "flv"].contains(&self.context.format().name())
+    }
+
     /// The next packet of the video stream, its time stamps turned into ms; `None` at the end.
     ///
     /// # Errors
-    /// `Silent` when nothing of any stream came for `limits.timeouts.read`.
+    /// `Silent` when no video came for `limits.timeouts.read`.
     pub fn read(&mut self) -> Result<Option<Packet>, SourceError> {
         let waited = self.limits.timeouts.read;
+        self.deadline.set(waited);
         loop {
-            self.deadline.set(waited);
             let mut packet = Packet::empty();
             match packet.read(&mut self.context) {
                 Ok(()) if packet.stream() != self.stream => {
-                    if self.limits.stop.is_asked() {
-                        return Err(SourceError::Stopped);
+                    // Sound alone is no sign of life: what is not seen is not watched.
+                    if self.deadline.interrupts() {
+                        return Err(self.deadline.cause(waited, SourceError::Silent(waited)));
                     }
                 }
                 Ok(()) => {
@@ -213,6 +227,10 @@ fn connect(location: &Location, deadline: &Arc<Deadline>) -> Result<Context, Err
         }
         Location::Url(url) => {
             options.set("protocol_whitelist", REMOTE);
+            options.set(
+                "format_whitelist",
+                &format!("{CONTAINERS},{REMOTE_CONTAINERS}"),
+            );
             // Probing as long as libav likes to costs 5 s of an RTMP stream.
             let (probe_bytes, probe_us) = match url.scheme() {
                 "rtmp" | "rtmps" => ("32768", "500000"),
@@ -243,7 +261,11 @@ fn check_file(path: &Path) -> Result<(), SourceError> {
         }
         Err(error) => open(error.to_string()),
         Ok(found) if found.is_dir() => open("it is a folder".to_owned()),
-        Ok(found) if found.is_file() && found.len() == 0 => open("the file is empty".to_owned()),
+        // Opening a pipe that nobody writes to waits for ever.
+        Ok(found) if !found.is_file() => {
+            open("not a regular file; a pipe is watched as standard input, with -".to_owned())
+        }
+        Ok(found) if found.len() == 0 => open("the file is empty".to_owned()),
         Ok(_) => Ok(()),
     }
 }

@@ -12,6 +12,9 @@ use crate::config::{Sample, Sampling};
 /// either broken or hostile; what was kept is given up.
 const MAX_KEPT_BYTES: usize = 32 << 20;
 
+/// What libav needs for a packet beside its bytes (measured: 480): a flood of tiny packets must count.
+pub const PACKET_BYTES: usize = 512;
+
 /// Where a packet stands in its stream.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Position {
@@ -56,6 +59,8 @@ pub struct Collector<P> {
     kept_bytes: usize,
     /// Whether the decoder holds the state that `kept` follows on.
     running: bool,
+    /// Keyframes by themselves give no picture: the stream refreshes a part of the picture at a time.
+    keyframes_fail: bool,
     last_look_ms: Option<i64>,
     last_ms: i64,
 }
@@ -69,6 +74,7 @@ impl<P: Clone> Collector<P> {
             kept: Vec::new(),
             kept_bytes: 0,
             running: false,
+            keyframes_fail: false,
             last_look_ms: None,
             last_ms: 0,
         }
@@ -82,7 +88,7 @@ impl<P: Clone> Collector<P> {
         self.last_ms = position.media_ms;
         match self.sample {
             Sample::Keyframes => position.key.then(|| self.alone(packet, position)),
-            Sample::Auto if position.key => {
+            Sample::Auto if position.key && !self.keyframes_fail => {
                 self.forget();
                 self.keep(packet.clone(), position);
                 Some(self.alone(packet, position))
@@ -133,6 +139,12 @@ impl<P: Clone> Collector<P> {
         Some(batch)
     }
 
+    /// A keyframe by itself gave no picture. H.264 with intra refresh marks packets as keyframes from which
+    /// a decoder can only begin to recover: such a stream is decoded as if it had none.
+    pub fn keyframes_fail(&mut self) {
+        self.keyframes_fail = true;
+    }
+
     /// Packets were lost, or the time stamps jumped: what is kept does not fit what comes.
     pub fn resync(&mut self) {
         self.forget();
@@ -150,10 +162,11 @@ impl<P: Clone> Collector<P> {
     }
 
     fn keep(&mut self, packet: P, position: Position) {
-        if self.kept_bytes.saturating_add(position.bytes) > MAX_KEPT_BYTES {
+        let bytes = position.bytes.saturating_add(PACKET_BYTES);
+        if self.kept_bytes.saturating_add(bytes) > MAX_KEPT_BYTES {
             self.forget();
         }
-        self.kept_bytes += position.bytes;
+        self.kept_bytes = self.kept_bytes.saturating_add(bytes);
         self.kept.push(packet);
     }
 

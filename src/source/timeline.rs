@@ -1,8 +1,15 @@
 //! Time stamps as they come → media time that never jumps.
 
-/// Steps of the decoding time stamp in ms that belong to one continuous stream. After a publisher's
-/// restart RTMP servers have been seen to jump by 2³² ms.
-const CONTINUOUS: std::ops::RangeInclusive<i64> = -1_000..=30_000;
+use std::ops::RangeInclusive;
+
+/// The longest step back, and the longest step on, of the decoding time stamp in ms that belong to one
+/// continuous stream. After a publisher's restart RTMP servers have been seen to jump by 2³² ms, and a
+/// wrong bit in a transport stream moves it anywhere.
+const CONTINUOUS: RangeInclusive<i64> = -1_000..=30_000;
+
+/// The same where time stamps can be trusted: in a file with an index, an hour without a frame is a slide
+/// show.
+const CONTINUOUS_INDEXED: RangeInclusive<i64> = -1_000..=3_600_000;
 
 /// Where a stream goes on after a jump where nothing better is known, in ms.
 const STEP: i64 = 40;
@@ -11,8 +18,9 @@ const STEP: i64 = 40;
 const LARGEST: i64 = 1 << 60;
 
 /// Maps the time stamps of one stream to its media time: 0 at the first packet, without jumps.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Timeline {
+    continuous: RangeInclusive<i64>,
     last: Option<Last>,
 }
 
@@ -27,6 +35,19 @@ struct Last {
 }
 
 impl Timeline {
+    /// A stream that has not begun; `indexed` where it is a file with an index.
+    pub fn new(indexed: bool) -> Self {
+        let continuous = if indexed {
+            CONTINUOUS_INDEXED
+        } else {
+            CONTINUOUS
+        };
+        Self {
+            continuous,
+            last: None,
+        }
+    }
+
     /// The media time in ms of a packet with these time stamps in ms, and whether it follows on what
     /// came before. `elapsed_ms` is the time since the first packet where the stream is live: that is
     /// where it goes on after a jump.
@@ -51,7 +72,7 @@ impl Timeline {
         let presented = pts
             .filter(|pts| CONTINUOUS.contains(&(pts - decoding_ms)))
             .unwrap_or(decoding_ms);
-        let follows = CONTINUOUS.contains(&(decoding_ms - last.decoding_ms));
+        let follows = self.continuous.contains(&(decoding_ms - last.decoding_ms));
         let offset = if follows {
             last.offset
         } else {
@@ -81,7 +102,7 @@ mod tests {
 
     #[test]
     fn starts_at_zero_and_keeps_reordered_frames() {
-        let mut timeline = Timeline::default();
+        let mut timeline = Timeline::new(false);
         assert_eq!(timeline.map(Some(9_080), Some(9_000), None), (0, true));
         assert_eq!(timeline.map(Some(9_200), Some(9_040), None), (120, true));
         assert_eq!(timeline.map(Some(9_120), Some(9_080), None), (40, true));
@@ -89,7 +110,7 @@ mod tests {
 
     #[test]
     fn a_jump_goes_on_where_the_clock_is() {
-        let mut timeline = Timeline::default();
+        let mut timeline = Timeline::new(false);
         timeline.map(Some(191_430), Some(191_430), Some(0));
         timeline.map(Some(192_430), Some(192_430), Some(1_000));
         let (media_ms, follows) =
@@ -108,7 +129,7 @@ mod tests {
 
     #[test]
     fn a_jump_in_a_file_goes_on_after_the_last_frame() {
-        let mut timeline = Timeline::default();
+        let mut timeline = Timeline::new(false);
         timeline.map(Some(0), Some(0), None);
         timeline.map(Some(1_000), Some(1_000), None);
         assert_eq!(
@@ -118,8 +139,18 @@ mod tests {
     }
 
     #[test]
+    fn a_slide_show_keeps_its_times() {
+        let mut timeline = Timeline::new(true);
+        timeline.map(Some(0), Some(0), None);
+        assert_eq!(
+            timeline.map(Some(60_000), Some(60_000), None),
+            (60_000, true)
+        );
+    }
+
+    #[test]
     fn a_reopened_stream_does_not_follow() {
-        let mut timeline = Timeline::default();
+        let mut timeline = Timeline::new(false);
         timeline.map(Some(500), Some(500), Some(0));
         timeline.reopen();
         assert_eq!(
@@ -130,7 +161,7 @@ mod tests {
 
     #[test]
     fn hostile_time_stamps_do_not_overflow() {
-        let mut timeline = Timeline::default();
+        let mut timeline = Timeline::new(false);
         let stamps = [
             None,
             Some(i64::MIN),

@@ -1,9 +1,11 @@
 //! Watches a recorded file: as fast as the machine goes, in media time, the same every time.
 
 use std::fs::File;
-use std::io::{self, Read, Seek, SeekFrom};
+use std::io::{self, Read};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
+
+use sha2::{Digest, Sha256};
 
 use crate::config::Location;
 use crate::ids::Seed;
@@ -11,8 +13,8 @@ use crate::source::{Collector, Input, Position, SourceError, Timeline};
 use crate::worker::lane::{Counts, Lane, Record};
 use crate::worker::{Settings, Stream};
 
-/// Bytes at each end of a file that tell it from others, together with its size.
-const FINGERPRINT: u64 = 1 << 20;
+/// Bytes of a file that are read at once.
+const CHUNK: usize = 1 << 20;
 
 /// Why a file could not be watched to its end.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -43,8 +45,7 @@ pub fn watch_file(
         return Err(SourceError::Open("not a file".to_owned()).into());
     };
     let mut input = Input::open(&stream.location, &settings.limits)?;
-    let seed =
-        seed(path, stream, settings).map_err(|error| SourceError::Read(error.to_string()))?;
+    let seed = seed(path, stream, settings)?;
     let mut lane = Lane::new(stream, seed, settings);
     lane.start(input.parameters().ok_or(SourceError::NoVideo)?)?;
     let watched = catch_unwind(AssertUnwindSafe(|| {
@@ -71,7 +72,7 @@ fn read_all(
 ) -> Result<(), SourceError> {
     let whole_ms = input.duration_ms();
     let mut collector = Collector::new(&settings.sampling);
-    let mut timeline = Timeline::default();
+    let mut timeline = Timeline::new(input.is_indexed());
     while let Some(mut packet) = input.read()? {
         let (media_ms, follows) = timeline.map(packet.pts(), packet.dts(), None);
         if !follows {
@@ -84,7 +85,9 @@ fn read_all(
             bytes: packet.size(),
         };
         if let Some(batch) = collector.push(packet, position) {
-            lane.decode(&batch, None, record);
+            if lane.decode(&batch, None, record) {
+                collector.keyframes_fail();
+            }
             progress(media_ms, whole_ms);
         }
     }
@@ -96,13 +99,21 @@ fn read_all(
 
 /// What the ids of this run follow from: the file's contents, and everything that decides what is found
 /// in it. The same file under another policy makes other incidents.
-fn seed(path: &Path, stream: &Stream, settings: &Settings) -> io::Result<Seed> {
-    let mut file = File::open(path)?;
-    let size = file.metadata()?.len();
-    let mut ends = Vec::new();
-    (&mut file).take(FINGERPRINT).read_to_end(&mut ends)?;
-    file.seek(SeekFrom::Start(size.saturating_sub(FINGERPRINT)))?;
-    (&mut file).take(FINGERPRINT).read_to_end(&mut ends)?;
+fn seed(path: &Path, stream: &Stream, settings: &Settings) -> Result<Seed, SourceError> {
+    let failed = |error: io::Error| SourceError::Read(error.to_string());
+    let mut file = File::open(path).map_err(failed)?;
+    // All of it: two recordings of one length may differ in their middle alone.
+    let mut hash = Sha256::new();
+    let mut chunk = vec![0; CHUNK];
+    loop {
+        match file.read(&mut chunk).map_err(failed)? {
+            0 => break,
+            read => hash.update(&chunk[..read]),
+        }
+        if settings.limits.stop.is_asked() {
+            return Err(SourceError::Stopped);
+        }
+    }
     let settings = format!(
         "{:?} {:?} {}",
         settings.sampling,
@@ -113,7 +124,6 @@ fn seed(path: &Path, stream: &Stream, settings: &Settings) -> io::Result<Seed> {
         env!("CARGO_PKG_VERSION").as_bytes(),
         stream.id.as_bytes(),
         settings.as_bytes(),
-        &size.to_be_bytes(),
-        &ends,
+        &hash.finalize(),
     ]))
 }

@@ -8,7 +8,7 @@ use ffmpeg_next::codec::Parameters;
 use crate::evidence::{Mark, Snapshot};
 use crate::frame::Frame;
 use crate::ids::{IncidentId, Seed};
-use crate::source::{Batch, Decoder, Packet, Picture, SourceError};
+use crate::source::{Batch, Decoded, Decoder, Packet, Picture, SourceError};
 use crate::track::{self, Change, Sighting, Tracker};
 use crate::worker::look::{Mode, sightings};
 use crate::worker::{Settings, Stream};
@@ -107,13 +107,14 @@ impl Lane {
         Ok(())
     }
 
-    /// Decodes `batch`, looks at what it shows and hands over what changed.
+    /// Decodes `batch`, looks at what it shows and hands over what changed. True where a keyframe by
+    /// itself gave no picture, though nothing was wrong with it.
     pub(super) fn decode(
         &mut self,
         batch: &Batch<Packet>,
         arrived_us: Option<i64>,
         record: &mut dyn FnMut(Record),
-    ) {
+    ) -> bool {
         if self.decoder.is_none() && batch.fresh {
             // The last one was given up after a panic; a keyframe is where a new one can start.
             self.decoder = self.parameters.clone().and_then(|p| Decoder::new(p).ok());
@@ -121,11 +122,15 @@ impl Lane {
         // It is taken out, so that a panic on the way leaves the stream without it.
         let Some(mut decoder) = self.decoder.take() else {
             self.counts.broken += batch.packets.len() as u64;
-            return;
+            return false;
         };
         let decoded = decoder.decode(batch, |picture| self.look(&picture, arrived_us, record));
         self.counts.broken += u64::from(decoded.broken);
         self.decoder = Some(decoder);
+        let blind = batch.fresh && batch.drain && decoded == Decoded::default();
+        // A look was wanted and none was had.
+        self.counts.broken += u64::from(blind);
+        blind
     }
 
     fn look(&mut self, picture: &Picture, arrived_us: Option<i64>, record: &mut dyn FnMut(Record)) {

@@ -2,6 +2,7 @@
 //! opens it again when it breaks off.
 
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use crate::config::Location;
@@ -51,7 +52,7 @@ impl<'a> LiveReader<'a> {
             cell,
             pool,
             collector: Collector::new(&settings.sampling),
-            timeline: Timeline::default(),
+            timeline: Timeline::new(false),
             first_us: None,
             last_put: None,
         }
@@ -103,10 +104,10 @@ impl<'a> LiveReader<'a> {
         let limits = &self.settings.limits;
         let mut input = Input::open(&self.stream.location, limits)?;
         let parameters = input.parameters().ok_or(SourceError::NoVideo)?;
-        let recorded = input.duration_ms().is_some();
         tracing::info!(stream.id = %self.stream.id, "watching {} from {}", self.stream.id, self.stream.location);
         self.cell.mailbox.start(parameters);
-        self.collector.resync();
+        self.cell.keyframes_fail.store(false, Ordering::Relaxed);
+        self.collector = Collector::new(&self.settings.sampling);
         self.timeline.reopen();
         loop {
             match input.read() {
@@ -118,10 +119,12 @@ impl<'a> LiveReader<'a> {
                         self.cell.mailbox.put(batch, limits.clock.monotonic_us());
                         self.pool.ready(self.cell);
                     }
-                    // A live stream that ends may come back; a recording does not go on.
-                    let ended = recorded || self.stream.location == Location::Stdin;
-                    let broke = Over::Broke(SourceError::Read("the stream ended".to_owned()));
-                    return Ok(if ended { Over::Ended } else { broke });
+                    // A live stream that ends may come back. How long it says that it is counts for
+                    // nothing: the sender writes that.
+                    return Ok(match self.stream.location {
+                        Location::Stdin => Over::Ended,
+                        _ => Over::Broke(SourceError::Read("the stream ended".to_owned())),
+                    });
                 }
             }
         }
@@ -143,6 +146,9 @@ impl<'a> LiveReader<'a> {
             media_ms,
             bytes: packet.size(),
         };
+        if self.cell.keyframes_fail.load(Ordering::Relaxed) {
+            self.collector.keyframes_fail();
+        }
         if let Some(batch) = self.collector.push(packet, position) {
             self.wait_in_a_burst(media_ms, arrived_us);
             if self.cell.mailbox.put(batch, arrived_us) == Put::Lost {

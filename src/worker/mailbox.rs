@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use ffmpeg_next::codec::Parameters;
 
-use crate::source::{Batch, Looks, Packet};
+use crate::source::{Batch, Looks, PACKET_BYTES, Packet};
 
 /// Compressed bytes that may wait: a pool that is further behind than that starts anew at a keyframe.
 const MAX_BYTES: usize = 32 << 20;
@@ -17,6 +17,8 @@ pub(super) struct Mail {
     pub(super) parameters: Option<Parameters>,
     /// Packets to be decoded.
     pub(super) batch: Option<Batch<Packet>>,
+    /// What they take up.
+    bytes: usize,
     /// When the newest of them arrived, µs of the process clock.
     pub(super) arrived_us: i64,
     /// The media time in ms, where no packets say it.
@@ -52,6 +54,11 @@ impl Mailbox {
     pub(super) fn put(&self, batch: Batch<Packet>, arrived_us: i64) -> Put {
         let mut mail = self.lock();
         mail.arrived_us = arrived_us;
+        let bytes = batch
+            .packets
+            .iter()
+            .map(|packet| packet.size() + PACKET_BYTES)
+            .sum::<usize>();
         match &mut mail.batch {
             Some(waiting) if !batch.fresh => {
                 waiting.packets.extend(batch.packets);
@@ -66,8 +73,8 @@ impl Mailbox {
             }
             None => mail.batch = Some(batch),
         }
-        let waiting = mail.batch.iter().flat_map(|batch| &batch.packets);
-        if waiting.map(Packet::size).sum::<usize>() > MAX_BYTES {
+        mail.bytes += bytes;
+        if mail.bytes > MAX_BYTES {
             mail.drop_batch();
             return Put::Lost;
         }
@@ -114,6 +121,7 @@ impl Mailbox {
 impl Mail {
     fn drop_batch(&mut self) {
         self.dropped += u64::from(self.batch.take().is_some());
+        self.bytes = 0;
     }
 }
 
@@ -157,7 +165,10 @@ mod tests {
     #[test]
     fn what_waits_is_bounded() {
         let mailbox = Mailbox::default();
-        assert_eq!(mailbox.put(batch(true, &[MAX_BYTES]), 1), Put::Kept);
+        assert_eq!(
+            mailbox.put(batch(true, &[MAX_BYTES - PACKET_BYTES]), 1),
+            Put::Kept
+        );
         assert_eq!(mailbox.put(batch(false, &[1]), 2), Put::Lost);
         let mail = mailbox.take();
         assert!(mail.batch.is_none());

@@ -13,6 +13,8 @@ use crate::worker::mailbox::Mailbox;
 /// A live stream, shared between its reader and the pool.
 pub(super) struct Cell {
     pub(super) mailbox: Mailbox,
+    /// Keyframes by themselves give no picture: the reader is to send what lies between them too.
+    pub(super) keyframes_fail: AtomicBool,
     /// Why the stream is over, where it failed for good.
     pub(super) failed: OnceLock<SourceError>,
     lane: Mutex<Lane>,
@@ -24,6 +26,7 @@ impl Cell {
     pub(super) fn new(lane: Lane) -> Self {
         Self {
             mailbox: Mailbox::default(),
+            keyframes_fail: AtomicBool::new(false),
             failed: OnceLock::new(),
             lane: Mutex::new(lane),
             queued: AtomicBool::new(false),
@@ -122,8 +125,10 @@ fn serve(cell: &Cell, record: &mut dyn FnMut(Record)) -> bool {
         {
             tracing::warn!(stream.id = lane.stream(), %error, "cannot be decoded");
         }
-        if let Some(batch) = &mail.batch {
-            lane.decode(batch, Some(mail.arrived_us), record);
+        if let Some(batch) = &mail.batch
+            && lane.decode(batch, Some(mail.arrived_us), record)
+        {
+            cell.keyframes_fail.store(true, Ordering::Relaxed);
         }
         if let Some(media_ms) = mail.advance_ms {
             lane.advance(media_ms, record);

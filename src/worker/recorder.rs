@@ -2,11 +2,12 @@
 
 use std::collections::HashMap;
 use std::io;
+use std::sync::Arc;
 
 use jiff::Timestamp;
 
 use crate::clock::Clock;
-use crate::evidence::{EvidenceFile, Folder};
+use crate::evidence::{EvidenceFile, Folder, Snapshot};
 use crate::ids::IncidentId;
 use crate::store::{Store, StoreError};
 use crate::wire::event::{Event, EvidenceData};
@@ -19,7 +20,7 @@ pub enum RecordError {
     #[error(transparent)]
     Store(#[from] StoreError),
     /// Nobody listens any more, or the output is full.
-    #[error("cannot write events: {0}")]
+    #[error("cannot write events")]
     Output(#[from] io::Error),
 }
 
@@ -37,6 +38,8 @@ pub struct Recorder {
     /// Told of each event once it is on record.
     pub sink: Sink,
     files: HashMap<IncidentId, Vec<EvidenceData>>,
+    /// The last snapshot of each stream that was written: several incidents may have the same best frame.
+    written: HashMap<Arc<str>, (Arc<Snapshot>, Vec<EvidenceData>)>,
 }
 
 impl Recorder {
@@ -48,6 +51,7 @@ impl Recorder {
             clock,
             sink,
             files: HashMap::new(),
+            written: HashMap::new(),
         }
     }
 
@@ -83,23 +87,34 @@ impl Recorder {
             return;
         };
         let incident = record.change.incident.id;
-        let folder = self.evidence.clone();
-        let stream = record.stream.clone();
-        let written =
-            tokio::task::spawn_blocking(move || folder.write(&stream, incident, &snapshot)).await;
-        match written {
-            Ok(Ok(files)) => self
-                .files
+        if let Some((last, files)) = self.written.get(&record.stream)
+            && Arc::ptr_eq(last, &snapshot)
+        {
+            self.files
                 .entry(incident)
                 .or_default()
-                .extend(files.iter().map(wire)),
-            Ok(Err(error)) => {
-                tracing::error!(incident.id = %incident, %error, "incident recorded without evidence");
-            }
-            Err(error) => {
-                tracing::error!(incident.id = %incident, %error, "incident recorded without evidence");
-            }
+                .extend(files.iter().cloned());
+            return;
         }
+        let folder = self.evidence.clone();
+        let (stream, written) = (record.stream.clone(), Arc::clone(&snapshot));
+        let written =
+            tokio::task::spawn_blocking(move || folder.write(&stream, incident, &written)).await;
+        let error = match written {
+            Ok(Ok(files)) => {
+                let files: Vec<_> = files.iter().map(wire).collect();
+                self.files
+                    .entry(incident)
+                    .or_default()
+                    .extend(files.iter().cloned());
+                self.written
+                    .insert(Arc::clone(&record.stream), (snapshot, files));
+                return;
+            }
+            Ok(Err(error)) => error.to_string(),
+            Err(error) => error.to_string(),
+        };
+        tracing::error!(incident.id = %incident, error, "incident recorded without evidence");
     }
 }
 

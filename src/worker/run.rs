@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, channel};
 use std::thread;
+use std::time::Duration;
 
 use tokio::sync::mpsc;
 
@@ -16,6 +17,9 @@ use crate::worker::{FileError, RecordError, Recorder, Settings, Stream, watch_fi
 /// Records that may wait for the disk. When it is that far behind, scanning waits too, and frames are
 /// passed over and counted: an incident is worth more than a look.
 const WAITING: usize = 64;
+
+/// How long readers may take to notice a stop. A name look-up is the one thing that cannot be interrupted.
+const GOODBYE: Duration = Duration::from_secs(5);
 
 /// What became of the streams.
 #[derive(Debug, Default)]
@@ -53,6 +57,9 @@ pub async fn run(
         while waiting.recv().await.is_some() {}
     }
     finish_all.abort();
+    // A program that ends while threads are inside of libav tears down what these use. Nothing is sent: the
+    // wait is over when the last reader is gone.
+    let _ = cells.readers.recv_timeout(GOODBYE);
     recorded.map(|()| outcome(&cells, &endings))
 }
 
@@ -68,6 +75,8 @@ async fn record_all(
 
 /// The streams that are watched live: what they are, and what the pool knows of them.
 struct Live {
+    /// Closed once every reader is gone.
+    readers: Receiver<()>,
     pool: Arc<Pool>,
     cells: Vec<(Stream, Arc<Cell>)>,
 }
@@ -82,19 +91,28 @@ fn watch_live(streams: Vec<Stream>, settings: &Settings, records: &mpsc::Sender<
         });
     }
     let mut cells = Vec::new();
+    let (reading, readers) = channel();
     for (at, stream) in streams.into_iter().enumerate() {
         let cell = Arc::new(Cell::new(Lane::new(&stream, Seed::random(), settings)));
         cells.push((stream.clone(), Arc::clone(&cell)));
         let reader = {
             let (pool, cell, settings) = (Arc::clone(&pool), Arc::clone(&cell), settings.clone());
-            move || LiveReader::new(&stream, &settings, &cell, &pool).run()
+            let reading = reading.clone();
+            move || {
+                LiveReader::new(&stream, &settings, &cell, &pool).run();
+                drop(reading);
+            }
         };
         if !spawn(format!("read-{at}"), reader) {
             cell.mailbox.finish();
             pool.ready(&cell);
         }
     }
-    Live { pool, cells }
+    Live {
+        readers,
+        pool,
+        cells,
+    }
 }
 
 /// Watches as many files at a time as there are cores.

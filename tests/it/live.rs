@@ -1,6 +1,6 @@
 //! Live streams over real protocols: opened, broken off, opened again.
 
-use std::io::Read;
+use std::io::{Read, Write};
 use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 
@@ -193,15 +193,56 @@ fn a_peer_that_falls_silent_is_given_up_too() {
     let config = config(folder.path());
     let mut watch = Watch::start(&folder.path().join("data"), ["--config", &config, &url]);
     let (mut connection, _) = peer.accept().unwrap();
-    std::io::Write::write_all(
-        &mut connection,
-        b"HTTP/1.1 200 OK\r\nContent-Type: video/mp2t\r\n\r\n",
-    )
-    .unwrap();
-    std::io::Write::write_all(&mut connection, &half).unwrap();
+    connection
+        .write_all(b"HTTP/1.1 200 OK\r\nContent-Type: video/mp2t\r\n\r\n")
+        .unwrap();
+    connection.write_all(&half).unwrap();
     watch.opened(FIRST);
     watch.logged("silent for 3.0 s");
     assert!(watch.stop().0.success());
+}
+
+/// A live stream may say that it is short; the sender writes that.
+#[test]
+fn a_stream_that_claims_an_end_is_opened_again() {
+    let folder = tempfile::tempdir().unwrap();
+    let clip = Clip {
+        payload: FIRST,
+        ..Clip::default()
+    };
+    let recording = std::fs::read(clip.make(folder.path(), "clip.flv")).unwrap();
+    let peer = TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!(
+        "room=http://127.0.0.1:{}/live.flv",
+        peer.local_addr().unwrap().port()
+    );
+    let mut watch = Watch::start(&folder.path().join("data"), [url]);
+    for _ in 0..2 {
+        let (mut connection, _) = peer.accept().unwrap();
+        let head = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n";
+        connection.write_all(head.as_bytes()).unwrap();
+        write!(connection, "{:x}\r\n", recording.len()).unwrap();
+        connection.write_all(&recording).unwrap();
+        connection.write_all(b"\r\n0\r\n\r\n").unwrap();
+        // The reader hangs up once it has read all.
+        let _ = connection.read_to_end(&mut Vec::new());
+    }
+    assert!(watch.stop().0.success());
+}
+
+/// libsrt ends with the program: no reader may still be inside of it.
+#[test]
+fn a_stop_while_many_peers_are_dead_ends_in_order() {
+    let folder = tempfile::tempdir().unwrap();
+    let sources: Vec<_> = (0..12)
+        .map(|n| format!("s{n}=srt://127.0.0.1:{}", free_port()))
+        .collect();
+    for run in 0..3 {
+        let mut watch = Watch::start(&folder.path().join(run.to_string()), &sources);
+        watch.logged("cannot be watched");
+        let (status, _, log) = watch.stop();
+        assert_eq!(status.code(), Some(0), "{log}");
+    }
 }
 
 #[test]

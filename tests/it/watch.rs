@@ -266,6 +266,105 @@ fn a_video_in_8k_is_watched() {
     assert_eq!(payloads(&events), [PAYLOAD]);
 }
 
+/// Intra refresh: packets are marked as keyframes from which a decoder can only begin to recover.
+#[test]
+fn a_stream_without_whole_keyframes_is_not_a_blind_spot() {
+    let folder = tempfile::tempdir().unwrap();
+    let encoder = [
+        "-c:v",
+        "libx264",
+        "-preset",
+        "ultrafast",
+        "-pix_fmt",
+        "yuv420p",
+        "-x264-params",
+        "intra-refresh=1",
+    ];
+    let clip = Clip {
+        seconds: 12,
+        gop: 60,
+        shown: (3.0, 3600.0),
+        encoder: &encoder,
+        ..Clip::default()
+    };
+    let path = clip.make(folder.path(), "clip.ts");
+    let (code, events, log) = watch(&folder.path().join("data"), &[text(&path)]);
+    assert_eq!(code, 0, "{log}");
+    assert_eq!(payloads(&events), [PAYLOAD], "{log}");
+}
+
+/// Of one size, and the same at both ends.
+#[test]
+fn two_recordings_that_differ_in_the_middle_alone_are_two() {
+    let folder = tempfile::tempdir().unwrap();
+    let clip = Clip {
+        shown: (0.0, 1.5),
+        ..Clip::default()
+    }
+    .make(folder.path(), "clip.ts");
+    let bytes = fs::read(&clip).unwrap();
+    let mut other = bytes.clone();
+    let middle = bytes.len() / 2;
+    other[middle] ^= 1;
+    let mut ids = Vec::new();
+    for (name, bytes) in [("a", bytes), ("b", other)] {
+        let path = folder.path().join(name).join("room.ts");
+        fs::create_dir(path.parent().unwrap()).unwrap();
+        fs::write(&path, bytes).unwrap();
+        let (_, events, _) = watch(&folder.path().join("data"), &[text(&path)]);
+        ids.push(events[0]["data"]["incident"].clone());
+    }
+    assert_ne!(ids[0], ids[1]);
+}
+
+#[test]
+fn nothing_waits_for_a_pipe_or_follows_a_list() {
+    let folder = tempfile::tempdir().unwrap();
+    let pipe = folder.path().join("pipe.png");
+    assert!(
+        std::process::Command::new("mkfifo")
+            .arg(&pipe)
+            .status()
+            .unwrap()
+            .success()
+    );
+    let list = folder.path().join("self.m3u8");
+    fs::write(&list, "#EXTM3U\n#EXT-X-STREAM-INF:BANDWIDTH=1\nself.m3u8\n").unwrap();
+    for path in [&pipe, &list] {
+        let (code, events, log) = watch(&folder.path().join("data"), &[text(path)]);
+        assert_eq!((code, events.len()), (2, 0), "{log}");
+    }
+    assert_eq!(
+        waylay()
+            .arg("scan")
+            .arg(&pipe)
+            .output()
+            .unwrap()
+            .status
+            .code(),
+        Some(2)
+    );
+}
+
+#[test]
+fn a_name_cannot_write_to_the_terminal() {
+    let folder = tempfile::tempdir().unwrap();
+    let name = "x\u{1b}[31m\nINFO forged.mp4";
+    let data = folder.path().join("data");
+    for args in [
+        vec!["watch", "--data", text(&data), name],
+        vec!["scan", name],
+        vec!["policy", "check", name],
+        vec!["replay", name],
+    ] {
+        let output = waylay().args(&args).output().unwrap();
+        let log = String::from_utf8(output.stderr).unwrap();
+        assert_eq!(output.status.code(), Some(2), "{args:?}: {log}");
+        assert!(!log.contains('\u{1b}'), "{args:?}: {log:?}");
+        assert_eq!(log.lines().count(), 1, "{args:?}: {log:?}");
+    }
+}
+
 /// Transport streams that were put one behind the other: size, pixel format and code change on the way.
 #[test]
 fn size_and_pixel_format_may_change_on_the_way() {

@@ -131,6 +131,37 @@ fn after_a_loss_the_decoder_starts_anew() {
 }
 
 #[test]
+fn a_stream_whose_keyframes_give_no_picture_is_decoded_as_if_it_had_none() {
+    let (_, mut collector) = run(Sample::Auto, 20, 30);
+    collector.keyframes_fail();
+    let batches: Vec<_> = (30..120)
+        .filter_map(|n| collector.push(n, at(n, n % 20 == 0)))
+        .collect();
+    assert_eq!(
+        numbers(&batches),
+        [
+            (20..=60).collect::<Vec<_>>(),
+            (61..=100).collect::<Vec<_>>()
+        ]
+    );
+    assert!(batches[0].fresh && !batches[1].fresh);
+}
+
+#[test]
+fn tiny_packets_count_for_what_they_take_up() {
+    let mut collector = Collector::new(&Sampling::default());
+    let tiny = Position {
+        key: false,
+        media_ms: 0,
+        bytes: 1,
+    };
+    for n in 0..200_000 {
+        collector.push(n, tiny);
+        assert!(collector.kept.len() * PACKET_BYTES <= MAX_KEPT_BYTES);
+    }
+}
+
+#[test]
 fn what_is_kept_is_bounded() {
     let mut collector = Collector::new(&Sampling::default());
     let huge = Position {
