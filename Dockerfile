@@ -1,4 +1,4 @@
-# Builds from a clean checkout; needs the Debian mirror and crates.io, nothing else.
+# Builds from a clean checkout; needs the package registries of Debian and Rust, nothing else.
 FROM rust:1-slim-bookworm AS build
 RUN apt-get update \
  && apt-get install -y --no-install-recommends \

@@ -164,6 +164,10 @@ impl Input {
         let waited = self.limits.timeouts.read;
         self.deadline.set(waited);
         loop {
+            // libav does not ask while it has the bytes at hand.
+            if self.limits.stop.is_asked() {
+                return Err(SourceError::Stopped);
+            }
             let mut packet = Packet::empty();
             match packet.read(&mut self.context) {
                 Ok(()) if packet.stream() != self.stream => {

@@ -141,8 +141,12 @@ fn serve(cell: &Cell, record: &mut dyn FnMut(Record)) -> bool {
             "a frame was given up after a panic"
         );
     }
-    if mail.finish {
-        lane.finish(record);
+    if mail.finish && catch_unwind(AssertUnwindSafe(|| lane.finish(record))).is_err() {
+        lane.contain();
+        tracing::error!(
+            stream.id = lane.stream(),
+            "its last incidents were given up after a panic"
+        );
     }
     mail.finish
 }

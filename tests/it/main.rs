@@ -10,6 +10,7 @@ mod cases;
 mod detect;
 mod docs;
 mod explain;
+mod hostile;
 mod layers;
 mod live;
 mod policy;

@@ -4,6 +4,6 @@ mod child;
 mod clip;
 mod server;
 
-pub(crate) use child::{Watch, waylay};
-pub(crate) use clip::{Clip, ffmpeg};
+pub(crate) use child::{Watch, payloads, text, watch, waylay};
+pub(crate) use clip::{Clip, PAYLOAD, ffmpeg};
 pub(crate) use server::{Nginx, Publisher, free_port};

@@ -140,3 +140,23 @@ fn read_lines(from: impl Read + Send + 'static) -> (Receiver<String>, JoinHandle
     });
     (lines, thread)
 }
+
+/// The events of one run over `args`, which must end by itself.
+pub(crate) fn watch(data: &Path, args: &[&str]) -> (i32, Vec<Value>, String) {
+    let mut watch = Watch::start(data, args);
+    let (status, events, log) = watch.finish();
+    (status.code().unwrap(), events, log)
+}
+
+pub(crate) fn text(path: &Path) -> &str {
+    path.to_str().unwrap()
+}
+
+pub(crate) fn payloads(events: &[Value]) -> Vec<&str> {
+    let opened = events
+        .iter()
+        .filter(|e| e["type"] == "waylay.incident.opened.v1");
+    opened
+        .map(|e| e["data"]["payload"].as_str().unwrap_or("unread"))
+        .collect()
+}

@@ -6,6 +6,9 @@ use std::process::{Command, Stdio};
 use image::{GrayImage, Luma};
 use qrcode::QrCode;
 
+/// What a clip's code says where a test does not care.
+pub(crate) const PAYLOAD: &str = "https://shop.example/a";
+
 /// A clip to be made: a moving test picture with a code in it.
 pub(crate) struct Clip<'a> {
     /// What the code says; nothing for a clip without one.
@@ -25,7 +28,7 @@ pub(crate) struct Clip<'a> {
 impl Default for Clip<'_> {
     fn default() -> Self {
         Self {
-            payload: "https://shop.example/a",
+            payload: PAYLOAD,
             shown: (0.0, 3600.0),
             seconds: 4,
             size: (640, 360),
