@@ -6,6 +6,7 @@ use std::str::FromStr;
 
 use url::Url;
 
+use crate::config::is_stream_id;
 use crate::ids;
 use crate::telemetry::plain;
 
@@ -55,25 +56,16 @@ impl Location {
     /// whole URL, since the path of a URL may be a secret. Letters, digits, `.`, `_` and `-` alone.
     pub fn default_id(&self) -> String {
         match self {
-            Self::File(path) => {
-                let stem = path.file_stem().unwrap_or_default().to_string_lossy();
-                let safe = |c: char| {
-                    if c.is_ascii_alphanumeric() || ".-_".contains(c) {
-                        c
-                    } else {
-                        '_'
-                    }
-                };
-                let id: String = stem.chars().map(safe).take(64).collect();
-                if id.is_empty() { "file".to_owned() } else { id }
-            }
+            Self::File(path) => match name(&path.file_stem().unwrap_or_default().to_string_lossy())
+            {
+                // `..` is a name that a path must not contain, and a leading `-` looks like an option.
+                stem if is_stream_id(&stem) => stem,
+                stem => format!("file{stem}"),
+            },
             Self::Stdin => "stdin".to_owned(),
             Self::Url(url) => {
                 let hash = ids::sha256(url.as_str().as_bytes());
-                let host = url
-                    .host_str()
-                    .unwrap_or("any")
-                    .replace(['[', ']', ':'], "_");
+                let host = name(url.host_str().unwrap_or("any"));
                 format!("{}-{host}-{}", url.scheme(), &hash[..8])
             }
         }
@@ -83,6 +75,15 @@ impl Location {
     pub fn is_live(&self) -> bool {
         !matches!(self, Self::File(_))
     }
+}
+
+/// `text` as part of a stream id: what may not stand in one becomes `_`, and it is cut to 40 characters.
+fn name(text: &str) -> String {
+    let allowed = |c: char| c.is_ascii_alphanumeric() || ".-_".contains(c);
+    text.chars()
+        .map(|c| if allowed(c) { c } else { '_' })
+        .take(40)
+        .collect()
 }
 
 impl FromStr for Location {
@@ -233,10 +234,32 @@ mod tests {
             Location::file(Path::new("x/My clip (1).mp4")).default_id(),
             "My_clip__1_"
         );
-        assert_eq!(Location::file(Path::new("/")).default_id(), "file");
-        let v6: Location = "rtmp://[::1]:1935/live/x".parse().unwrap();
-        assert!(!v6.default_id().contains(':'), "{}", v6.default_id());
-        let other: Location = "rtmp://[::1]:1935/live/y".parse().unwrap();
-        assert_ne!(v6.default_id(), other.default_id());
+        let long = "a".repeat(300);
+        for file in [
+            "/",
+            "...mp4",
+            "..mp4",
+            ".hidden",
+            "-rf.mp4",
+            "微信.mp4",
+            "a/b c.ts",
+            &long,
+        ] {
+            let id = Location::file(Path::new(file)).default_id();
+            assert!(is_stream_id(&id), "{file}: {id}");
+        }
+        let long = format!("rtmp://{long}/live/x");
+        for url in [
+            "rtmp://[::1]:1935/live/x",
+            "rtmp://a%2f..%2fb/x",
+            "srt://h:1?x=../../y",
+            &long,
+        ] {
+            let id = url.parse::<Location>().unwrap().default_id();
+            assert!(is_stream_id(&id), "{url}: {id}");
+        }
+        let one: Location = "rtmp://h/live/x".parse().unwrap();
+        let other: Location = "rtmp://h/live/y".parse().unwrap();
+        assert_ne!(one.default_id(), other.default_id());
     }
 }

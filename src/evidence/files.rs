@@ -116,6 +116,19 @@ mod tests {
     }
 
     #[test]
+    fn a_file_that_cannot_be_finished_leaves_nothing() {
+        let folder = tempfile::tempdir().unwrap();
+        let evidence = Folder::new(folder.path());
+        let snapshot = Snapshot::new(0, RgbImage::new(8, 8), &[]).unwrap();
+        let incident = Seed::random().incident(0);
+        let inside = folder.path().join(format!("s/{incident}"));
+        let taken = inside.join("0000000000-clean_frame.jpg");
+        fs::create_dir_all(taken.join("a folder in the place of the file")).unwrap();
+        evidence.write("s", incident, &snapshot).unwrap_err();
+        assert_eq!(fs::read_dir(inside).unwrap().count(), 1, "the folder alone");
+    }
+
+    #[test]
     fn a_folder_that_cannot_be_written_is_an_error() {
         let folder = tempfile::tempdir().unwrap();
         fs::write(

@@ -26,7 +26,7 @@ const REMOTE_CONTAINERS: &str = "hls,rtsp,rtp,sdp";
 const CONTAINERS: &str = "flv,live_flv,mpegts,mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,avi,\
                           ogg,asf,nut,ivf,h264,hevc,m4v,mpeg,mpegvideo,yuv4mpegpipe,wav,mp3,aac,flac";
 
-/// Time between two packets without a time stamp in ms.
+/// The time base of media time.
 const MILLISECONDS: Rational = Rational(1, 1_000);
 
 /// How long a source may be silent, and who can stop it.

@@ -89,7 +89,7 @@ impl<P: Clone> Collector<P> {
         match self.sample {
             Sample::Keyframes => position.key.then(|| self.alone(packet, position)),
             Sample::Auto if position.key && !self.keyframes_fail => {
-                self.forget();
+                self.resync();
                 self.keep(packet.clone(), position);
                 Some(self.alone(packet, position))
             }
@@ -147,7 +147,9 @@ impl<P: Clone> Collector<P> {
 
     /// Packets were lost, or the time stamps jumped: what is kept does not fit what comes.
     pub fn resync(&mut self) {
-        self.forget();
+        self.kept.clear();
+        self.kept_bytes = 0;
+        self.running = false;
     }
 
     /// A keyframe by itself.
@@ -164,7 +166,7 @@ impl<P: Clone> Collector<P> {
     fn keep(&mut self, packet: P, position: Position) {
         let bytes = position.bytes.saturating_add(PACKET_BYTES);
         if self.kept_bytes.saturating_add(bytes) > MAX_KEPT_BYTES {
-            self.forget();
+            self.resync();
         }
         self.kept_bytes = self.kept_bytes.saturating_add(bytes);
         self.kept.push(packet);
@@ -181,12 +183,6 @@ impl<P: Clone> Collector<P> {
             drain: false,
             looks,
         }
-    }
-
-    fn forget(&mut self) {
-        self.kept.clear();
-        self.kept_bytes = 0;
-        self.running = false;
     }
 }
 

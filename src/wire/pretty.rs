@@ -3,7 +3,7 @@
 
 use std::path::Path;
 
-use crate::telemetry::has_shape;
+use crate::telemetry::plain;
 use crate::wire::event::Event;
 
 /// The longest destination that is shown, in characters.
@@ -28,30 +28,26 @@ pub fn line(event: &Event<'_>, evidence: &Path) -> String {
         format!(
             "\n{:10}  {}",
             "",
-            plain(&evidence.join(&file.path).to_string_lossy(), usize::MAX)
+            plain(&evidence.join(&file.path).to_string_lossy())
         )
     });
     format!(
         "{seconds:8.1} s  {what:<12}  {class:<12} {severity:<8}  {scheme:<20}  {to}  ({stream}, in view {visible:.1} s){shows}",
         class = verdict.class,
         severity = verdict.severity,
-        to = plain(leads_to, LONGEST),
+        to = short(leads_to),
         stream = data.stream,
         visible = data.visible_ms as f64 / 1_000.0,
     )
 }
 
-/// `text` without characters that have an effect and no shape, cut to `longest` characters.
-fn plain(text: &str, longest: usize) -> String {
-    let mut plain: String = text
-        .chars()
-        .map(|c| if has_shape(c) { c } else { '\u{fffd}' })
-        .take(longest)
-        .collect();
-    if text.chars().nth(longest).is_some() {
-        plain.push('…');
+/// `text` fit for a terminal, cut to what fits beside the rest.
+fn short(text: &str) -> String {
+    let mut short: String = plain(text).chars().take(LONGEST).collect();
+    if text.chars().nth(LONGEST).is_some() {
+        short.push('…');
     }
-    plain
+    short
 }
 
 #[cfg(test)]
@@ -61,12 +57,9 @@ mod tests {
     #[test]
     fn nothing_reaches_the_terminal_but_text() {
         assert_eq!(
-            plain("a\u{1b}[2Jb\r\n\u{202e}c\u{200b}微", LONGEST),
+            short("a\u{1b}[2Jb\r\n\u{202e}c\u{200b}微"),
             "a\u{fffd}[2Jb\u{fffd}\u{fffd}\u{fffd}c\u{fffd}微"
         );
-        assert_eq!(
-            plain(&"x".repeat(500), LONGEST).chars().count(),
-            LONGEST + 1
-        );
+        assert_eq!(short(&"x".repeat(500)).chars().count(), LONGEST + 1);
     }
 }

@@ -44,21 +44,23 @@ pub fn watch_file(
     let Location::File(path) = &stream.location else {
         return Err(SourceError::Open("not a file".to_owned()).into());
     };
-    let mut input = Input::open(&stream.location, &settings.limits)?;
-    let seed = seed(path, stream, settings)?;
-    let mut lane = Lane::new(stream, seed, settings);
-    lane.start(input.parameters().ok_or(SourceError::NoVideo)?)?;
+    let mut lane = None;
     let watched = catch_unwind(AssertUnwindSafe(|| {
-        read_all(&mut input, settings, &mut lane, record, progress)
+        let mut input = Input::open(&stream.location, &settings.limits)?;
+        let lane = lane.insert(Lane::new(stream, seed(path, stream, settings)?, settings));
+        lane.start(input.parameters().ok_or(SourceError::NoVideo)?)?;
+        read_all(&mut input, settings, lane, record, progress)?;
+        Ok(lane.counts())
     }));
-    if !matches!(watched, Ok(Err(SourceError::Stopped))) {
+    if let Some(lane) = &mut lane
+        && !matches!(watched, Ok(Err(SourceError::Stopped)))
+    {
         // What was found stays found, however the file ended. Only where somebody stopped it midway are its
         // incidents left open: watched again, it says the same up to there, and then goes on.
         lane.finish(record);
     }
     match watched {
-        Ok(Ok(())) => Ok(lane.counts()),
-        Ok(Err(error)) => Err(error.into()),
+        Ok(ended) => ended.map_err(FileError::Source),
         Err(_) => Err(FileError::Panicked),
     }
 }

@@ -1,6 +1,7 @@
 //! Reads one live stream for as long as it is wanted: opens it, leaves its packets for the pool, and
 //! opens it again when it breaks off.
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
@@ -64,7 +65,9 @@ impl<'a> LiveReader<'a> {
         let stop = &self.settings.limits.stop;
         let mut wait = FIRST_WAIT;
         loop {
-            let error = match self.connect() {
+            let connected = catch_unwind(AssertUnwindSafe(|| self.connect()));
+            let gave_up = |_| Err(SourceError::Read("given up after a panic".to_owned()));
+            let error = match connected.unwrap_or_else(gave_up) {
                 Ok(Over::Ended) => {
                     tracing::info!(stream.id = id, "stream {id} ended");
                     break;

@@ -29,21 +29,18 @@ pub type Sink = Box<dyn FnMut(&Event<'_>) -> io::Result<()> + Send>;
 
 /// Records what was found.
 pub struct Recorder {
-    /// Where events are kept.
-    pub store: Store,
-    /// Where evidence is kept.
-    pub evidence: Folder,
-    /// Tells the time of live events.
-    pub clock: Clock,
-    /// Told of each event once it is on record.
-    pub sink: Sink,
+    store: Store,
+    evidence: Folder,
+    clock: Clock,
+    sink: Sink,
     files: HashMap<IncidentId, Vec<EvidenceData>>,
     /// The last snapshot of each stream that was written: several incidents may have the same best frame.
     written: HashMap<Arc<str>, (Arc<Snapshot>, Vec<EvidenceData>)>,
 }
 
 impl Recorder {
-    /// A recorder that has recorded nothing yet.
+    /// Keeps events in `store` and evidence in `evidence`, and tells `sink` of each event once it is on
+    /// record.
     pub fn new(store: Store, evidence: Folder, clock: Clock, sink: Sink) -> Self {
         Self {
             store,

@@ -185,6 +185,19 @@ fn nothing_waits_for_a_pipe_or_follows_a_list() {
 }
 
 #[test]
+fn a_text_that_never_ends_is_refused() {
+    for args in [
+        ["policy", "check", "/dev/zero"],
+        ["config", "check", "/dev/zero"],
+    ] {
+        let output = waylay().args(args).output().unwrap();
+        let log = String::from_utf8(output.stderr).unwrap();
+        assert_eq!(output.status.code(), Some(2), "{log}");
+        assert!(log.contains("it is longer than"), "{log}");
+    }
+}
+
+#[test]
 fn a_name_cannot_write_to_the_terminal() {
     let folder = tempfile::tempdir().unwrap();
     let name = "x\u{1b}[31m\nINFO forged.mp4";

@@ -4,7 +4,7 @@ use std::io::{Read, Write};
 use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 
-use crate::support::{Clip, Nginx, Publisher, Watch, free_port};
+use crate::support::{Clip, Nginx, Publisher, Watch, ffmpeg, free_port};
 
 const FIRST: &str = "https://shop.example/first";
 const SECOND: &str = "https://shop.example/second";
@@ -197,6 +197,38 @@ fn a_peer_that_falls_silent_is_given_up_too() {
         .write_all(b"HTTP/1.1 200 OK\r\nContent-Type: video/mp2t\r\n\r\n")
         .unwrap();
     connection.write_all(&half).unwrap();
+    watch.opened(FIRST);
+    watch.logged("silent for 3.0 s");
+    assert!(watch.stop().0.success());
+}
+
+/// The picture stops, the sound goes on: nothing is seen any more.
+#[test]
+fn sound_alone_is_no_sign_of_life() {
+    let folder = tempfile::tempdir().unwrap();
+    let clip = Clip {
+        payload: FIRST,
+        seconds: 2,
+        ..Clip::default()
+    }
+    .make(folder.path(), "clip.ts");
+    let both = folder.path().join("both.ts");
+    let mut joined = ffmpeg();
+    joined
+        .arg("-i")
+        .arg(clip)
+        .args(["-f", "lavfi", "-i", "sine=d=60", "-c:v", "copy", "-y"])
+        .arg(&both);
+    assert!(joined.status().unwrap().success());
+    let port = free_port();
+    let _publisher = Publisher::start(
+        &both,
+        &["mpegts"],
+        &format!("udp://127.0.0.1:{port}?pkt_size=1316"),
+    );
+    let config = config(folder.path());
+    let url = format!("room=udp://127.0.0.1:{port}");
+    let mut watch = Watch::start(&folder.path().join("data"), ["--config", &config, &url]);
     watch.opened(FIRST);
     watch.logged("silent for 3.0 s");
     assert!(watch.stop().0.success());
