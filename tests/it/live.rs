@@ -221,9 +221,10 @@ fn sound_alone_is_no_sign_of_life() {
         .arg(&both);
     assert!(joined.status().unwrap().success());
     let port = free_port();
+    // Without this ffmpeg holds the sound back, waiting for a picture to put beside it.
     let _publisher = Publisher::start(
         &both,
-        &["mpegts"],
+        &["mpegts", "-max_interleave_delta", "1"],
         &format!("udp://127.0.0.1:{port}?pkt_size=1316"),
     );
     let config = config(folder.path());
