@@ -1,6 +1,6 @@
 # Everything that a person does with the repository, one line each.
 .DEFAULT_GOAL := help
-.PHONY: help setup build check test demo samples bench fmt docs clean
+.PHONY: help setup build check test demo samples bench fuzz fmt docs clean
 
 # The test runner where it is installed, else what comes with Rust.
 RUN_TESTS := $(shell command -v cargo-nextest >/dev/null 2>&1 && echo "cargo nextest run --locked" || echo "cargo test --locked --lib --bins --tests")
@@ -36,6 +36,9 @@ samples: ## draw and encode samples/ anew
 bench: ## measure the hot paths
 	@scripts/setup.sh build
 	cargo bench --locked
+
+fuzz: ## throw bytes at every parser, FUZZ_SECONDS=600 each (cargo-fuzz and a nightly Rust)
+	@scripts/fuzz.sh
 
 fmt: ## format the code
 	cargo fmt

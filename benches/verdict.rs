@@ -1,9 +1,11 @@
-//! Bytes → payload → destination → verdict, over a mix of what streams show.
+//! Bytes → payload → destination → verdict, over a mix of what streams show, every labelled payload of
+//! the tests, and what is made to take long.
 
 use std::hint::black_box;
+use std::path::Path;
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
-use waylay::policy::Policy;
+use waylay::policy::{Context, Policy, Verdict};
 use waylay::{destination, payload};
 
 const POLICY: &str = r#"
@@ -18,8 +20,17 @@ severity = "high"
 action = "review"
 "#;
 
+fn policy() -> Policy {
+    Policy::parse(POLICY).expect("the policy of the benchmark is well formed")
+}
+
+fn judge(policy: &Policy, bytes: &[u8]) -> Verdict {
+    let payload = payload::parse(black_box(bytes));
+    policy.judge(&payload, &destination::of(&payload), &Context::default())
+}
+
 fn verdict(c: &mut Criterion) {
-    let policy = Policy::parse(POLICY).expect("the policy of the benchmark is well formed");
+    let policy = policy();
     let nested = "https://www.google.com/url?q=https%3A%2F%2Fwa.me%2F15550100";
     let mixed: &[(&str, &[u8])] = &[
         ("pix", b"00020126360014BR.GOV.BCB.PIX0114+551199990000052040000530398654041.505802BR5907Padaria6002SP62080504A0016304F938"),
@@ -33,26 +44,97 @@ fn verdict(c: &mut Criterion) {
         ("gbk", b"\xbb\xb6\xd3\xad\xc0\xb4\xb5\xbd"),
     ];
     let longest = "9".repeat(payload::LONGEST);
-    let judge = |bytes: &[u8]| {
-        let payload = payload::parse(black_box(bytes));
-        policy.judge(&payload, &destination::of(&payload))
-    };
     let mut group = c.benchmark_group("verdict");
     group.throughput(Throughput::Elements(mixed.len() as u64));
     group.bench_function("mixed", |b| {
         b.iter(|| {
             for (_, bytes) in mixed {
-                black_box(judge(bytes));
+                black_box(judge(&policy, bytes));
             }
         });
     });
     group.throughput(Throughput::Elements(1));
     for (name, bytes) in mixed {
-        group.bench_function(*name, |b| b.iter(|| judge(bytes)));
+        group.bench_function(*name, |b| b.iter(|| judge(&policy, bytes)));
     }
-    group.bench_function("longest", |b| b.iter(|| judge(longest.as_bytes())));
+    group.bench_function("longest", |b| b.iter(|| judge(&policy, longest.as_bytes())));
     group.finish();
 }
 
-criterion_group!(benches, verdict);
+/// The payloads of the labelled cases of the tests.
+fn labelled() -> Vec<String> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cases");
+    let files = std::fs::read_dir(folder).expect("the cases lie beside the benchmark");
+    let texts = files.map(|file| std::fs::read_to_string(file.expect("a file").path()));
+    texts
+        .flat_map(|text| {
+            let text = text.expect("cases are text");
+            let cases = text.lines().filter(|line| !line.is_empty());
+            cases.map(payload_of).collect::<Vec<_>>()
+        })
+        .collect()
+}
+
+fn payload_of(case: &str) -> String {
+    let case: serde_json::Value = serde_json::from_str(case).expect("a case is JSON");
+    case["payload"].as_str().expect("a payload").to_owned()
+}
+
+fn cases(c: &mut Criterion) {
+    let (policy, texts) = (policy(), labelled());
+    let mut group = c.benchmark_group("cases");
+    group.throughput(Throughput::Elements(texts.len() as u64));
+    group.bench_function("all", |b| {
+        b.iter(|| {
+            for text in &texts {
+                black_box(judge(&policy, text.as_bytes()));
+            }
+        });
+    });
+    group.finish();
+}
+
+/// What is made to take long, of 4 KiB each: parts that begin, and repeat.
+const HOSTILE: &[(&str, &str, &str)] = &[
+    ("digits", "", "9"),
+    ("query", "https://a.example/?", "a&"),
+    (
+        "query of a known app",
+        "alipays://platformapi/startapp?",
+        "x=1&",
+    ),
+    ("targets", "https://a.example/?", "u=http://a&"),
+    ("path", "https://a.example/", "a/"),
+    ("labels", "https://", "t.me."),
+    (
+        "nested escapes",
+        "https://www.google.com/url?q=http%3A",
+        "%2525",
+    ),
+    ("bech32", "lnbc1", "q"),
+    ("base58", "T", "z"),
+    ("emv", "000201", "2600"),
+    ("emv in a link", "https://a.example/#000201", "6200"),
+    ("at", "https://", "@"),
+    ("vcard", "BEGIN:VCARD\n", "URL:\n"),
+    ("mecard", "MECARD:", "TEL:;"),
+    ("tel", "tel:", "1-"),
+    ("wifi", "WIFI:", "S;"),
+    ("unicode", "", "\u{5fae}"),
+    ("slashes", "https://", "\u{2215}"),
+];
+
+fn hostile(c: &mut Criterion) {
+    const SIZE: usize = 4096;
+    let policy = policy();
+    let mut group = c.benchmark_group("hostile");
+    group.throughput(Throughput::Bytes(SIZE as u64));
+    for (name, begin, part) in HOSTILE {
+        let text = format!("{begin}{}", part.repeat((SIZE - begin.len()) / part.len()));
+        group.bench_function(*name, |b| b.iter(|| judge(&policy, text.as_bytes())));
+    }
+    group.finish();
+}
+
+criterion_group!(benches, verdict, cases, hostile);
 criterion_main!(benches);

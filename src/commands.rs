@@ -7,6 +7,7 @@ mod common;
 mod config;
 mod explain;
 mod policy;
+mod reload;
 mod replay;
 mod scan;
 mod watch;

@@ -4,6 +4,8 @@ mod file;
 mod location;
 mod sample;
 
-pub use file::{Config, Incidents, STREAM_ID, Sampling, Timeouts, WatchedStream, is_stream_id};
+pub use file::{
+    Config, Incidents, Resolve, STREAM_ID, Sampling, Timeouts, WatchedStream, is_stream_id,
+};
 pub use location::{Location, LocationError};
 pub use sample::Sample;

@@ -63,29 +63,29 @@ const CHAINS: &[(&str, &str)] = &[
     ("ethereum-eip681", "ethereum"),
     ("evm-address", "ethereum"),
     ("lightning-bolt11", "lightning"),
+    ("lightning-bolt12", "lightning"),
     ("tron-address", "tron"),
 ];
 
+/// Schemes that hold an address of some chain: which one, only the address says.
+const ANY_CHAIN: &[&str] = &["text-crypto-address", "wallet-universal-links"];
+
 /// Says where `payload` leads: where the innermost link that it holds does.
 pub fn of(payload: &Payload) -> Destination {
-    let mut inner = None;
-    for _ in 0..payload::DEPTH {
-        let now = inner.as_ref().unwrap_or(payload);
+    let mut inner = payload;
+    while let Some(nested) = &inner.nested {
         // A card leads to the person on it. Whose page it names beside is no proof of whose it is.
-        if now.category == Category::Vcard && now.fields.payee.is_some() {
+        if inner.category == Category::Vcard && inner.fields.payee.is_some() {
             break;
         }
-        match now.fields.target.as_deref().map(payload::parse_str) {
-            Some(target) if target.scheme != "plain-text" => inner = Some(target),
-            _ => break,
-        }
+        inner = nested;
     }
-    direct(inner.as_ref().unwrap_or(payload))
+    direct(inner)
 }
 
 /// Where `payload` itself leads, whatever it holds.
 fn direct(payload: &Payload) -> Destination {
-    let url = Url::parse(payload.text.trim()).ok();
+    let url = payload::url(payload.text.trim());
     let web = url
         .as_ref()
         .filter(|url| matches!(url.scheme(), "http" | "https"));
@@ -98,11 +98,11 @@ fn direct(payload: &Payload) -> Destination {
     let kind = kind(payload, web.is_some(), app);
     let key = match (kind, &url) {
         (Kind::None, _) => format!("text:{}", payload.text.trim()),
-        (Kind::Web, Some(url)) => format!("web:{}", page(url)),
+        (Kind::Web, Some(url)) => page("web:", url),
         (Kind::App, Some(url)) if app && payload.category != Category::MiniProgram => {
-            format!("app:{}://{}", url.scheme(), page(url))
+            page(&format!("app:{}://", url.scheme()), url)
         }
-        _ => named(payload),
+        (_, url) => named(payload, url.as_ref()),
     };
     Destination {
         kind,
@@ -139,7 +139,9 @@ fn kind(payload: &Payload, web: bool, app: bool) -> Kind {
 pub fn account_key(scheme: &str, name: &str) -> String {
     let known = CHAINS.iter().find(|(id, _)| *id == scheme);
     let prefix = known.map_or(scheme, |(_, chain)| chain);
+    // The prefix of a `CashAddr` may be left out.
     let name = name.trim();
+    let name = name.strip_prefix("bitcoincash:").unwrap_or(name);
     bounded(if ignores_case(name) {
         format!("{prefix}:{}", name.to_lowercase())
     } else {
@@ -148,7 +150,7 @@ pub fn account_key(scheme: &str, name: &str) -> String {
 }
 
 /// The key of a payload that has an account: its payee, or else what tells two of them apart.
-fn named(payload: &Payload) -> String {
+fn named(payload: &Payload, url: Option<&Url>) -> String {
     let fields = &payload.fields;
     // A target that is no link, such as the address of a dynamic Pix charge, is unique; a reference is
     // only unique to one payee.
@@ -156,37 +158,70 @@ fn named(payload: &Payload) -> String {
         .into_iter()
         .flatten()
         .find(|name| !name.trim().is_empty());
-    let text = payload.text.trim();
-    match (name, Url::parse(text)) {
+    match (name, url) {
+        (Some(name), _) if ANY_CHAIN.contains(&payload.scheme) => {
+            let known = payload::parse_str(name);
+            let is_address = known.category == Category::WalletCrypto;
+            let scheme = if is_address {
+                known.scheme
+            } else {
+                payload.scheme
+            };
+            account_key(scheme, name)
+        }
         (Some(name), _) => account_key(payload.scheme, name),
-        (None, Ok(url)) => account_key(payload.scheme, &page(&url)),
-        (None, Err(_)) => account_key(payload.scheme, text),
+        (None, Some(url)) => account_key(payload.scheme, &page("", url)),
+        (None, None) => account_key(payload.scheme, &payload.text),
     }
 }
 
-/// E-mail addresses, virtual payment addresses, hexadecimal and segregated-witness addresses are the
-/// same in either letter case. Other tokens are not.
+/// E-mail addresses, virtual payment addresses, hexadecimal and Bech32 addresses are the same in either
+/// letter case. Other tokens are not.
 fn ignores_case(name: &str) -> bool {
     let begins = |prefix: &str| {
         name.get(..prefix.len())
             .is_some_and(|head| head.eq_ignore_ascii_case(prefix))
     };
-    name.contains('@') || begins("0x") || begins("bc1") || begins("tb1")
+    name.contains('@') || begins("0x") || is_bech32(name)
 }
 
-/// A link without what does not change where it leads: scheme, user, default port, fragment.
-fn page(url: &Url) -> String {
+/// A prefix, a `1`, and letters of one case that leave out four (BIP-173): an address of any chain that
+/// writes so. In base 58 the case is mixed.
+fn is_bech32(name: &str) -> bool {
+    const SHORTEST: usize = 14;
+    let cased = |is: fn(&u8) -> bool| name.as_bytes().iter().any(is);
+    let data = |c: char| {
+        c.is_ascii_alphanumeric() && !matches!(c.to_ascii_lowercase(), '1' | 'b' | 'i' | 'o')
+    };
+    name.len() >= SHORTEST
+        && cased(u8::is_ascii_uppercase) != cased(u8::is_ascii_lowercase)
+        && name.split_once('1').is_some_and(|(prefix, rest)| {
+            (2..=24).contains(&prefix.len())
+                && prefix.bytes().all(|b| b.is_ascii_alphabetic() || b == b'_')
+                && rest
+                    .rsplit('1')
+                    .next()
+                    .is_some_and(|rest| rest.chars().all(data))
+        })
+}
+
+/// A link without what does not change where it leads: scheme, user, default port, fragment. `prefix`
+/// stands in front.
+fn page(prefix: &str, url: &Url) -> String {
     let host = url.host_str().unwrap_or_default().trim_end_matches('.');
-    let port = url
-        .port()
-        .map(|port| format!(":{port}"))
-        .unwrap_or_default();
-    let query = url
-        .query()
-        .map(|query| format!("?{query}"))
-        .unwrap_or_default();
-    let path = url.path().trim_end_matches('/');
-    format!("{host}{port}{path}{query}")
+    let mut page = String::with_capacity(prefix.len() + url.as_str().len());
+    page.push_str(prefix);
+    page.push_str(host);
+    if let Some(port) = url.port() {
+        page.push(':');
+        page.push_str(&port.to_string());
+    }
+    page.push_str(url.path().trim_end_matches('/'));
+    if let Some(query) = url.query() {
+        page.push('?');
+        page.push_str(query);
+    }
+    page
 }
 
 /// The part of `host` that somebody registered; `None` for an address of numbers and for a public suffix.
@@ -220,6 +255,7 @@ fn bounded(mut key: String) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::payload;
 
     fn to(text: &str) -> Destination {
         of(&payload::parse_str(text))
@@ -319,6 +355,32 @@ mod tests {
         assert_eq!((card.kind, card.host), (Kind::Account, None));
         let onward = to("https://example.live/go?to=https%3A%2F%2Fwa.me%2F15550100");
         assert_eq!(onward.key, "whatsapp-contact:15550100");
+    }
+
+    #[test]
+    fn an_address_is_one_place_however_it_is_written() {
+        let evm = "0x00000000219ab540356cbb839cbe05303d7705fa";
+        let segwit = "bc1qar0srrr7xfkvy5l643lydnw9re59gtzzwf5mdq";
+        let cash = "qpm2qsznhks23z7629mms6s4cwef74vcwvy22gdx6a";
+        for (one, other) in [
+            (evm.to_owned(), format!("ethereum:{evm}?value=1")),
+            (
+                evm.to_owned(),
+                format!("https://link.trustwallet.com/send?coin=60&address={evm}"),
+            ),
+            (
+                segwit.to_owned(),
+                format!("BITCOIN:{}", segwit.to_uppercase()),
+            ),
+            (
+                cash.to_owned(),
+                format!("BITCOINCASH:{}", cash.to_uppercase()),
+            ),
+        ] {
+            assert_eq!(to(&one).key, to(&other).key, "{one}");
+        }
+        let base58 = "bitcoin:1A1zP1eP5QGefi2DMPTfTL5SLmv7DivfNa";
+        assert_eq!(to(base58).key, base58);
     }
 
     #[test]

@@ -8,6 +8,7 @@
 pub mod destination;
 pub mod detect;
 pub mod frame;
+pub mod lookalike;
 pub mod payload;
 pub mod policy;
 pub mod track;
@@ -22,6 +23,7 @@ pub mod telemetry;
 
 // wire and edges
 pub mod evidence;
+pub mod resolve;
 pub mod source;
 pub mod store;
 pub mod wire;

@@ -8,21 +8,30 @@
 //! it: that is for `destination` and `policy`.
 
 mod amount;
+mod bank;
+mod base64;
 mod charset;
 mod checks;
 mod contact;
 mod crypto;
 mod emv;
+mod follow;
+mod iban;
 mod input;
+mod lines;
 mod links;
 mod local;
+mod national;
+mod nested;
 mod schemes;
 mod session;
+mod text;
 mod upi;
 mod web;
 
 use self::charset::Decoded;
 use self::input::Input;
+pub(crate) use self::input::url;
 pub use self::schemes::{Scheme, schemes};
 
 /// What a payload is for.
@@ -116,6 +125,23 @@ pub struct Fields {
     pub target: Option<String>,
 }
 
+impl Fields {
+    /// Takes from `inner` what is not known yet, the target aside.
+    fn complete(&mut self, inner: &Self) {
+        for (own, inner) in [
+            (&mut self.payee, &inner.payee),
+            (&mut self.payee_name, &inner.payee_name),
+            (&mut self.amount, &inner.amount),
+            (&mut self.currency, &inner.currency),
+            (&mut self.reference, &inner.reference),
+        ] {
+            if own.is_none() {
+                own.clone_from(inner);
+            }
+        }
+    }
+}
+
 /// What a symbol says.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Payload {
@@ -132,6 +158,24 @@ pub struct Payload {
     pub flags: Vec<&'static str>,
     /// The fields in common.
     pub fields: Fields,
+    /// What the target says, where it is one that can be read here.
+    pub nested: Option<Box<Payload>>,
+}
+
+impl Payload {
+    /// The payload itself, what its target says, what that one's target says, and so on.
+    pub fn chain(&self) -> impl Iterator<Item = &Payload> {
+        std::iter::successors(Some(self), |payload| payload.nested.as_deref())
+    }
+
+    /// The last of the chain: what cannot be opened any further.
+    pub fn innermost(&self) -> &Payload {
+        let mut inner = self;
+        while let Some(nested) = &inner.nested {
+            inner = nested;
+        }
+        inner
+    }
 }
 
 /// Signs that a payload can carry, sorted: part of the contract, and what a policy may name.
@@ -140,23 +184,35 @@ pub const FLAGS: &[&str] = &[
     "bad-amount",
     "bad-checksum",
     "bad-crc",
+    "bad-iban",
+    "bad-reference",
     "bidi-control",
     "bom",
     "confusable-slash",
+    "control-character",
     "dangerous-scheme",
     "double-extension",
     "duplicate-param",
     "duplicate-tag",
+    "expired",
+    "full-width",
+    "homograph",
+    "intent-only",
     "ip-host",
+    "lookalike-domain",
     "malformed",
+    "mixed-script",
     "needs-resolve",
+    "odd-port",
     "open-redirect",
     "oversize",
+    "payee-mismatch",
     "payer-code",
     "punycode",
     "secret",
     "session-hijack",
     "sideload",
+    "subdomain-spoof",
     "trailing-data",
     "truncated",
     "unknown-requirement",
@@ -164,16 +220,20 @@ pub const FLAGS: &[&str] = &[
     "ussd",
 ];
 
-/// The families in the order in which they are asked; the first that knows the text has it.
+/// The families in the order in which they are asked; the first that knows the text has it. What none
+/// knows and is a link is for `web`.
 const FAMILIES: &[fn(&Input<'_>) -> Option<Payload>] = &[
     emv::parse,
     upi::parse,
+    bank::parse,
     session::parse,
+    links::alipay::transfer,
+    links::wechat::short_link,
     links::parse,
     contact::parse,
     local::parse,
     crypto::parse,
-    web::parse,
+    contact::bare,
 ];
 
 const PLAIN: Scheme = Scheme::named("plain-text");
@@ -201,74 +261,85 @@ pub fn parse_str(text: &str) -> Payload {
     whole(charset::strip_bom(text.to_owned()))
 }
 
+/// Says what a line of writing in the picture holds: the most serious account, link or token that somebody
+/// is asked to use, the first of several. Ordinary sentences are plain text.
+pub fn parse_line(line: &str) -> Payload {
+    let mut line = line.to_owned();
+    let cut = shorten(&mut line);
+    let payload = text::parse(&line).unwrap_or_else(|| Input::new(&line).payload(PLAIN));
+    finish(payload, line, &[(cut, "oversize")])
+}
+
+/// Everything that [`parse_line`] chooses from, in the order in which it stands in the line; each has the
+/// part of the line that says it as its text. Empty for ordinary sentences.
+pub fn find_in_line(line: &str) -> Vec<Payload> {
+    let mut line = line.to_owned();
+    shorten(&mut line);
+    text::find(&line)
+}
+
 fn whole(decoded: Decoded) -> Payload {
-    let mut text = decoded.text;
-    let end = text.char_indices().nth(LONGEST).map(|(end, _)| end);
-    if let Some(end) = end {
+    let Decoded { mut text, bom } = decoded;
+    let cut = shorten(&mut text);
+    let payload = read(&text, DEPTH);
+    finish(payload, text, &[(bom, "bom"), (cut, "oversize")])
+}
+
+/// Takes off what is longer than any code, and says whether there was such.
+fn shorten(text: &mut String) -> bool {
+    if text.len() <= LONGEST {
+        return false;
+    }
+    let end = text.char_indices().nth(LONGEST);
+    if let Some((end, _)) = end {
         text.truncate(end);
     }
-    let signs = [
-        (decoded.bom, "bom"),
-        (end.is_some(), "oversize"),
-        (text.contains(INVISIBLE), "bidi-control"),
-    ];
-    let mut payload = read(&text, DEPTH);
-    payload
-        .flags
-        .extend(signs.iter().filter(|(is, _)| *is).map(|(_, flag)| *flag));
+    end.is_some()
+}
+
+fn finish(mut payload: Payload, text: String, signs: &[(bool, &'static str)]) -> Payload {
+    for (_, flag) in signs.iter().filter(|(is, _)| *is) {
+        raise(&mut payload.flags, flag);
+    }
     payload.text = text;
     payload
 }
 
-/// Reads `text`, and up to `depth` links inside of it.
+/// Reads `text`, and up to `depth` links inside of it. The text itself is for whoever asks to put in.
 fn read(text: &str, depth: usize) -> Payload {
     let input = Input::new(text);
-    let mut payload = FAMILIES
-        .iter()
-        .find_map(|parse| parse(&input))
-        .unwrap_or_else(|| input.payload(PLAIN));
-    if depth > 0 {
-        unwrap_target(&mut payload, depth - 1);
+    let known = FAMILIES.iter().find_map(|parse| parse(&input));
+    let mut payload = if let Some(mut payload) = known {
+        web::raise_signs(&input, &mut payload);
+        payload
+    } else {
+        web::parse(&input).unwrap_or_else(|| input.payload(PLAIN))
+    };
+    if !text.is_ascii() && text.contains(INVISIBLE) {
+        raise(&mut payload.flags, "bidi-control");
     }
+    unwrap_target(&mut payload, depth);
     payload
 }
 
-/// A wrapper is for what its target is for: an Alipay page that opens a transfer is a payment, and has
-/// the payee of the transfer. A target that says nothing more leaves the wrapper as it is.
+/// Reads what the target says, if anything.
 fn unwrap_target(payload: &mut Payload, depth: usize) {
-    let Some(target) = payload.fields.target.as_deref() else {
-        return;
-    };
-    let nested = read(target, depth);
-    if payload.category == Category::Redirect && nested.category != Category::Other {
-        payload.category = nested.category;
+    if let Some(target) = payload.fields.target.as_deref().filter(|_| depth > 0) {
+        let nested = read_nested(target, depth - 1);
+        payload.wrap(nested);
     }
-    if payload.category == nested.category {
-        let own = &mut payload.fields;
-        let Fields {
-            payee,
-            payee_name,
-            amount,
-            currency,
-            reference,
-            ..
-        } = nested.fields;
-        for (own, nested) in [
-            (&mut own.payee, payee),
-            (&mut own.payee_name, payee_name),
-            (&mut own.amount, amount),
-            (&mut own.currency, currency),
-            (&mut own.reference, reference),
-        ] {
-            if own.is_none() {
-                *own = nested;
-            }
-        }
-    }
-    for flag in nested.flags {
-        if !payload.flags.contains(&flag) {
-            payload.flags.push(flag);
-        }
+}
+
+/// Reads a link inside of another payload.
+fn read_nested(text: &str, depth: usize) -> Payload {
+    let mut payload = read(text, depth);
+    text.trim().clone_into(&mut payload.text);
+    payload
+}
+
+fn raise(flags: &mut Vec<&'static str>, flag: &'static str) {
+    if !flags.contains(&flag) {
+        flags.push(flag);
     }
 }
 

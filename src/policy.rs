@@ -6,10 +6,16 @@
 
 mod defaults;
 mod file;
+mod hours;
+mod money;
 mod registry;
 mod rules;
 
-use self::registry::Registry;
+use std::borrow::Cow;
+use std::sync::Arc;
+
+use self::hours::Offset;
+pub use self::registry::Registry;
 use self::rules::{Facts, Outcome, Rule};
 use crate::destination::{Destination, Kind};
 use crate::ids;
@@ -97,6 +103,19 @@ impl Action {
     }
 }
 
+/// What is known of the stream that shows a code, beside the code.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Context<'a> {
+    /// Its id; without one, rules for a share of the streams do not fit.
+    pub stream: Option<&'a str>,
+    /// Its labels.
+    pub labels: &'a [String],
+    /// What belongs to its seller.
+    pub seller: Option<&'a Registry>,
+    /// The moment in µs since 1970-01-01T00:00:00Z; without one, rules with hours do not fit.
+    pub at_us: Option<i64>,
+}
+
 /// What the policy says of a destination, and why.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Verdict {
@@ -107,28 +126,66 @@ pub struct Verdict {
     /// What the platform wants done.
     pub action: Action,
     /// Ids of the facts and rules that led here, in the order they were met. Never empty.
-    pub reasons: Vec<String>,
+    pub reasons: Vec<Cow<'static, str>>,
+    /// Signs of deception that only the registries show, beside those of the payload: a host that
+    /// resembles the platform's, a payee who is not the seller.
+    pub flags: Vec<&'static str>,
+    /// What rules in shadow would have said. Never acted on.
+    pub shadow: Vec<Shadow>,
     /// `name@version` of the policy that said so.
-    pub policy: String,
+    pub policy: Arc<str>,
+}
+
+impl Verdict {
+    /// Whether only following a link can say where it leads.
+    pub fn is_unresolved(&self) -> bool {
+        self.reasons.iter().any(|reason| reason == UNRESOLVED)
+    }
+}
+
+/// What a rule in shadow would have said.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Shadow {
+    /// The rule's id.
+    pub rule: String,
+    /// On the platform or off it.
+    pub class: Class,
+    /// How bad it would be.
+    pub severity: Severity,
+    /// What the platform would want done.
+    pub action: Action,
+}
+
+/// What became of one rule, see [`Policy::consider`].
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Considered {
+    /// The rule's id.
+    pub rule: String,
+    /// Whether it fits. An earlier rule may have come before it all the same.
+    pub fits: bool,
+    /// Why it does or does not count, for people.
+    pub why: String,
 }
 
 /// A platform's registry and rules. The default has an empty registry: nothing is on the platform.
 #[derive(Debug, Clone)]
 pub struct Policy {
-    id: String,
+    id: Arc<str>,
     platform: Registry,
     rules: Vec<Rule>,
     /// For what leads off the platform and no rule matches.
     default: Outcome,
+    offset: Offset,
 }
 
 impl Default for Policy {
     fn default() -> Self {
         Self {
-            id: "none@builtin".to_owned(),
+            id: "none@builtin".into(),
             platform: Registry::default(),
             rules: Vec::new(),
             default: Outcome::default(),
+            offset: Offset::default(),
         }
     }
 }
@@ -142,10 +199,11 @@ impl Policy {
         let file = file::parse(text)?;
         let version = &ids::sha256(text.as_bytes())[..12];
         Ok(Self {
-            id: format!("{}@{version}", file.name),
+            id: format!("{}@{version}", file.name).into(),
             platform: file.platform,
             rules: file.rules,
             default: file.default,
+            offset: file.offset,
         })
     }
 
@@ -158,52 +216,117 @@ impl Policy {
     pub fn summary(&self) -> String {
         let mut counts = self.platform.counts().to_vec();
         counts.push((self.rules.len(), "rule"));
-        let plural =
-            |(n, word): (usize, &str)| format!("{n} {word}{}", if n == 1 { "" } else { "s" });
-        counts
-            .into_iter()
-            .map(plural)
-            .collect::<Vec<_>>()
-            .join(", ")
+        registry::summary(&counts)
     }
 
     /// Says whether `payload`, which leads to `destination`, leads off the platform.
-    pub fn judge(&self, payload: &Payload, destination: &Destination) -> Verdict {
-        let (class, reason) = self.classify(payload, destination);
-        let (severity, action) = defaults::of(class, payload.category, &reason);
-        let facts = Facts {
-            class,
-            category: Some(payload.category),
-            scheme: Some(payload.scheme),
-            host: destination.host.as_deref(),
-            payee: payload.fields.payee.as_deref(),
-            flags: &payload.flags,
-        };
-        self.conclude(&facts, reason, severity, action)
+    pub fn judge(
+        &self,
+        payload: &Payload,
+        destination: &Destination,
+        context: &Context<'_>,
+    ) -> Verdict {
+        self.judge_read(payload, destination, context, &mut |_, _, _| {})
+    }
+
+    /// Says of every rule, in the order of the file, whether it fits and why.
+    pub fn consider(
+        &self,
+        payload: &Payload,
+        destination: &Destination,
+        context: &Context<'_>,
+    ) -> Vec<Considered> {
+        let mut considered = Vec::new();
+        self.judge_read(payload, destination, context, &mut |facts, rule, winner| {
+            let fits = rule.fits(facts);
+            considered.push(Considered {
+                rule: rule.id.clone(),
+                fits: fits.is_ok(),
+                why: match (&fits, winner) {
+                    (Err(misfit), _) => misfit.because(facts),
+                    (Ok(()), Some(winner)) if winner.id != rule.id => {
+                        format!("everything holds, but `{}` comes before it", winner.id)
+                    }
+                    (Ok(()), _) if rule.shadow => {
+                        "everything holds; in shadow, not acted on".into()
+                    }
+                    (Ok(()), _) => "everything holds".into(),
+                },
+            });
+        });
+        considered
     }
 
     /// The verdict on a symbol that was located but could not be decoded.
-    pub fn judge_undecoded(&self) -> Verdict {
+    pub fn judge_undecoded(&self, context: &Context<'_>) -> Verdict {
         let facts = Facts {
             class: Class::Unknown,
-            category: None,
-            scheme: None,
-            host: None,
-            payee: None,
+            read: None,
             flags: &[],
+            context,
+            offset: self.offset,
         };
-        let reason = "undecoded".to_owned();
-        let (severity, action) = defaults::of(facts.class, Category::Other, &reason);
-        self.conclude(&facts, reason, severity, action)
+        let reason = "undecoded";
+        let outcome = defaults::of(facts.class, Category::Other, reason);
+        self.conclude(&facts, vec![reason.into()], outcome, &mut |_, _, _| {})
+    }
+
+    fn judge_read(
+        &self,
+        payload: &Payload,
+        destination: &Destination,
+        context: &Context<'_>,
+        each: Each<'_>,
+    ) -> Verdict {
+        let (class, reason) = self.classify(payload, destination, context.seller);
+        let (severity, action) = defaults::of(class, payload.category, &reason);
+        let mut reasons = vec![reason];
+        let signs = self.signs(class, payload, destination, context.seller);
+        reasons.extend(
+            signs
+                .iter()
+                .filter(|s| **s == PAYEE_MISMATCH)
+                .map(|s| Cow::Borrowed(*s)),
+        );
+        let all;
+        let flags = if signs.is_empty() {
+            &payload.flags
+        } else {
+            all = [payload.flags.as_slice(), &signs].concat();
+            &all
+        };
+        let facts = Facts {
+            class,
+            read: Some((payload, destination)),
+            flags,
+            context,
+            offset: self.offset,
+        };
+        let mut verdict = self.conclude(&facts, reasons, (severity, action), each);
+        verdict.flags = signs;
+        verdict
     }
 
     /// The class before any rule, and the reason for it.
-    fn classify(&self, payload: &Payload, destination: &Destination) -> (Class, String) {
-        if self.platform.is_short_link(destination) {
-            return (Class::Unknown, "unresolved-redirect".to_owned());
+    fn classify(
+        &self,
+        payload: &Payload,
+        destination: &Destination,
+        seller: Option<&Registry>,
+    ) -> (Class, Cow<'static, str>) {
+        let unresolved = self.platform.is_short_link(destination)
+            || seller.is_some_and(|seller| seller.is_short_link(destination));
+        if unresolved {
+            return (Class::Unknown, UNRESOLVED.into());
         }
         if let Some(entry) = self.platform.entry(destination) {
-            return (Class::OnPlatform, format!("registry-{entry}"));
+            return (Class::OnPlatform, format!("registry-{entry}").into());
+        }
+        if let Some(entry) = seller.and_then(|seller| seller.entry(destination)) {
+            return (Class::OnPlatform, format!("seller-{entry}").into());
+        }
+        if payload.innermost().flags.contains(&"needs-resolve") {
+            return (Class::Unknown, UNRESOLVED.into());
         }
         if destination.kind == Kind::None {
             let reason = if is_opaque(payload) {
@@ -211,42 +334,103 @@ impl Policy {
             } else {
                 "no-destination"
             };
-            return (Class::Unknown, reason.to_owned());
+            return (Class::Unknown, reason.into());
         }
         (
             Class::OffPlatform,
-            format!("category-{}", payload.category.as_str()),
+            format!("category-{}", payload.category.as_str()).into(),
         )
     }
 
+    /// What only the registries show: a host that passes for one of theirs, a payee who is not the seller.
+    fn signs(
+        &self,
+        class: Class,
+        payload: &Payload,
+        destination: &Destination,
+        seller: Option<&Registry>,
+    ) -> Vec<&'static str> {
+        if class == Class::OnPlatform {
+            return Vec::new();
+        }
+        let mut signs = Vec::new();
+        let likeness = destination.host.as_deref().and_then(|host| {
+            let platform = self.platform.likeness(host);
+            platform.or_else(|| seller?.likeness(host))
+        });
+        signs.extend(likeness.filter(|flag| !payload.flags.contains(flag)));
+        let pays = matches!(
+            payload.category,
+            Category::Payment | Category::WalletCrypto | Category::Donation
+        );
+        let knows_payees = seller.is_some_and(|seller| !seller.payees.is_empty());
+        let names_payee = payload.chain().any(|p| p.fields.payee.is_some());
+        if class == Class::OffPlatform && pays && knows_payees && names_payee {
+            signs.push(PAYEE_MISMATCH);
+        }
+        signs
+    }
+
+    /// Asks the rules; `each` is told of each of them, and of the one that wins.
     fn conclude(
         &self,
         facts: &Facts<'_>,
-        reason: String,
-        severity: Severity,
-        action: Action,
+        reasons: Vec<Cow<'static, str>>,
+        (severity, action): (Severity, Action),
+        each: Each<'_>,
     ) -> Verdict {
         let mut verdict = Verdict {
             class: facts.class,
             severity,
             action,
-            reasons: vec![reason],
-            policy: self.id.clone(),
+            reasons,
+            flags: Vec::new(),
+            shadow: Vec::new(),
+            policy: Arc::clone(&self.id),
         };
-        match self.rules.iter().find(|rule| rule.fits(facts)) {
+        let fits = |rule: &&Rule| rule.fits(facts).is_ok();
+        let winner = self
+            .rules
+            .iter()
+            .position(|rule| !rule.shadow && fits(&rule));
+        let asked = &self.rules[..winner.unwrap_or(self.rules.len())];
+        for rule in asked.iter().filter(|rule| rule.shadow).filter(fits) {
+            let mut would = verdict.clone();
+            rule.outcome.apply(&mut would);
+            verdict.shadow.push(Shadow {
+                rule: rule.id.clone(),
+                class: would.class,
+                severity: would.severity,
+                action: would.action,
+            });
+        }
+        let winner = winner.map(|at| &self.rules[at]);
+        for (at, rule) in self.rules.iter().enumerate() {
+            each(facts, rule, winner.filter(|_| at >= asked.len()));
+        }
+        match winner {
             Some(rule) => {
                 rule.outcome.apply(&mut verdict);
-                verdict.reasons.push(format!("rule:{}", rule.id));
+                verdict.reasons.push(format!("rule:{}", rule.id).into());
             }
             None if facts.class == Class::OffPlatform && self.default.changes() => {
                 self.default.apply(&mut verdict);
-                verdict.reasons.push("default".to_owned());
+                verdict.reasons.push("default".into());
             }
             None => {}
         }
         verdict
     }
 }
+
+/// Is told of each rule, and of the rule that came before it or is it.
+type Each<'e> = &'e mut dyn FnMut(&Facts<'_>, &Rule, Option<&Rule>);
+
+/// The reason and sign of a payment to somebody who is not the stream's seller.
+const PAYEE_MISMATCH: &str = "payee-mismatch";
+
+/// The reason for a link that nobody has followed yet.
+const UNRESOLVED: &str = "unresolved-redirect";
 
 /// Text that no person would write: one long word of letters and digits, or control characters. It
 /// holds something that cannot be read here.

@@ -6,6 +6,8 @@
 //! thread that reads it, so that nothing depends on timing.
 
 mod file;
+mod follow;
+mod judge;
 mod lane;
 mod live;
 mod look;
@@ -15,6 +17,8 @@ mod recorder;
 mod run;
 
 pub use file::{FileError, Progress, watch_file};
+pub use follow::{Follower, followed};
+pub use judge::InForce;
 pub use lane::{Counts, Record};
 pub use look::{Mode, sightings};
 pub use recorder::{RecordError, Recorder, Sink};
@@ -24,17 +28,42 @@ use std::sync::Arc;
 
 use crate::clock::Clock;
 use crate::config::{Config, Incidents, Location, Sampling};
-use crate::policy::Policy;
+use crate::policy::{Context, Policy, Registry};
 use crate::source::Limits;
 use crate::stop::Stop;
 
 /// A stream to be watched.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 pub struct Stream {
     /// Its id in events, records and logs.
     pub id: String,
     /// Where it comes from.
     pub location: Location,
+    /// What the platform says of it, for rules to ask for.
+    pub labels: Vec<String>,
+    /// What belongs to its seller.
+    pub seller: Option<Arc<Registry>>,
+}
+
+impl Stream {
+    /// A stream without labels and without a seller.
+    pub fn new(id: impl Into<String>, location: Location) -> Self {
+        Self {
+            id: id.into(),
+            location,
+            labels: Vec::new(),
+            seller: None,
+        }
+    }
+
+    fn context(&self, at_us: Option<i64>) -> Context<'_> {
+        Context {
+            stream: Some(&self.id),
+            labels: &self.labels,
+            seller: self.seller.as_deref(),
+            at_us,
+        }
+    }
 }
 
 /// How streams are watched.
@@ -45,7 +74,9 @@ pub struct Settings {
     /// What makes an incident.
     pub incidents: Incidents,
     /// What is on the platform and what is not.
-    pub policy: Arc<Policy>,
+    pub policy: InForce,
+    /// Who follows short links; without one they lead nobody knows where.
+    pub follower: Option<Follower>,
     /// How long a source may be silent, and who can stop it.
     pub limits: Limits,
     /// Whether the best frames are encoded; without it there is no evidence.
@@ -58,7 +89,8 @@ impl Settings {
         Self {
             sampling: config.sampling,
             incidents: config.incidents,
-            policy: Arc::new(policy),
+            policy: InForce::new(policy),
+            follower: None,
             limits: Limits {
                 timeouts: config.timeouts,
                 stop,

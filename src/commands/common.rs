@@ -8,7 +8,7 @@ use anyhow::{Context, anyhow, bail};
 
 use crate::config::Config;
 use crate::locate::TextError;
-use crate::policy::Policy;
+use crate::policy::{Policy, Registry};
 use crate::telemetry::plain;
 
 /// The exit code for bad usage or bad input.
@@ -23,6 +23,11 @@ const LARGEST_TEXT: u64 = 4 << 20;
 /// Reads the policy in `file`; the built-in one, with an empty registry, without a file.
 pub(crate) fn load_policy(file: Option<&Path>) -> anyhow::Result<Policy> {
     file.map_or_else(|| Ok(Policy::default()), |file| load(file, Policy::parse))
+}
+
+/// Reads the registry of a stream's seller in `file`, if there is one.
+pub(crate) fn load_seller(file: Option<&Path>) -> anyhow::Result<Option<Registry>> {
+    file.map(|file| load(file, Registry::parse)).transpose()
 }
 
 /// Reads the configuration in `file`; the defaults without a file.

@@ -37,6 +37,9 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<ExitCode> {
         Command::Check { file } => {
             let config = common::load_config(Some(file))?;
             common::load_policy(config.policy.as_deref())?;
+            for stream in &config.streams {
+                common::load_seller(stream.registry.as_deref())?;
+            }
             writeln!(
                 out,
                 "{}: fine, {} streams",
@@ -56,6 +59,7 @@ fn show(out: &mut impl Write, config: &Config) -> std::io::Result<()> {
         sampling,
         incidents,
         timeouts,
+        resolve,
         streams,
     } = config;
     let or = |path: &Option<PathBuf>, none: &str| {
@@ -72,9 +76,18 @@ fn show(out: &mut impl Write, config: &Config) -> std::io::Result<()> {
         ("incidents.update_ms", incidents.update),
         ("timeouts.open_ms", timeouts.open),
         ("timeouts.read_ms", timeouts.read),
+        ("resolve.timeout_ms", resolve.timeout),
+        ("resolve.cache_ttl_ms", resolve.cache_ttl),
     ] {
         writeln!(out, "{key:<23} {}", time.as_millis())?;
     }
+    let agent = resolve.user_agent.as_deref();
+    writeln!(out, "resolve.enabled         {}", resolve.enabled)?;
+    writeln!(out, "resolve.max_hops        {}", resolve.max_hops)?;
+    writeln!(out, "resolve.max_bytes       {}", resolve.max_bytes)?;
+    writeln!(out, "resolve.ports           {:?}", resolve.ports)?;
+    writeln!(out, "resolve.user_agent      {}", agent.unwrap_or("Waylay"))?;
+    writeln!(out, "resolve.concurrency     {}", resolve.concurrency)?;
     for stream in streams {
         writeln!(
             out,

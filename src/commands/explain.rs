@@ -9,8 +9,9 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::commands::common::{self, BAD_INPUT, complain};
-use crate::policy::Policy;
-use crate::wire::explain::Explained;
+use crate::payload::Payload;
+use crate::policy::{self, Policy};
+use crate::wire::explain::{Explained, ExplainedRule};
 use crate::{destination, payload};
 
 /// Say what payloads hold, where they lead and what the policy says of them.
@@ -23,9 +24,33 @@ pub(crate) struct Args {
     /// Read JSON lines such as {"payload": "...", "id": 7, "kind": "qr"}; `id` is given back.
     #[arg(long, conflicts_with = "text")]
     jsonl: bool,
-    /// The platform's policy; without one nothing is on the platform.
+    /// The platform's policy; without one nothing is on the platform. Each line then says of every rule
+    /// whether it fits, and why.
     #[arg(long, value_name = "FILE")]
     policy: Option<PathBuf>,
+    /// What belongs to the stream's seller.
+    #[arg(long, value_name = "FILE")]
+    stream_registry: Option<PathBuf>,
+    /// The id of the stream, for rules that hold for a share of the streams.
+    #[arg(long, value_name = "ID")]
+    stream: Option<String>,
+    /// A label of the stream, for rules that ask for it; may be given again.
+    #[arg(long, value_name = "LABEL")]
+    label: Vec<String>,
+    /// The moment to judge at, such as 2026-11-11T20:30:00Z, for rules that ask for the time.
+    #[arg(long, value_name = "TIME", value_parser = moment)]
+    at: Option<i64>,
+    /// Where the payloads were read, where a line does not say: in a code or in the picture.
+    #[arg(long, value_enum, default_value_t)]
+    kind: Kind,
+}
+
+/// RFC 3339 as µs since 1970.
+fn moment(text: &str) -> Result<i64, String> {
+    let moment: Result<jiff::Timestamp, _> = text.parse();
+    moment
+        .map(jiff::Timestamp::as_microsecond)
+        .map_err(|error| error.to_string())
 }
 
 /// One line of `--jsonl`.
@@ -34,16 +59,11 @@ pub(crate) struct Args {
 struct Question {
     payload: String,
     id: Option<Value>,
-    #[serde(default)]
-    #[expect(
-        dead_code,
-        reason = "it is checked; both kinds are read in the same way so far"
-    )]
-    kind: Kind,
+    kind: Option<Kind>,
 }
 
 /// Where a payload was read.
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Clone, Copy, Default, Deserialize, clap::ValueEnum)]
 #[serde(rename_all = "snake_case")]
 enum Kind {
     /// In a code.
@@ -60,66 +80,144 @@ struct Answer<'a> {
     id: Option<Value>,
     #[serde(flatten)]
     explained: Explained<'a>,
+    /// Every rule of the policy.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    rules: Option<Vec<ExplainedRule<'a>>>,
 }
 
 pub(crate) fn run(args: &Args) -> anyhow::Result<ExitCode> {
     let policy = common::load_policy(args.policy.as_deref())?;
+    let seller = common::load_seller(args.stream_registry.as_deref())?;
+    let explainer = Explainer {
+        rules: args.policy.is_some(),
+        policy,
+        context: policy::Context {
+            stream: args.stream.as_deref(),
+            labels: &args.label,
+            seller: seller.as_ref(),
+            at_us: args.at,
+        },
+        kind: args.kind,
+    };
     let mut out = BufWriter::new(io::stdout().lock());
     let mut code = ExitCode::SUCCESS;
     if args.text.is_empty() {
-        for (at, line) in (1..).zip(io::stdin().lock().split(b'\n')) {
-            let line = line.context("standard input")?;
-            let line = line.strip_suffix(b"\r").unwrap_or(&line);
+        let mut line = Vec::new();
+        for at in 1.. {
+            if !read_line(&mut io::stdin().lock(), &mut line).context("standard input")? {
+                break;
+            }
             if args.jsonl {
-                if let Err(error) = answer_json(line, &policy, &mut out)? {
+                if let Err(error) = explainer.answer_json(&line, &mut out)? {
                     complain(format_args!("standard input, line {at}: {error}"));
                     code = ExitCode::from(BAD_INPUT);
                 }
             } else if !line.is_empty() {
-                answer(&payload::parse(line), None, &policy, &mut out)?;
+                explainer.answer(&explainer.parse(&line), None, &mut out)?;
             }
         }
     } else {
         for text in &args.text {
-            answer(&payload::parse_str(text), None, &policy, &mut out)?;
+            explainer.answer(&explainer.parse(text.as_bytes()), None, &mut out)?;
         }
     }
     out.flush()?;
     Ok(code)
 }
 
-/// Answers one JSON line. The outer error ends everything, the inner is of this line alone.
-fn answer_json(
-    line: &[u8],
-    policy: &Policy,
-    out: &mut impl Write,
-) -> anyhow::Result<Result<(), serde_json::Error>> {
-    if line.iter().all(u8::is_ascii_whitespace) {
-        return Ok(Ok(()));
+/// The most bytes of a line that are read: no code and no writing in a picture is nearly as long, escaped
+/// or not.
+const LONGEST_LINE: usize = 1 << 20;
+
+/// Reads the next line into `line`, without its end and without what is longer than the longest line;
+/// false where there is none.
+fn read_line(input: &mut impl BufRead, line: &mut Vec<u8>) -> io::Result<bool> {
+    line.clear();
+    let mut any = false;
+    loop {
+        let part = match input.fill_buf() {
+            Ok(part) => part,
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
+            Err(error) => return Err(error),
+        };
+        if part.is_empty() {
+            break;
+        }
+        any = true;
+        let end = part.iter().position(|byte| *byte == b'\n');
+        let text = &part[..end.unwrap_or(part.len())];
+        let room = LONGEST_LINE - line.len();
+        line.extend_from_slice(&text[..text.len().min(room)]);
+        let used = text.len() + usize::from(end.is_some());
+        input.consume(used);
+        if end.is_some() {
+            break;
+        }
     }
-    let question: Question = match serde_json::from_slice(line) {
-        Ok(question) => question,
-        Err(error) => return Ok(Err(error)),
-    };
-    answer(
-        &payload::parse_str(&question.payload),
-        question.id,
-        policy,
-        out,
-    )?;
-    Ok(Ok(()))
+    if line.last() == Some(&b'\r') {
+        line.pop();
+    }
+    Ok(any)
 }
 
-fn answer(
-    payload: &payload::Payload,
-    id: Option<Value>,
-    policy: &Policy,
-    out: &mut impl Write,
-) -> anyhow::Result<()> {
-    let destination = destination::of(payload);
-    let verdict = policy.judge(payload, &destination);
-    let explained = Explained::new(payload, &destination, &verdict);
-    serde_json::to_writer(&mut *out, &Answer { id, explained })?;
-    out.write_all(b"\n")?;
-    Ok(())
+/// Explains payloads by one policy.
+struct Explainer<'a> {
+    policy: Policy,
+    context: policy::Context<'a>,
+    kind: Kind,
+    /// Whether each line says what became of the rules.
+    rules: bool,
+}
+
+impl Explainer<'_> {
+    fn parse(&self, bytes: &[u8]) -> Payload {
+        match self.kind {
+            Kind::Qr => payload::parse(bytes),
+            Kind::Text => payload::parse_line(&String::from_utf8_lossy(bytes)),
+        }
+    }
+
+    /// Answers one JSON line. The outer error ends everything, the inner is of this line alone.
+    fn answer_json(
+        &self,
+        line: &[u8],
+        out: &mut impl Write,
+    ) -> anyhow::Result<Result<(), serde_json::Error>> {
+        if line.iter().all(u8::is_ascii_whitespace) {
+            return Ok(Ok(()));
+        }
+        let question: Question = match serde_json::from_slice(line) {
+            Ok(question) => question,
+            Err(error) => return Ok(Err(error)),
+        };
+        let payload = match question.kind.unwrap_or(self.kind) {
+            Kind::Qr => payload::parse_str(&question.payload),
+            Kind::Text => payload::parse_line(&question.payload),
+        };
+        self.answer(&payload, question.id, out)?;
+        Ok(Ok(()))
+    }
+
+    fn answer(
+        &self,
+        payload: &Payload,
+        id: Option<Value>,
+        out: &mut impl Write,
+    ) -> anyhow::Result<()> {
+        let destination = destination::of(payload);
+        let verdict = self.policy.judge(payload, &destination, &self.context);
+        let rules = self
+            .rules
+            .then(|| self.policy.consider(payload, &destination, &self.context));
+        let answer = Answer {
+            id,
+            explained: Explained::new(payload, &destination, &verdict),
+            rules: rules
+                .as_ref()
+                .map(|rules| rules.iter().map(ExplainedRule::new).collect()),
+        };
+        serde_json::to_writer(&mut *out, &answer)?;
+        out.write_all(b"\n")?;
+        Ok(())
+    }
 }

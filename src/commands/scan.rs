@@ -8,7 +8,7 @@ use std::process::ExitCode;
 use anyhow::{Context, Result};
 
 use crate::commands::common;
-use crate::policy::Policy;
+use crate::policy::{Context as StreamContext, Policy};
 use crate::source::still::{self, StillError};
 use crate::wire::scan::Line;
 use crate::worker::{self, Mode};
@@ -22,6 +22,9 @@ pub(crate) struct Args {
     /// The platform's registry and rules; without it nothing is on the platform
     #[arg(long, value_name = "FILE")]
     policy: Option<PathBuf>,
+    /// What belongs to the stream's seller
+    #[arg(long, value_name = "FILE")]
+    stream_registry: Option<PathBuf>,
     /// Who reads codes, separated by commas
     #[arg(long, value_name = "LIST", default_value = "rqrr", value_parser = common::readers)]
     readers: common::Readers,
@@ -30,6 +33,11 @@ pub(crate) struct Args {
 /// Runs the command. A picture that cannot be read is told on stderr; the others go on.
 pub(crate) fn run(args: &Args) -> Result<ExitCode> {
     let policy = common::load_policy(args.policy.as_deref())?;
+    let seller = common::load_seller(args.stream_registry.as_deref())?;
+    let context = StreamContext {
+        seller: seller.as_ref(),
+        ..StreamContext::default()
+    };
     let mut out = io::stdout().lock();
     let mut code = ExitCode::SUCCESS;
     let mut complain = |error: std::fmt::Arguments<'_>| {
@@ -42,7 +50,7 @@ pub(crate) fn run(args: &Args) -> Result<ExitCode> {
             complain(format_args!("{error:#}"));
         }
         for picture in pictures {
-            match scan(&picture, &policy, &mut out) {
+            match scan(&picture, &policy, &context, &mut out) {
                 Ok(()) => {}
                 Err(Failed::Picture(error)) => complain(format_args!("{error}")),
                 Err(Failed::Output(error)) => return Err(error.into()),
@@ -57,12 +65,17 @@ enum Failed {
     Output(io::Error),
 }
 
-fn scan(picture: &Path, policy: &Policy, out: &mut impl Write) -> Result<(), Failed> {
+fn scan(
+    picture: &Path,
+    policy: &Policy,
+    context: &StreamContext<'_>,
+    out: &mut impl Write,
+) -> Result<(), Failed> {
     let still = still::open(picture).map_err(Failed::Picture)?;
     let Some(luma) = still.luma() else {
         return Ok(());
     };
-    let (sightings, _) = worker::sightings(&luma, policy, Mode::Recorded);
+    let (sightings, _) = worker::sightings(&luma, policy, context, Mode::Recorded);
     let file = picture.to_string_lossy();
     for sighting in &sightings {
         let line = serde_json::to_string(&Line::new(&file, sighting));

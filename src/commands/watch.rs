@@ -1,8 +1,8 @@
 //! `waylay watch`: live URLs or files; one line per incident event.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::io::{self, IsTerminal, Write};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
 
@@ -11,15 +11,19 @@ use clap::Args as ClapArgs;
 use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use crate::clock::Clock;
-use crate::commands::common;
+use crate::commands::{common, reload};
 use crate::config::{Config, Location, STREAM_ID, Sample, is_stream_id};
 use crate::evidence::Folder;
+use crate::policy::Registry;
+use crate::resolve::Resolver;
 use crate::source::SourceError;
 use crate::stop::Stop;
 use crate::store::Store;
 use crate::wire::event::Event;
 use crate::wire::pretty;
-use crate::worker::{self, Counts, FileError, Outcome, RecordError, Recorder, Settings, Stream};
+use crate::worker::{
+    self, Counts, FileError, Follower, Outcome, RecordError, Recorder, Settings, Stream,
+};
 
 /// Watch live URLs or files and print one JSON line per incident event.
 ///
@@ -34,6 +38,9 @@ pub(crate) struct Args {
     /// The platform's registry and rules; without it nothing is on the platform
     #[arg(long, value_name = "FILE")]
     policy: Option<PathBuf>,
+    /// What belongs to the seller of the streams, where the configuration does not say
+    #[arg(long, value_name = "FILE")]
+    stream_registry: Option<PathBuf>,
     /// Where records and evidence are kept [default: ./waylay-data]
     #[arg(long, value_name = "DIR")]
     data: Option<PathBuf>,
@@ -54,8 +61,9 @@ pub(crate) struct Args {
 /// Runs the command.
 pub(crate) fn run(args: &Args) -> anyhow::Result<ExitCode> {
     let config = common::load_config(args.config.as_deref())?;
-    let streams = streams(&args.sources, &config)?;
-    let policy = common::load_policy(args.policy.as_deref().or(config.policy.as_deref()))?;
+    let streams = streams(&args.sources, &config, args.stream_registry.as_deref())?;
+    let policy_file = args.policy.as_ref().or(config.policy.as_ref()).cloned();
+    let policy = common::load_policy(policy_file.as_deref())?;
     let clock = Clock::system();
     let stop = Stop::new();
     let mut settings = Settings::new(&config, policy, stop.clone(), clock);
@@ -75,10 +83,17 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<ExitCode> {
         .worker_threads(2)
         .enable_all()
         .build()?;
+    if config.resolve.enabled {
+        let resolver = Arc::new(Resolver::new(&config.resolve));
+        settings.follower = Some(Follower::new(resolver, runtime.handle().clone()));
+    }
     let watched = runtime.block_on(async {
         let store = Store::open(&data.join("waylay.sqlite")).await?;
         let mut recorder = Recorder::new(store.clone(), evidence, clock, Box::new(sink));
         tokio::spawn(stop_on_signal(stop));
+        if let Some(file) = policy_file {
+            tokio::spawn(reload::policy(file, settings.policy.clone()));
+        }
         let progress = {
             let bars = bars.clone();
             move |stream: &str, at_ms, whole_ms| bars.set(stream, at_ms, whole_ms)
@@ -100,14 +115,22 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<ExitCode> {
 }
 
 /// The streams of the command line and of the configuration, each with an id of its own.
-fn streams(sources: &[String], config: &Config) -> anyhow::Result<Vec<Stream>> {
+fn streams(
+    sources: &[String],
+    config: &Config,
+    registry: Option<&Path>,
+) -> anyhow::Result<Vec<Stream>> {
+    let mut sellers = Sellers::default();
     let mut streams = Vec::new();
     let mut taken = HashSet::new();
     for stream in &config.streams {
         taken.insert(stream.id.as_ref().clone());
+        let registry = stream.registry.as_deref().or(registry);
         streams.push(Stream {
             id: stream.id.as_ref().clone(),
             location: stream.url.clone(),
+            labels: stream.labels.clone(),
+            seller: sellers.get(registry)?,
         });
     }
     for source in sources {
@@ -118,7 +141,10 @@ fn streams(sources: &[String], config: &Config) -> anyhow::Result<Vec<Stream>> {
             None => unused(&location.default_id(), &taken),
         };
         taken.insert(id.clone());
-        streams.push(Stream { id, location });
+        streams.push(Stream {
+            seller: sellers.get(registry)?,
+            ..Stream::new(id, location)
+        });
     }
     if streams.is_empty() {
         bail!("nothing to watch: expected a SOURCE, or streams in the configuration");
@@ -132,6 +158,23 @@ fn streams(sources: &[String], config: &Config) -> anyhow::Result<Vec<Stream>> {
         bail!("standard input can only be watched once");
     }
     Ok(streams)
+}
+
+/// The registries of sellers, each file read once.
+#[derive(Default)]
+struct Sellers(HashMap<PathBuf, Arc<Registry>>);
+
+impl Sellers {
+    fn get(&mut self, file: Option<&Path>) -> anyhow::Result<Option<Arc<Registry>>> {
+        let Some(file) = file else { return Ok(None) };
+        if let Some(known) = self.0.get(file) {
+            return Ok(Some(Arc::clone(known)));
+        }
+        let read = common::load_seller(Some(file))?.map(Arc::new);
+        self.0
+            .extend(read.iter().map(|r| (file.to_owned(), Arc::clone(r))));
+        Ok(read)
+    }
 }
 
 /// `NAME=SOURCE`, unless there is a file of that very name.

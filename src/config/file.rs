@@ -24,6 +24,8 @@ pub struct Config {
     pub incidents: Incidents,
     /// How long a source may be silent.
     pub timeouts: Timeouts,
+    /// Whether and how short links are followed.
+    pub resolve: Resolve,
     /// Streams that are watched from the start.
     pub streams: Vec<WatchedStream>,
 }
@@ -67,6 +69,35 @@ pub struct Timeouts {
     pub read: Duration,
 }
 
+/// Whether and how short links are followed.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Resolve {
+    /// Whether they are: it tells their hosts that somebody looks.
+    pub enabled: bool,
+    /// The most links that are asked on the way to the end of one.
+    #[serde(deserialize_with = "within::<_, _, 1, 20>")]
+    pub max_hops: u8,
+    /// How long all of it may take.
+    #[serde(rename = "timeout_ms", deserialize_with = "millis")]
+    pub timeout: Duration,
+    /// The most bytes that are read on the way.
+    #[serde(deserialize_with = "within::<_, _, 1024, 16_777_216>")]
+    pub max_bytes: usize,
+    /// The ports that may be asked.
+    #[serde(deserialize_with = "ports")]
+    pub ports: Vec<u16>,
+    /// Who asks; Waylay and its version unless given.
+    #[serde(deserialize_with = "user_agent")]
+    pub user_agent: Option<String>,
+    /// How long an answer is remembered.
+    #[serde(rename = "cache_ttl_ms", deserialize_with = "millis")]
+    pub cache_ttl: Duration,
+    /// How many hosts are asked at once.
+    #[serde(deserialize_with = "within::<_, _, 1, 256>")]
+    pub concurrency: u16,
+}
+
 /// A stream in the configuration file.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -76,6 +107,11 @@ pub struct WatchedStream {
     /// Where it comes from.
     #[serde(deserialize_with = "location")]
     pub url: Location,
+    /// What the platform says of it, for rules to ask for.
+    #[serde(default)]
+    pub labels: Vec<String>,
+    /// What belongs to its seller.
+    pub registry: Option<PathBuf>,
 }
 
 impl Default for Sampling {
@@ -103,6 +139,22 @@ impl Default for Timeouts {
             open: Duration::from_secs(10),
             // HLS comes in bursts, one for each segment, and segments of 10 s are common.
             read: Duration::from_secs(15),
+        }
+    }
+}
+
+impl Default for Resolve {
+    fn default() -> Self {
+        Self {
+            enabled: false,
+            max_hops: 8,
+            timeout: Duration::from_secs(5),
+            max_bytes: 256 << 10,
+            ports: vec![80, 443],
+            user_agent: None,
+            // Where a short link leads can be changed while it is on the screen.
+            cache_ttl: Duration::from_mins(10),
+            concurrency: 16,
         }
     }
 }
@@ -153,6 +205,46 @@ fn millis<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Duration,
     }
 }
 
+/// A whole number from `MIN` to `MAX`.
+fn within<'de, D, N, const MIN: u32, const MAX: u32>(deserializer: D) -> Result<N, D::Error>
+where
+    D: serde::Deserializer<'de>,
+    N: TryFrom<u32>,
+{
+    let number = i64::deserialize(deserializer)?;
+    u32::try_from(number)
+        .ok()
+        .filter(|n| (MIN..=MAX).contains(n))
+        .and_then(|n| N::try_from(n).ok())
+        .ok_or_else(|| {
+            serde::de::Error::custom(format!("{number} is out of range, expected {MIN} to {MAX}"))
+        })
+}
+
+fn ports<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Vec<u16>, D::Error> {
+    let ports = Vec::<u16>::deserialize(deserializer)?;
+    if ports.is_empty() || ports.contains(&0) {
+        return Err(serde::de::Error::custom(
+            "expected one or more ports, 1 to 65535",
+        ));
+    }
+    Ok(ports)
+}
+
+/// What can stand in a header (RFC 9110 section 5.5), in ASCII.
+fn user_agent<'de, D: serde::Deserializer<'de>>(
+    deserializer: D,
+) -> Result<Option<String>, D::Error> {
+    let agent = String::deserialize(deserializer)?;
+    let is_printable = |c: char| c == ' ' || c.is_ascii_graphic();
+    if agent.trim().is_empty() || agent.len() > 256 || !agent.chars().all(is_printable) {
+        return Err(serde::de::Error::custom(
+            "expected 1 to 256 printable ASCII characters",
+        ));
+    }
+    Ok(Some(agent))
+}
+
 fn location<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Location, D::Error> {
     String::deserialize(deserializer)?
         .parse()
@@ -171,6 +263,7 @@ mod tests {
         assert_eq!(example.sampling, Sampling::default());
         assert_eq!(example.incidents, Incidents::default());
         assert_eq!(example.timeouts, Timeouts::default());
+        assert_eq!(example.resolve, Resolve::default());
         assert_eq!(Config::parse("").unwrap(), Config::default());
         // What serde says of an unknown key names every key that it knows.
         for (table, inside) in [
@@ -178,6 +271,7 @@ mod tests {
             ("[sampling]\n", "x"),
             ("[incidents]\n", "x"),
             ("[timeouts]\n", "x"),
+            ("[resolve]\n", "x"),
         ] {
             let error = Config::parse(&format!("{table}{inside} = 1")).unwrap_err();
             let (_, known) = error.message.split_once("expected").unwrap();
@@ -218,6 +312,14 @@ mod tests {
                 "not a stream id",
             ),
             ("[timeouts\n", 1, "expected"),
+            ("[resolve]\nmax_hops = 0", 2, "expected 1 to 20"),
+            ("[resolve]\nmax_hops = -1", 2, "expected 1 to 20"),
+            ("[resolve]\nmax_bytes = 99999999999", 2, "expected 1024"),
+            ("[resolve]\nconcurrency = 257", 2, "expected 1 to 256"),
+            ("[resolve]\nports = []", 2, "expected one or more"),
+            ("[resolve]\nports = [80, 0]", 2, "expected one or more"),
+            ("[resolve]\nports = [65536]", 2, "expected u16"),
+            ("[resolve]\nuser_agent = \"a\\nb\"", 2, "printable"),
         ];
         for (text, line, message) in cases {
             let error = Config::parse(text).unwrap_err();

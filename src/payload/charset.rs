@@ -1,8 +1,11 @@
 //! Bytes → text. A QR code may declare a charset, and real ones do so wrongly or not at all, so the
-//! bytes decide: UTF-8 where they are valid UTF-8, else GBK or Shift-JIS where the pairs look like
-//! writing, else Latin-1. Nothing is replaced or dropped: the last resort has a character for each byte.
+//! bytes decide: UTF-8 where they are valid UTF-8, else what a payment slip says of itself, else GBK or
+//! Shift-JIS where the pairs look like writing, else Latin-1. Nothing is replaced or dropped: the last resort has a character for each byte.
 
-use encoding_rs::{Encoding, GBK, SHIFT_JIS};
+use encoding_rs::{
+    Encoding, GBK, ISO_8859_2, ISO_8859_4, ISO_8859_5, ISO_8859_7, ISO_8859_10, ISO_8859_15,
+    KOI8_R, SHIFT_JIS, WINDOWS_1250, WINDOWS_1251, WINDOWS_1252,
+};
 
 /// A text and whether it began with a byte order mark, which is left out.
 #[derive(Debug, PartialEq, Eq)]
@@ -15,7 +18,9 @@ pub(super) struct Decoded {
 pub(super) fn decode(bytes: &[u8]) -> Decoded {
     let text = match std::str::from_utf8(bytes) {
         Ok(text) => text.to_owned(),
-        Err(_) => legacy(bytes),
+        Err(_) => declared(bytes)
+            .and_then(|charset| charset.decode_without_bom_handling_and_without_replacement(bytes))
+            .map_or_else(|| legacy(bytes), Into::into),
     };
     strip_bom(text)
 }
@@ -28,6 +33,32 @@ pub(super) fn strip_bom(text: String) -> Decoded {
             bom: true,
         },
         None => Decoded { text, bom: false },
+    }
+}
+
+/// The charset that a payment slip is written in: by its format (UPN QR: ISO 8859-2; HUB-3A in practice),
+/// by its head (GOST R 56042-2014 section 4) or by its third line (EPC069-12 section 3; the National Bank of
+/// Ukraine numbers its charsets otherwise).
+fn declared(bytes: &[u8]) -> Option<&'static Encoding> {
+    let mut lines = bytes.split(|b| *b == b'\n').map(<[u8]>::trim_ascii);
+    let head = lines.next()?;
+    match head {
+        b"UPNQR" => Some(ISO_8859_2),
+        b"HRVHUB30" => Some(WINDOWS_1250),
+        b"BCD" => match (lines.nth(1)?, lines.next()?) {
+            (b"2", b"UCT" | b"ICT" | b"XCT") => Some(WINDOWS_1251),
+            (b"2", _) => Some(WINDOWS_1252),
+            (b"3", _) => Some(ISO_8859_2),
+            (b"4", _) => Some(ISO_8859_4),
+            (b"5", _) => Some(ISO_8859_5),
+            (b"6", _) => Some(ISO_8859_7),
+            (b"7", _) => Some(ISO_8859_10),
+            (b"8", _) => Some(ISO_8859_15),
+            _ => None,
+        },
+        _ if head.starts_with(b"ST00011") => Some(WINDOWS_1251),
+        _ if head.starts_with(b"ST00013") => Some(KOI8_R),
+        _ => None,
     }
 }
 
@@ -118,6 +149,33 @@ mod tests {
         for (bytes, text) in cases {
             assert_eq!(decode(bytes).text, *text, "{bytes:x?}");
         }
+    }
+
+    #[test]
+    fn slips_say_their_charset() {
+        for (head, charset, text) in [
+            ("ST00011|Name=", WINDOWS_1251, "ООО Ромашка"),
+            ("ST00013|Name=", KOI8_R, "ООО Ромашка"),
+            ("UPNQR\n", ISO_8859_2, "Škofja Loka, Čopova"),
+            ("HRVHUB30\r\n", WINDOWS_1250, "Šibenik, Žrnovo"),
+            ("BCD\r\n001\r\n2\r\nSCT\r\n", WINDOWS_1252, "Müller"),
+            ("BCD\n001\n3\nSCT\n", ISO_8859_2, "Łódź"),
+            ("BCD\n001\n4\nSCT\n", ISO_8859_4, "Šņģ"),
+            ("BCD\n001\n5\nSCT\n", ISO_8859_5, "София"),
+            ("BCD\n001\n6\nSCT\n", ISO_8859_7, "Αθήνα"),
+            ("BCD\n001\n7\nSCT\n", ISO_8859_10, "Þórður"),
+            ("BCD\n001\n8\nSCT\n", ISO_8859_15, "Œuvre à 5 €"),
+            ("BCD\n002\n2\nUCT\n", WINDOWS_1251, "Київ"),
+        ] {
+            let whole = format!("{head}{text}");
+            let (bytes, _, unmappable) = charset.encode(&whole);
+            assert!(!unmappable, "{whole}");
+            assert_eq!(decode(&bytes).text, whole);
+            assert_eq!(decode(whole.as_bytes()).text, whole, "UTF-8 all the same");
+        }
+        // 0xD2 is nothing in ISO 8859-7: each byte stays.
+        assert!(decode(b"BCD\n001\n6\nSCT\n\xd2").text.ends_with('Ò'));
+        assert!(decode(b"BCD\n\xd2").text.ends_with('Ò'));
     }
 
     #[test]

@@ -1,9 +1,13 @@
 //! Telephone numbers, messages, mail and address cards: the formats of RFC 3966, RFC 5724, RFC 6068 and
-//! RFC 6350, and NTT DoCoMo's, which phones write.
+//! RFC 6350, and those that phones write.
 
-use super::Payload;
-use super::input::{Input, decode, strip_prefix_ignore_case};
+mod docomo;
+mod vcard;
+
+pub(super) use self::docomo::{ends, value};
+use super::input::{Input, Uri, decode};
 use super::schemes::Scheme;
+use super::{Payload, nested};
 
 const TEL: Scheme = Scheme::named("tel");
 const SMS: Scheme = Scheme::named("sms");
@@ -17,42 +21,58 @@ type Format = (&'static str, Scheme, fn(&str, &mut Payload));
 
 const FORMATS: &[Format] = &[
     ("tel:", TEL, number),
-    ("smsto:", SMS, number),
-    ("sms:", SMS, number),
-    ("mmsto:", SMS, number),
-    ("mms:", SMS, number),
-    ("mailto:", EMAIL, address),
-    ("MATMSG:", EMAIL, matmsg),
-    ("SMTP:", EMAIL, address),
-    ("BEGIN:VCARD", VCARD, vcard),
-    ("MECARD:", MECARD, mecard),
-    ("MEBKM:", BOOKMARK, bookmark),
-    ("urlto:", BOOKMARK, titled_url),
+    ("wtai://wp/mc;", TEL, number),
+    ("smsto:", SMS, message),
+    ("sms:", SMS, message),
+    ("mmsto:", SMS, message),
+    ("mms:", SMS, message),
+    ("mailto:", EMAIL, mail),
+    ("MATMSG:", EMAIL, docomo::matmsg),
+    ("SMTP:", EMAIL, smtp),
+    ("BEGIN:VCARD", VCARD, vcard::read),
+    ("MECARD:", MECARD, docomo::mecard),
+    ("BIZCARD:", MECARD, docomo::bizcard),
+    ("MEBKM:", BOOKMARK, docomo::bookmark),
+    ("urlto:", BOOKMARK, docomo::titled_url),
 ];
 
 pub(super) fn parse(input: &Input<'_>) -> Option<Payload> {
-    FORMATS.iter().find_map(|(prefix, scheme, read)| {
+    let known = FORMATS.iter().find_map(|(prefix, scheme, read)| {
         let rest = input.after(prefix)?;
         let mut payload = input.payload(*scheme);
         read(rest, &mut payload);
         Some(payload)
+    });
+    known.or_else(|| {
+        let rest = input.text.strip_prefix("MEMORY:")?;
+        let mut payload = input.payload(MECARD);
+        docomo::memory(rest, &mut payload)?;
+        Some(payload)
     })
 }
 
-/// The number in front of a body or of parameters, without the marks that people put between digits.
+/// An e-mail address that stands alone. Asked late: wallets have addresses of the same shape.
+pub(super) fn bare(input: &Input<'_>) -> Option<Payload> {
+    if !is_address(input.text) {
+        return None;
+    }
+    let mut payload = input.payload(EMAIL);
+    payload.valid = Some(true);
+    payload.fields.payee = Some(input.text.to_owned());
+    Some(payload)
+}
+
+/// The number in front of parameters, without the marks that people put between digits.
 fn number(rest: &str, payload: &mut Payload) {
-    let given = decode(
-        rest.trim_start_matches('/')
-            .split([':', '?', ';'])
-            .next()
-            .unwrap_or_default(),
-    );
-    let number: String = given
-        .chars()
-        .filter(|c| !matches!(c, ' ' | '-' | '.' | '(' | ')'))
-        .collect();
+    let given = rest.trim_start_matches('/');
+    let given = given.split([':', '?', ';']).next().unwrap_or_default();
+    let number = dialled(&decode(given));
     let dialled = |c: char| c.is_ascii_digit() || matches!(c, '+' | '*' | '#' | ',');
-    payload.valid = Some(!number.is_empty() && number.chars().all(dialled));
+    let holds = number.contains(|c: char| c.is_ascii_digit()) && number.chars().all(dialled);
+    payload.valid = Some(holds);
+    if !holds {
+        payload.flags.push("bad-account");
+    }
     // A code such as *#06# is run and not called.
     if number.contains(['*', '#']) {
         payload.flags.push("ussd");
@@ -60,98 +80,78 @@ fn number(rest: &str, payload: &mut Payload) {
     payload.fields.payee = some(number);
 }
 
-fn address(rest: &str, payload: &mut Payload) {
-    let to = decode(rest.split([':', '?', ',']).next().unwrap_or_default());
-    payload.valid = Some(is_address(&to));
+/// `text` as it is dialled.
+fn dialled(text: &str) -> String {
+    let mark = |c: char| c.is_whitespace() || matches!(c, '-' | '.' | '(' | ')');
+    text.chars().filter(|c| !mark(*c)).collect()
+}
+
+/// The first number, and the link in the message: `smsto:NUMBER:BODY` or `sms:NUMBER?body=BODY`.
+fn message(rest: &str, payload: &mut Payload) {
+    let end = rest.find([',', ':', '?', ';']).unwrap_or(rest.len());
+    number(&rest[..end], payload);
+    let body = match rest.find([':', '?', '&', ';']) {
+        Some(at) if rest[at..].starts_with(':') => decode(&rest[at + 1..]),
+        // Phones disagree on the sign in front.
+        Some(at) => query(&rest[at + 1..], "body").unwrap_or_default(),
+        None => String::new(),
+    };
+    payload.fields.target = nested::target([body.as_str()]);
+}
+
+/// RFC 6068: the addresses stand in front, or in the headers.
+fn mail(rest: &str, payload: &mut Payload) {
+    let (to, headers) = rest.split_once('?').unwrap_or((rest, ""));
+    let first = |to: &str| decode(to.split(',').next().unwrap_or_default());
+    let to = some(first(to)).or_else(|| query(headers, "to").map(|to| first(&to)));
+    address(to.unwrap_or_default(), payload);
+    let body = query(headers, "body").unwrap_or_default();
+    payload.fields.target = nested::target([body.as_str()]);
+}
+
+/// `SMTP:ADDRESS:SUBJECT:BODY`.
+fn smtp(rest: &str, payload: &mut Payload) {
+    let mut parts = rest.splitn(3, ':');
+    address(parts.next().unwrap_or_default().to_owned(), payload);
+    payload.fields.target = nested::target(parts.nth(1));
+}
+
+fn address(to: String, payload: &mut Payload) {
+    let holds = is_address(&to);
+    payload.valid = Some(holds);
+    if !holds {
+        payload.flags.push("bad-account");
+    }
     payload.fields.payee = some(to);
 }
 
+/// The value of `key` in a query.
+fn query(text: &str, key: &str) -> Option<String> {
+    Uri::parse(&format!("x:?{text}"))?.get_some(key)
+}
+
+/// RFC 5322 section 3.4.1, as far as people use it: no comments, no quotes, no address literals.
 fn is_address(text: &str) -> bool {
-    text.rsplit_once('@').is_some_and(|(user, host)| {
-        !user.is_empty() && host.contains('.') && !text.contains(char::is_whitespace)
-    })
-}
-
-/// DoCoMo's `KEY:value;` list, `\` before a sign that is meant as such.
-fn docomo<'a>(rest: &'a str, key: &str) -> Option<String> {
-    let mut escaped = false;
-    let items = rest.split(move |c| {
-        let ends = c == ';' && !escaped;
-        escaped = c == '\\' && !escaped;
-        ends
-    });
-    items
-        .filter_map(|item: &'a str| strip_prefix_ignore_case(item.trim(), key)?.strip_prefix(':'))
-        .find(|value| !value.is_empty())
-        .map(unescaped)
-}
-
-/// `text` without the `\` that stand before signs.
-fn unescaped(text: &str) -> String {
-    let mut escaped = false;
-    let keep = |c: &char| {
-        escaped = *c == '\\' && !escaped;
-        !escaped
-    };
-    text.chars().filter(keep).collect()
-}
-
-fn matmsg(rest: &str, payload: &mut Payload) {
-    payload.fields.payee = docomo(rest, "TO");
-    payload.valid = Some(payload.fields.payee.as_deref().is_some_and(is_address));
-}
-
-fn mecard(rest: &str, payload: &mut Payload) {
-    payload.fields.payee = docomo(rest, "TEL").or_else(|| docomo(rest, "EMAIL"));
-    payload.fields.payee_name = docomo(rest, "N").map(|name| name.replace(',', " "));
-    payload.fields.target = docomo(rest, "URL").map(|url| with_scheme(&url));
-    payload.valid = Some(rest.ends_with(';'));
-}
-
-fn bookmark(rest: &str, payload: &mut Payload) {
-    payload.fields.payee_name = docomo(rest, "TITLE");
-    payload.fields.target = docomo(rest, "URL").map(|url| with_scheme(&url));
-}
-
-/// `urlto:TITLE:URL`.
-fn titled_url(rest: &str, payload: &mut Payload) {
-    let (title, url) = rest.split_once(':').unwrap_or(("", rest));
-    payload.fields.payee_name = some(title.to_owned());
-    payload.fields.target = some(url.to_owned()).map(|url| with_scheme(&url));
-}
-
-/// Phones open an address without a scheme as a web page.
-fn with_scheme(url: &str) -> String {
-    if url.contains(':') {
-        url.to_owned()
-    } else {
-        format!("http://{url}")
-    }
-}
-
-/// RFC 6350: one `NAME;PARAMETER=...:value` a line, folded lines continued after white space.
-fn vcard(rest: &str, payload: &mut Payload) {
-    let unfolded = rest
-        .replace("\r\n ", "")
-        .replace("\n ", "")
-        .replace("\n\t", "");
-    let value = |name: &str| {
-        unfolded.lines().find_map(|line| {
-            let (key, value) = line.split_once(':')?;
-            let key = key.split(';').next()?.rsplit('.').next()?;
-            let value = value.trim();
-            (key.eq_ignore_ascii_case(name) && !value.is_empty()).then(|| value.to_owned())
+    let atom =
+        |b: u8| b.is_ascii_alphanumeric() || b"!#$%&'*+/=?^_`{|}~-.".contains(&b) || b >= 0x80;
+    text.len() <= 254
+        && text.rsplit_once('@').is_some_and(|(user, host)| {
+            let labels = || host.split('.');
+            let label = |l: &str| {
+                !l.is_empty()
+                    && l.bytes()
+                        .all(|b| b.is_ascii_alphanumeric() || b == b'-' || b >= 0x80)
+            };
+            !user.is_empty()
+                && user.bytes().all(atom)
+                && !text.contains(char::is_whitespace)
+                && labels().count() >= 2
+                && labels().all(label)
+                && labels().next_back().is_some_and(|top| {
+                    top.len() >= 2 && !top.bytes().any(|b| b.is_ascii_digit())
+                        || top.starts_with("xn--")
+                })
         })
-    };
-    let number = value("TEL").map(|tel| tel.trim_start_matches("tel:").to_owned());
-    payload.fields.payee = number.or_else(|| value("EMAIL"));
-    payload.fields.payee_name = value("FN").or_else(|| value("N"));
-    payload.fields.target = value("URL");
-    payload.valid = Some(
-        unfolded
-            .lines()
-            .any(|line| line.trim().eq_ignore_ascii_case("END:VCARD")),
-    );
 }
 
 fn some(text: String) -> Option<String> {
@@ -206,7 +206,7 @@ mod tests {
                 "MECARD:N:Doe,Jo;TEL:123;URL:a\\;b.example;;",
                 "mecard",
                 Some("123"),
-                Some("Doe Jo"),
+                Some("Jo Doe"),
                 Some("http://a;b.example"),
             ),
             (
@@ -222,6 +222,13 @@ mod tests {
                 None,
                 Some("Shop"),
                 Some("https://a.example/x"),
+            ),
+            (
+                "BEGIN:VCARD\nTEL:\nTEL:tel:123\nTEL:456\nN:Doe\nEND:VCARD",
+                "vcard",
+                Some("123"),
+                Some("Doe"),
+                None,
             ),
             (
                 "BEGIN:VCARD\nVERSION:3.0\nN:Doe;Jo\nFN:Jo\n  Doe\nitem1.TEL;TYPE=CELL:+1555\nURL:https://a.example\nEND:VCARD",

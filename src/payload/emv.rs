@@ -4,38 +4,56 @@
 //! bytes, a checksum in lower case, templates of schemes that nobody has heard of. Whatever breaks a
 //! rule is still reported as what it claims to be, as not valid. Codes also hide inside URLs.
 
+mod accounts;
+mod cpm;
 mod currency;
+mod found;
 mod guids;
+mod slip;
 mod tlv;
 
 use crc::{CRC_16_IBM_3740, Crc};
 
-use self::guids::{Checksum, GUIDS, Guid};
+use self::found::Found;
+use self::guids::Checksum;
 use self::tlv::Tlv;
-use super::input::Input;
-use super::schemes::Scheme;
-use super::{Fields, Payload, amount};
+use super::Payload;
+use super::input::{Input, Uri};
 use crate::ids;
-
-const EMV: Scheme = Scheme::named("emv-mpm");
-const UNIONPAY: Scheme = Scheme::named("unionpay-emv");
-const BHARAT: Scheme = Scheme::named("bharat-qr");
 
 /// CRC-16/CCITT-FALSE by the name of the CRC catalogue; EMV QRCPS MPM section 4.7.3.
 const CRC: Crc<u16> = Crc::<u16>::new(&CRC_16_IBM_3740);
 
-/// Reads an EMVCo code, bare or inside a web link.
+/// Reads an EMVCo code, bare or inside a link, or one of its relatives.
 pub(super) fn parse(input: &Input<'_>) -> Option<Payload> {
     if let Some(code) = bare(input.text) {
-        return read(input, code);
+        return read(input, code).or_else(|| slip::parse(input));
     }
-    // The link only carries the code, which bank apps find there: the code is where it leads.
-    let uri = input.uri.as_ref().filter(|uri| uri.is_web())?;
-    let fragment = uri.fragment.as_deref();
-    let last = uri.path.last().map(String::as_str);
-    let code = fragment.into_iter().chain(last).find_map(bare)?;
-    let mut payload = read(input, code)?;
-    payload.fields.target = Some(code.to_owned());
+    if let Some(uri) = &input.uri {
+        return carried(input, uri);
+    }
+    slip::parse(input).or_else(|| cpm::parse(input))
+}
+
+/// The link only carries the code, which bank apps find there: the code is where it leads.
+fn carried(input: &Input<'_>, uri: &Uri) -> Option<Payload> {
+    // In app links, the keys of qPay; other apps' links around codes have a scheme of their own.
+    let key = |key: &str| uri.is_web() || key == "q" || key.eq_ignore_ascii_case("qpay_qrcode");
+    let values = uri.query.iter().filter(|(k, _)| key(k)).map(|(_, v)| v);
+    let mut codes = (uri.fragment.iter())
+        .chain(uri.path.last())
+        .chain(values)
+        .filter_map(|text| bare(text));
+    let code = codes.next()?;
+    let mut found = (read(input, code)?, code.to_owned());
+    if code.contains('+') && found.0.flags.contains(&"bad-crc") {
+        // Some forms write a space so.
+        let spaced = code.replace('+', " ");
+        let payload = read(input, &spaced).filter(|payload| !payload.flags.contains(&"bad-crc"));
+        found = payload.map_or(found, |payload| (payload, spaced));
+    }
+    let (mut payload, code) = found;
+    payload.fields.target = Some(code);
     Some(payload)
 }
 
@@ -47,13 +65,11 @@ fn read(input: &Input<'_>, code: &str) -> Option<Payload> {
         return None;
     }
     let found = Found::in_code(&tlv);
+    let checksum = found.guid.map_or(Checksum::Crc16, |g| g.checksum);
     let mut payload = input.payload(found.scheme());
-    payload.fields = found.fields(&tlv);
-    payload.flags = faults(
-        code,
-        &tlv,
-        found.guid.map_or(Checksum::Crc16, |g| g.checksum),
-    );
+    payload.fields = found.fields();
+    payload.flags = faults(code, &tlv, checksum);
+    payload.flags.extend(found.faults(&payload.fields));
     payload.valid = Some(payload.flags.is_empty());
     Some(payload)
 }
@@ -65,89 +81,6 @@ fn bare(text: &str) -> Option<&str> {
     let begins = version.is_some_and(|v| v.bytes().all(|b| b.is_ascii_digit()))
         || text.starts_with("0005UMPQR");
     begins.then_some(text)
-}
-
-/// The row of the table that a code belongs to, and the template it was found by.
-struct Found<'a> {
-    guid: Option<&'static Guid>,
-    value: &'a str,
-    template: Tlv<'a>,
-    country: &'a str,
-    card: Option<(u8, &'a str)>,
-}
-
-impl<'a> Found<'a> {
-    fn in_code(tlv: &Tlv<'a>) -> Self {
-        let country = tlv.get("58").unwrap_or_default();
-        let accounts: Vec<_> = tlv
-            .objects
-            .iter()
-            .filter(|object| matches!(object.tag.parse(), Ok(26..=51)))
-            // As many as there are tags: more are duplicates.
-            .take(26)
-            .map(|object| (object.value, Tlv::read(object.value).whole()))
-            .collect();
-        let row = GUIDS.iter().find_map(|guid| {
-            accounts
-                .iter()
-                .find(|(_, template)| guid.fits(template.get("00").unwrap_or_default(), country))
-                .map(|account| (guid, account))
-        });
-        let (value, template) = row
-            .map(|(_, account)| account)
-            .or(accounts.first())
-            .cloned()
-            .unwrap_or_default();
-        let card = tlv.objects.iter().find_map(|object| {
-            let tag = object.tag.parse().ok()?;
-            (2..=25).contains(&tag).then_some((tag, object.value))
-        });
-        Self {
-            guid: row.map(|(guid, _)| guid),
-            value,
-            template,
-            country,
-            card,
-        }
-    }
-
-    /// A code without a known template is told by the card networks it names, if any (EMV QRCPS MPM
-    /// table 3.3), or is of no particular scheme; it asks for money all the same.
-    fn scheme(&self) -> Scheme {
-        match (self.guid, self.card, self.country) {
-            (Some(guid), ..) => guid.scheme,
-            (None, Some((2..=12, _)), "IN") => BHARAT,
-            (None, Some((15..=16, _)), _) => UNIONPAY,
-            _ => EMV,
-        }
-    }
-
-    fn fields(&self, tlv: &Tlv<'a>) -> Fields {
-        let pick = |expression| self.template.pick(expression, self.value);
-        let currency = tlv
-            .get("53")
-            .map(|code| currency::alphabetic(code).to_owned());
-        let additional = Tlv::read(tlv.get("62").unwrap_or_default());
-        Fields {
-            payee: match self.guid {
-                Some(guid) => pick(guid.payee),
-                None => self
-                    .card
-                    .map(|(_, number)| number.to_owned())
-                    .or_else(|| pick("01|02|03|@")),
-            },
-            payee_name: tlv.get("59").map(|name| name.trim().to_owned()),
-            amount: tlv.get("54").and_then(amount::plain),
-            currency,
-            // `***` says that the reference is somewhere else (BR Code manual section 1.6.6).
-            reference: self.guid.and_then(|guid| pick(guid.reference)).or_else(|| {
-                additional
-                    .pick("05|01|08", "")
-                    .filter(|r| !r.starts_with("***"))
-            }),
-            target: self.guid.and_then(|guid| pick(guid.target)),
-        }
-    }
 }
 
 /// What is wrong with the structure of `code`, as flags.
@@ -180,7 +113,7 @@ impl Checksum {
         let expected = match self {
             Self::Crc16 => format!("{:04x}", CRC.checksum(before.as_bytes())),
             Self::Sha256Tail => {
-                let hash = ids::sha256(before.trim_end_matches("6304").as_bytes());
+                let hash = ids::sha256(before.strip_suffix("6304").unwrap_or(before).as_bytes());
                 hash[60..].to_owned()
             }
         };
@@ -224,7 +157,7 @@ mod tests {
 
     #[test]
     fn broken_codes_are_still_payments() {
-        let whole = sealed("00020126180014br.gov.bcb.pix53039865802BR5901X");
+        let whole = sealed("00020126330014br.gov.bcb.pix01111114447773553039865802BR5901X");
         for (code, flags) in [
             (whole.clone(), vec![]),
             (
@@ -252,6 +185,76 @@ mod tests {
     }
 
     #[test]
+    fn rules_of_schemes_are_held() {
+        for (text, scheme, flags) in [
+            // A person's number with a wrong digit, a charge at its place, a template that says nothing.
+            (
+                "00020126330014br.gov.bcb.pix01111114447773653039865802BR",
+                "pix",
+                &["bad-account"][..],
+            ),
+            (
+                "00020126380014br.gov.bcb.pix2516bank.example/q/153039865802BR",
+                "pix",
+                &[],
+            ),
+            (
+                "00020126180014br.gov.bcb.pix53039865802BR",
+                "pix",
+                &["bad-account"],
+            ),
+            (
+                "00020126330014br.gov.bcb.pix01111114447773553039865802BR62070503A_1",
+                "pix",
+                &["bad-reference"],
+            ),
+            (
+                "00020129370016A000000677010111021312345678901225802TH5303764",
+                "promptpay",
+                &["bad-account"],
+            ),
+            (
+                "00020126370008pk.raast0121PK36SCBL000000112345653035865802PK",
+                "raast",
+                &["bad-iban"],
+            ),
+            (
+                "00020126260010TR.COM.BKM060812345678530394954120000000125005802TR",
+                "tr-karekod",
+                &[],
+            ),
+            (
+                "00020126180014br.gov.bcb.pix530398654041,505802BR",
+                "pix",
+                &["bad-account", "bad-amount"],
+            ),
+            (
+                "00020115312738041800520446mch0000000000125303156",
+                "unionpay-emv",
+                &[],
+            ),
+            (
+                "0002011508273804185303156",
+                "unionpay-emv",
+                &["bad-account"],
+            ),
+            (
+                "00020139321234567890abcdef1234567890abcdef5802PE",
+                "yape-plin",
+                &[],
+            ),
+            ("00020133180014mch0000000000a5802LA", "lao-qr", &[]),
+        ] {
+            let payload = read_text(&sealed(text));
+            assert_eq!(payload.scheme, scheme, "{text}");
+            assert_eq!(payload.flags, flags, "{text}");
+        }
+        let text = "00020126260010TR.COM.BKM060812345678530394954120000000125005802TR";
+        let payload = read_text(&sealed(text));
+        assert_eq!(payload.fields.amount.as_deref(), Some("125"));
+    }
+
+    #[test]
     fn other_numbers_are_not_taken_for_codes() {
         for text in [
             "00020126",
@@ -267,10 +270,13 @@ mod tests {
 
     #[test]
     fn a_code_inside_a_link_is_found() {
-        let code = sealed("0002010102115802BR5901X");
+        let code = sealed("0002010102115802BR5905P & X").replace('&', "%26");
         for link in [
             format!("https://pay.example/q/#{code}"),
             format!("https://pay.example/{code}"),
+            format!("https://pay.example/?a=b&q={}", code.replace('P', "%50")),
+            format!("https://pay.example/?q={}", code.replace(' ', "+")),
+            format!("bank://q?qPay_QRcode={}", code.replace(' ', "%20")),
         ] {
             assert_eq!(read_text(&link).valid, Some(true), "{link}");
         }

@@ -23,15 +23,17 @@ impl<'a> Input<'a> {
         }
     }
 
-    /// A payload of `scheme` without fields yet.
+    /// A payload of `scheme` without fields yet. Its text is put in when it is finished.
+    #[expect(clippy::unused_self, reason = "a payload is always one of an input")]
     pub(super) fn payload(&self, scheme: Scheme) -> Payload {
         Payload {
-            text: self.text.to_owned(),
+            text: String::new(),
             scheme: scheme.id,
             category: scheme.category,
             valid: None,
             flags: Vec::new(),
             fields: Fields::default(),
+            nested: None,
         }
     }
 
@@ -62,7 +64,7 @@ pub(super) struct Uri {
 
 impl Uri {
     pub(super) fn parse(text: &str) -> Option<Self> {
-        let url = Url::parse(text).ok()?;
+        let url = url(text)?;
         let query = url
             .query()
             .unwrap_or_default()
@@ -86,7 +88,7 @@ impl Uri {
     }
 
     pub(super) fn is_web(&self) -> bool {
-        matches!(self.url.scheme(), "http" | "https")
+        is_web(self.url.scheme())
     }
 
     /// The first value of the query key `key`, letter case aside: a code in upper case has its keys
@@ -115,7 +117,58 @@ impl Uri {
     }
 }
 
+/// `text` as a URL. Other text is told by its beginning, before anything is allocated.
+pub(crate) fn url(text: &str) -> Option<Url> {
+    // The parser takes control characters off the beginning, and line breaks and tabs out of the rest.
+    let begin = text.trim_start_matches(|c: char| c <= ' ');
+    let scheme = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'+' | b'-' | b'.');
+    let ignored = |b: u8| matches!(b, b'\t' | b'\n' | b'\r');
+    let end = begin.bytes().find(|b| !scheme(*b) && !ignored(*b));
+    (begin.starts_with(|c: char| c.is_ascii_alphabetic()) && end == Some(b':'))
+        .then(|| Url::parse(text).ok())
+        .flatten()
+}
+
+/// Whether `scheme`, lower case, is that of a web link.
+pub(super) fn is_web(scheme: &str) -> bool {
+    matches!(scheme, "http" | "https")
+}
+
 /// `text` with its percent-escapes resolved; what is no UTF-8 then stays visible as U+FFFD.
 pub(super) fn decode(text: &str) -> String {
+    if !text.contains('%') {
+        return text.to_owned();
+    }
     percent_decode_str(text).decode_utf8_lossy().into_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_begins_like_a_link_is_one() {
+        for (text, is) in [
+            ("a:", true),
+            ("https://a.example", true),
+            ("\u{1} java\nscript:x", true),
+            ("web+a.b-1:x", true),
+            ("a b:", false),
+            ("1a:", false),
+            (":a", false),
+            ("a", false),
+            ("加:a", false),
+            ("", false),
+        ] {
+            assert_eq!(url(text).is_some(), is, "{text:?}");
+            assert_eq!(Url::parse(text).is_ok(), is, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn escapes_are_resolved() {
+        for (text, decoded) in [("a+b", "a+b"), ("%E5%be%ae%", "微%"), ("%ff", "\u{fffd}")] {
+            assert_eq!(decode(text), decoded);
+        }
+    }
 }

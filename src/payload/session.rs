@@ -8,11 +8,13 @@ use super::schemes::Scheme;
 
 const WHATSAPP: Scheme = Scheme::named("whatsapp-link-device");
 const FIDO: Scheme = Scheme::named("fido-hybrid");
+const BANKID: Scheme = Scheme::named("scan-login-other");
 const WALLETCONNECT: Scheme = Scheme::named("walletconnect");
 
 pub(super) fn parse(input: &Input<'_>) -> Option<Payload> {
     let (scheme, valid) = whatsapp(input)
         .or_else(|| fido(input))
+        .or_else(|| bankid(input))
         .or_else(|| walletconnect(input))?;
     let mut payload = input.payload(scheme);
     payload.valid = valid;
@@ -36,6 +38,20 @@ fn whatsapp(input: &Input<'_>) -> Option<(Scheme, Option<bool>)> {
 fn fido(input: &Input<'_>) -> Option<(Scheme, Option<bool>)> {
     let digits = input.after("FIDO:/")?;
     Some((FIDO, Some(checks::is_digits(digits))))
+}
+
+/// BankID's animated code: `bankid.`, the start token, the seconds since, and an HMAC-SHA256 over them
+/// (BankID Relying Party Guidelines, QR codes).
+fn bankid(input: &Input<'_>) -> Option<(Scheme, Option<bool>)> {
+    let mut parts = input.after("bankid.")?.split('.');
+    let hex = |text: &str| text.bytes().all(|b| b.is_ascii_hexdigit());
+    let token = parts.next().is_some_and(|token| {
+        token.len() == 36 && token.bytes().all(|b| b.is_ascii_hexdigit() || b == b'-')
+    });
+    let seconds = parts.next().is_some_and(checks::is_digits);
+    let proof = parts.next().is_some_and(|mac| mac.len() == 64 && hex(mac));
+    // Of what is no token, nothing is claimed: it may be the name of a host.
+    token.then_some((BANKID, Some(seconds && proof && parts.next().is_none())))
 }
 
 /// EIP-1328: a topic, a version and the key of the session.
@@ -78,6 +94,15 @@ mod tests {
                 format!("wc:{hex}@2?relay-protocol=irn"),
                 Some(("walletconnect", Some(false))),
             ),
+            (
+                format!("bankid.67df3917-fa0d-44e5-b327-edcc928297f8.17.{hex}"),
+                Some(("scan-login-other", Some(true))),
+            ),
+            (
+                "bankid.67df3917-fa0d-44e5-b327-edcc928297f8.17.00".to_owned(),
+                Some(("scan-login-other", Some(false))),
+            ),
+            ("bankid.com".to_owned(), None),
             ("https://wa.me/1".to_owned(), None),
         ] {
             let payload = parse(&Input::new(&text));

@@ -6,7 +6,7 @@ use crate::payload::Category;
 /// Why a class is unknown, and what goes with it: what may still lead somewhere is worth more than what
 /// leads nowhere.
 const UNKNOWN: &[(&str, Severity, Action)] = &[
-    ("unresolved-redirect", Severity::Low, Action::Review),
+    ("unresolved-redirect", Severity::Medium, Action::Review),
     ("undecoded", Severity::Low, Action::Record),
 ];
 

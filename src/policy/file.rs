@@ -5,11 +5,14 @@ use serde::Deserialize;
 use toml::Spanned;
 use url::{Host, Url};
 
+use super::hours::{Offset, Window};
+use super::money::Range;
 use super::registry::Registry;
-use super::rules::{Outcome, Rule, When};
+use super::rules::{Condition, EVERY_STREAM, Outcome, Rule};
 use super::{Action, Class, Severity};
 use crate::destination::{account_key, registrable_domain};
 use crate::locate::{TextError, from_toml};
+use crate::lookalike::Known;
 use crate::payload::{self, Category, FLAGS};
 
 /// What a policy file holds.
@@ -18,6 +21,7 @@ pub(super) struct PolicyFile {
     pub(super) platform: Registry,
     pub(super) rules: Vec<Rule>,
     pub(super) default: Outcome,
+    pub(super) offset: Offset,
 }
 
 #[derive(Deserialize)]
@@ -34,6 +38,30 @@ struct Raw {
 #[serde(deny_unknown_fields)]
 struct RawPlatform {
     name: Spanned<String>,
+    utc_offset: Option<Spanned<String>>,
+    // What it has in common with a seller, which `flatten` would read without places.
+    #[serde(default)]
+    domains: Vec<Spanned<String>>,
+    #[serde(default)]
+    app_schemes: Vec<Spanned<String>>,
+    #[serde(default)]
+    short_links: Vec<Spanned<String>>,
+    #[serde(default)]
+    payees: Vec<RawPayee>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RawStream {
+    seller: RawSeller,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RawSeller {
+    /// For people; nothing is judged by it.
+    #[serde(rename = "name")]
+    _name: Option<String>,
     #[serde(default)]
     domains: Vec<Spanned<String>>,
     #[serde(default)]
@@ -59,6 +87,9 @@ struct RawRule {
     class: Option<Class>,
     severity: Option<Severity>,
     action: Option<Action>,
+    #[serde(default)]
+    shadow: bool,
+    share: Option<Spanned<f64>>,
 }
 
 type List<T> = Option<Spanned<Vec<T>>>;
@@ -72,6 +103,9 @@ struct RawWhen {
     host: List<Spanned<String>>,
     payee: List<Spanned<String>>,
     flag: List<Spanned<String>>,
+    amount: List<Spanned<String>>,
+    label: List<Spanned<String>>,
+    time: List<Spanned<String>>,
 }
 
 #[derive(Default, Deserialize)]
@@ -85,9 +119,10 @@ struct RawDefault {
 pub(super) fn parse(text: &str) -> Result<PolicyFile, TextError> {
     let raw: Raw = from_toml(text)?;
     let check = Check { text };
+    let platform = raw.platform;
     check.that(
-        !raw.platform.name.get_ref().trim().is_empty(),
-        &raw.platform.name,
+        !platform.name.get_ref().trim().is_empty(),
+        &platform.name,
         "the name is empty",
     )?;
     let mut rules: Vec<Rule> = Vec::new();
@@ -99,19 +134,20 @@ pub(super) fn parse(text: &str) -> Result<PolicyFile, TextError> {
             &rule.id,
             format!("a second rule with the id `{}`", rule.id.get_ref()),
         )?;
-        rules.push(Rule {
-            id: rule.id.into_inner(),
-            when: check.when(rule.when)?,
-            outcome: Outcome {
-                class: rule.class,
-                severity: rule.severity,
-                action: rule.action,
-            },
-        });
+        rules.push(check.rule(rule)?);
     }
     Ok(PolicyFile {
-        name: raw.platform.name.get_ref().trim().to_owned(),
-        platform: check.registry(raw.platform)?,
+        name: platform.name.get_ref().trim().to_owned(),
+        offset: match &platform.utc_offset {
+            Some(given) => check.read(given, Offset::parse, "an offset such as `+08:00` or `Z`")?,
+            None => Offset::default(),
+        },
+        platform: check.registry(
+            &platform.domains,
+            &platform.app_schemes,
+            &platform.short_links,
+            &platform.payees,
+        )?,
         rules,
         default: Outcome {
             class: None,
@@ -119,6 +155,17 @@ pub(super) fn parse(text: &str) -> Result<PolicyFile, TextError> {
             action: raw.default.action,
         },
     })
+}
+
+/// Reads the registry of a stream's seller.
+pub(super) fn parse_seller(text: &str) -> Result<Registry, TextError> {
+    let RawStream { seller } = from_toml(text)?;
+    Check { text }.registry(
+        &seller.domains,
+        &seller.app_schemes,
+        &seller.short_links,
+        &seller.payees,
+    )
 }
 
 /// Holds values against what they must be; an error carries their place in `text`.
@@ -140,62 +187,109 @@ impl Check<'_> {
         }
     }
 
-    fn registry(&self, raw: RawPlatform) -> Result<Registry, TextError> {
+    fn read<T>(
+        &self,
+        given: &Spanned<String>,
+        parse: fn(&str) -> Option<T>,
+        expected: &str,
+    ) -> Result<T, TextError> {
+        let text = given.get_ref();
+        let message = || format!("`{text}` cannot be understood, expected {expected}");
+        parse(text).ok_or_else(|| TextError::at(self.text, Some(given.span()), message()))
+    }
+
+    fn registry(
+        &self,
+        domains: &[Spanned<String>],
+        app_schemes: &[Spanned<String>],
+        short_links: &[Spanned<String>],
+        payees: &[RawPayee],
+    ) -> Result<Registry, TextError> {
         let each =
-            |list: Vec<Spanned<String>>,
+            |list: &[Spanned<String>],
              read: fn(&Self, &Spanned<String>) -> Result<String, TextError>| {
                 list.iter()
                     .map(|item| read(self, item))
                     .collect::<Result<Vec<_>, _>>()
             };
+        let domains = each(domains, Self::domain)?;
         Ok(Registry {
-            domains: each(raw.domains, Self::domain)?,
-            app_schemes: each(raw.app_schemes, Self::app_scheme)?,
-            short_links: each(raw.short_links, Self::domain)?,
-            payees: raw
-                .payees
+            known: domains.iter().filter_map(|d| Known::of(d)).collect(),
+            domains,
+            app_schemes: each(app_schemes, Self::app_scheme)?,
+            short_links: each(short_links, Self::domain)?,
+            payees: payees
                 .iter()
                 .map(|payee| self.payee(payee))
                 .collect::<Result<_, _>>()?,
         })
     }
 
-    fn when(&self, raw: Spanned<RawWhen>) -> Result<When, TextError> {
+    fn rule(&self, raw: RawRule) -> Result<Rule, TextError> {
+        let share = match &raw.share {
+            None => EVERY_STREAM,
+            Some(share) => {
+                let percent = *share.get_ref();
+                self.that(
+                    (0.0..=100.0).contains(&percent),
+                    share,
+                    format!("`{percent}` is no share of the streams, expected 0 to 100 percent"),
+                )?;
+                (percent * 100.0).round() as u16
+            }
+        };
+        Ok(Rule {
+            id: raw.id.into_inner(),
+            when: self.when(raw.when)?,
+            outcome: Outcome {
+                class: raw.class,
+                severity: raw.severity,
+                action: raw.action,
+            },
+            shadow: raw.shadow,
+            share,
+        })
+    }
+
+    fn when(&self, raw: Spanned<RawWhen>) -> Result<Vec<Condition>, TextError> {
         let span = raw.span();
         let raw = raw.into_inner();
-        let when = When {
-            class: self.list(raw.class)?,
-            category: self.list(raw.category)?,
-            scheme: self.each(raw.scheme, Self::scheme)?,
-            host: self.each(raw.host, Self::domain)?,
-            payee: self.each(raw.payee, |_, payee| Ok(payee.get_ref().clone()))?,
-            flag: self.each(raw.flag, Self::flag)?,
-        };
-        let When {
-            class,
-            category,
-            scheme,
-            host,
-            payee,
-            flag,
-        } = &when;
-        let asks = [
-            class.is_some(),
-            category.is_some(),
-            scheme.is_some(),
-            host.is_some(),
-            payee.is_some(),
-            flag.is_some(),
-        ];
-        if asks.contains(&true) {
-            Ok(when)
-        } else {
-            Err(TextError::at(
+        let plain = |_: &Self, text: &Spanned<String>| Ok(text.get_ref().clone());
+        let when: Vec<Condition> = [
+            self.list(raw.class)?.map(Condition::Class),
+            self.list(raw.category)?.map(Condition::Category),
+            self.each(raw.scheme, Self::scheme)?.map(Condition::Scheme),
+            self.each(raw.host, Self::domain)?.map(Condition::Host),
+            self.each(raw.payee, plain)?.map(Condition::Payee),
+            self.each(raw.flag, Self::flag)?.map(Condition::Flag),
+            self.each(raw.amount, |check, text| {
+                check.read(
+                    text,
+                    Range::parse,
+                    "a range such as `100..500 CNY` or `100..`",
+                )
+            })?
+            .map(Condition::Amount),
+            self.each(raw.label, plain)?.map(Condition::Label),
+            self.each(raw.time, |check, text| {
+                let expected = "days, hours or dates such as `mon-fri 18:00-02:00`, `sat,sun` or \
+                                `2026-11-01..2026-11-12`";
+                check.read(text, Window::parse, expected)
+            })?
+            .map(Condition::Time),
+        ]
+        .into_iter()
+        .flatten()
+        .collect();
+        if when.is_empty() {
+            return Err(TextError::at(
                 self.text,
                 Some(span),
-                "`when` asks for nothing, expected one of `class`, `category`, `scheme`, `host`, `payee`, `flag`",
-            ))
+                "`when` asks for nothing, expected one of `class`, `category`, `scheme`, `host`, \
+                 `payee`, `flag`, `amount`, `label`, `time`",
+            ));
         }
+        Ok(when)
     }
 
     fn list<T>(&self, list: List<T>) -> Result<Option<Vec<T>>, TextError> {
@@ -209,11 +303,11 @@ impl Check<'_> {
         Ok(list.map(Spanned::into_inner))
     }
 
-    fn each(
+    fn each<T>(
         &self,
         list: List<Spanned<String>>,
-        read: fn(&Self, &Spanned<String>) -> Result<String, TextError>,
-    ) -> Result<Option<Vec<String>>, TextError> {
+        read: fn(&Self, &Spanned<String>) -> Result<T, TextError>,
+    ) -> Result<Option<Vec<T>>, TextError> {
         let list = self.list(list)?;
         list.map(|list| list.iter().map(|item| read(self, item)).collect())
             .transpose()
@@ -310,130 +404,4 @@ impl Check<'_> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    /// Wrong lines under a good head of two lines, and where and how each is refused.
-    const REFUSED: &[(&str, usize, usize, &str)] = &[
-        ("domain = ['a.example']", 3, 1, "unknown field `domain`"),
-        ("domains = 'a.example'", 3, 11, "expected a sequence"),
-        (
-            "domains = ['a.example', 'https://b.example/']",
-            3,
-            25,
-            "not a domain",
-        ),
-        ("domains = ['*.a.example']", 3, 12, "not a domain"),
-        ("domains = ['127.0.0.1']", 3, 12, "not a domain"),
-        ("domains = ['localhost']", 3, 12, "not a domain"),
-        ("domains = ['co.uk']", 3, 12, "public suffix"),
-        ("domains = ['']", 3, 12, "not a domain"),
-        ("short_links = ['a b.example']", 3, 16, "not a domain"),
-        ("app_schemes = ['my app']", 3, 16, "not a URI scheme"),
-        ("app_schemes = ['https']", 3, 16, "not a URI scheme"),
-        (
-            "payees = [{ scheme = 'pixx', payee = 'x' }]",
-            3,
-            22,
-            "unknown scheme `pixx`",
-        ),
-        ("payees = [{ scheme = 'pix', payee = ' ' }]", 3, 37, "empty"),
-        (
-            "payees = [{ scheme = 'pix' }]",
-            3,
-            11,
-            "missing field `payee`",
-        ),
-        ("[[rule]]\nid = 'a'", 3, 1, "missing field `when`"),
-        ("[[rule]]\nid = 'a'\nwhen = {}", 5, 8, "asks for nothing"),
-        (
-            "[[rule]]\nid = 'a'\nwhen = { category = [] }",
-            5,
-            21,
-            "empty",
-        ),
-        (
-            "[[rule]]\nid = 'a'\nwhen = { category = ['contacts'] }",
-            5,
-            22,
-            "unknown variant `contacts`",
-        ),
-        (
-            "[[rule]]\nid = 'a'\nwhen = { scheme = ['wechat-pay'] }",
-            5,
-            20,
-            "`wechat-pay-native`",
-        ),
-        (
-            "[[rule]]\nid = 'a'\nwhen = { flag = ['bad-crcs'] }",
-            5,
-            18,
-            "`bad-crc`",
-        ),
-        (
-            "[[rule]]\nid = 'a'\nwhen = { colour = ['red'] }",
-            5,
-            10,
-            "unknown field `colour`",
-        ),
-        (
-            "[[rule]]\nid = 'a'\nwhen = { class = ['off'] }",
-            5,
-            19,
-            "expected one of",
-        ),
-        (
-            "[[rule]]\nid = 'a'\nwhen = { category = ['tel'] }\nseverity = 'bad'",
-            6,
-            12,
-            "unknown variant `bad`",
-        ),
-        (
-            "[[rule]]\nid = 'a'\nwhen = { category = ['tel'] }\n[[rule]]\nid = 'a'\nwhen = { category = ['sms'] }",
-            7,
-            6,
-            "second rule",
-        ),
-        (
-            "[default]\nclass = 'unknown'",
-            4,
-            1,
-            "unknown field `class`",
-        ),
-        ("name = 'y'", 3, 1, "duplicate key"),
-    ];
-
-    #[test]
-    fn what_is_wrong_is_refused_at_its_place() {
-        for (lines, line, column, says) in REFUSED {
-            let text = format!("[platform]\nname = 'x'\n{lines}\n");
-            let error = parse(&text)
-                .err()
-                .unwrap_or_else(|| panic!("accepted: {lines}"));
-            assert!(error.message.contains(says), "{lines}: {error}");
-            assert_eq!(
-                (error.line, error.column),
-                (*line, *column),
-                "{lines}: {error}"
-            );
-        }
-        assert!(
-            parse("")
-                .err()
-                .unwrap()
-                .message
-                .contains("missing field `platform`")
-        );
-        assert!(parse("[platform]\nname = ' '").is_err());
-    }
-
-    #[test]
-    fn domains_are_normalised() {
-        let file =
-            parse("[platform]\nname = 'x'\ndomains = ['Bücher.Example', 'a.example.']").unwrap();
-        assert_eq!(
-            file.platform.domains,
-            ["xn--bcher-kva.example", "a.example"]
-        );
-    }
-}
+mod tests;

@@ -1,11 +1,14 @@
-//! What belongs to somebody: the platform here, and a stream's seller once streams carry a registry of
-//! their own, which is another value of this type.
+//! What belongs to somebody: to the platform, or to the seller whose stream it is.
 
 use crate::destination::{Destination, Kind};
+use crate::locate::TextError;
+use crate::lookalike::{self, Known, Likeness};
+
+use super::file;
 
 /// Hosts, apps and accounts that belong to one owner.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Registry {
+pub struct Registry {
     /// Lower case, punycode; each stands for itself and everything below it.
     pub(super) domains: Vec<String>,
     /// Lower case.
@@ -15,9 +18,24 @@ pub(super) struct Registry {
     pub(super) short_links: Vec<String>,
     /// Keys of destinations.
     pub(super) payees: Vec<String>,
+    /// The domains, as what others may pass for.
+    pub(super) known: Vec<Known<String>>,
 }
 
 impl Registry {
+    /// Reads the registry of a stream's seller (TOML), see `docs/ref/policy.md`.
+    ///
+    /// # Errors
+    /// Says the line, the column and what was expected there.
+    pub fn parse(text: &str) -> Result<Self, TextError> {
+        file::parse_seller(text)
+    }
+
+    /// What it holds, for people: `2 domains, 0 app schemes, 0 short links, 1 payee`.
+    pub fn summary(&self) -> String {
+        summary(&self.counts())
+    }
+
     /// Which kind of entry holds `destination`.
     pub(super) fn entry(&self, destination: &Destination) -> Option<&'static str> {
         let host = destination.host.as_deref();
@@ -34,6 +52,16 @@ impl Registry {
             .then_some("app")
     }
 
+    /// How `host`, which is not in the registry, passes for one that is, as a flag.
+    pub(super) fn likeness(&self, host: &str) -> Option<&'static str> {
+        let (likeness, _) = lookalike::resembles(host, &self.known)?;
+        Some(match likeness {
+            Likeness::Lookalike => "lookalike-domain",
+            Likeness::SubdomainSpoof => "subdomain-spoof",
+            Likeness::Homograph => "homograph",
+        })
+    }
+
     pub(super) fn is_short_link(&self, destination: &Destination) -> bool {
         let host = destination.host.as_deref();
         host.is_some_and(|host| is_below_any(host, &self.short_links))
@@ -47,6 +75,13 @@ impl Registry {
             (self.payees.len(), "payee"),
         ]
     }
+}
+
+/// Counts for people.
+pub(super) fn summary(counts: &[(usize, &'static str)]) -> String {
+    let plural =
+        |(n, word): &(usize, &str)| format!("{n} {word}{}", if *n == 1 { "" } else { "s" });
+    counts.iter().map(plural).collect::<Vec<_>>().join(", ")
 }
 
 fn app_scheme(destination: &Destination) -> Option<&str> {

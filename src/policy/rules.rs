@@ -1,70 +1,196 @@
 //! Rules: what must hold, and what it changes.
 
+use std::fmt::{self, Display, Write};
+
+use super::hours::{Offset, Window};
+use super::money::Range;
 use super::registry::is_below_any;
-use super::{Action, Class, Severity, Verdict};
-use crate::payload::Category;
+use super::{Action, Class, Context, Severity, Verdict};
+use crate::destination::Destination;
+use crate::ids;
+use crate::payload::{Category, Payload};
 
 /// What a rule can ask about.
 pub(super) struct Facts<'a> {
     pub(super) class: Class,
-    pub(super) category: Option<Category>,
-    pub(super) scheme: Option<&'static str>,
-    pub(super) host: Option<&'a str>,
-    pub(super) payee: Option<&'a str>,
+    /// What was read and where it leads; `None` where a code could not be read.
+    pub(super) read: Option<(&'a Payload, &'a Destination)>,
+    /// Signs of deception, those that only the registry shows included.
     pub(super) flags: &'a [&'static str],
+    pub(super) context: &'a Context<'a>,
+    pub(super) offset: Offset,
 }
 
 /// One rule.
 #[derive(Debug, Clone)]
 pub(super) struct Rule {
     pub(super) id: String,
-    pub(super) when: When,
+    /// All of them must hold.
+    pub(super) when: Vec<Condition>,
     pub(super) outcome: Outcome,
+    /// Recorded where it fits, never acted on.
+    pub(super) shadow: bool,
+    /// The share of streams that it is enabled for, in hundredths of a percent.
+    pub(super) share: u16,
 }
 
-/// Every list that is given must hold one of the facts.
-#[derive(Debug, Clone, Default)]
-pub(super) struct When {
-    pub(super) class: Option<Vec<Class>>,
-    pub(super) category: Option<Vec<Category>>,
-    pub(super) scheme: Option<Vec<String>>,
+/// The whole of [`Rule::share`].
+pub(super) const EVERY_STREAM: u16 = 10_000;
+
+/// What a rule asks for: one of the values that are listed.
+#[derive(Debug, Clone)]
+pub(super) enum Condition {
+    Class(Vec<Class>),
+    Category(Vec<Category>),
+    Scheme(Vec<String>),
     /// Domains, each with everything below it.
-    pub(super) host: Option<Vec<String>>,
-    pub(super) payee: Option<Vec<String>>,
-    pub(super) flag: Option<Vec<String>>,
+    Host(Vec<String>),
+    /// As the payload gives them, or as keys of destinations.
+    Payee(Vec<String>),
+    Flag(Vec<String>),
+    Amount(Vec<Range>),
+    /// Of the stream.
+    Label(Vec<String>),
+    Time(Vec<Window>),
 }
 
 impl Rule {
-    pub(super) fn fits(&self, facts: &Facts<'_>) -> bool {
-        let When {
-            class,
-            category,
-            scheme,
-            host,
-            payee,
-            flag,
-        } = &self.when;
-        holds(class.as_ref(), |list| list.contains(&facts.class))
-            && holds(category.as_ref(), |list| {
-                facts.category.is_some_and(|c| list.contains(&c))
-            })
-            && holds(scheme.as_ref(), |list| {
-                list.iter().any(|s| facts.scheme == Some(s))
-            })
-            && holds(host.as_ref(), |list| {
-                facts.host.is_some_and(|h| is_below_any(h, list))
-            })
-            && holds(payee.as_ref(), |list| {
-                list.iter().any(|p| facts.payee == Some(p))
-            })
-            && holds(flag.as_ref(), |list| {
-                list.iter().any(|f| facts.flags.contains(&f.as_str()))
-            })
+    /// Whether it fits; the first condition that does not hold where it does not fit.
+    pub(super) fn fits(&self, facts: &Facts<'_>) -> Result<(), Misfit<'_>> {
+        if let Some(condition) = self.when.iter().find(|condition| !condition.holds(facts)) {
+            return Err(Misfit::Condition(condition));
+        }
+        if self.is_enabled(facts.context.stream) {
+            Ok(())
+        } else {
+            Err(Misfit::Share)
+        }
+    }
+
+    /// Whether the rule is enabled for this stream: the same answer for the same stream for ever, and more
+    /// streams as the share grows. Without a stream only a rule for every stream is.
+    fn is_enabled(&self, stream: Option<&str>) -> bool {
+        if self.share >= EVERY_STREAM {
+            return true;
+        }
+        let Some(stream) = stream else { return false };
+        let hash = ids::sha256(format!("{}\n{stream}", self.id).as_bytes());
+        let number = hash.get(..12).and_then(|h| u64::from_str_radix(h, 16).ok());
+        number.is_some_and(|number| number % u64::from(EVERY_STREAM) < u64::from(self.share))
     }
 }
 
-fn holds<T>(list: Option<&Vec<T>>, held: impl FnOnce(&[T]) -> bool) -> bool {
-    list.is_none_or(|list| held(list))
+/// Why a rule does not fit.
+pub(super) enum Misfit<'r> {
+    Condition(&'r Condition),
+    Share,
+}
+
+impl Misfit<'_> {
+    /// For people: what was asked for and what is there.
+    pub(super) fn because(&self, facts: &Facts<'_>) -> String {
+        match self {
+            Self::Share => match facts.context.stream {
+                Some(_) => "not enabled for this stream by `share`".to_owned(),
+                None => "`share` asks for a stream, and none is known".to_owned(),
+            },
+            Self::Condition(condition) => condition.because(facts),
+        }
+    }
+}
+
+impl Condition {
+    fn holds(&self, facts: &Facts<'_>) -> bool {
+        let read = facts.read;
+        let payload = read.map(|(payload, _)| payload);
+        match self {
+            Self::Class(list) => list.contains(&facts.class),
+            Self::Category(list) => payload.is_some_and(|p| list.contains(&p.category)),
+            Self::Scheme(list) => {
+                let is = |p: &Payload| list.iter().any(|id| id == p.scheme);
+                payload.is_some_and(|p| p.chain().any(is))
+            }
+            Self::Host(list) => {
+                let host = read.and_then(|(_, destination)| destination.host.as_deref());
+                host.is_some_and(|host| is_below_any(host, list))
+            }
+            Self::Payee(list) => read.is_some_and(|(payload, destination)| {
+                let payee = payload.fields.payee.as_ref();
+                list.iter()
+                    .any(|p| Some(p) == payee || *p == destination.key)
+            }),
+            Self::Flag(list) => list.iter().any(|flag| facts.flags.contains(&flag.as_str())),
+            Self::Amount(list) => payload.is_some_and(|p| {
+                let currency = p.fields.currency.as_deref();
+                let amount = p.fields.amount.as_deref();
+                amount.is_some_and(|amount| list.iter().any(|range| range.holds(amount, currency)))
+            }),
+            Self::Label(list) => list
+                .iter()
+                .any(|label| facts.context.labels.contains(label)),
+            Self::Time(list) => {
+                let at = facts.context.at_us;
+                at.is_some_and(|at| list.iter().any(|window| window.holds(at, facts.offset)))
+            }
+        }
+    }
+
+    fn because(&self, facts: &Facts<'_>) -> String {
+        let payload = facts.read.map(|(payload, _)| payload);
+        let destination = facts.read.map(|(_, destination)| destination);
+        let fields = payload.map(|payload| &payload.fields);
+        match self {
+            Self::Class(list) => said(
+                "class",
+                Some(facts.class.as_str()),
+                list.iter().map(|c| c.as_str()),
+            ),
+            Self::Category(list) => {
+                let category = payload.map(|p| p.category.as_str());
+                said("category", category, list.iter().map(|c| c.as_str()))
+            }
+            Self::Scheme(list) => said("scheme", payload.map(|p| p.scheme), list),
+            Self::Host(list) => said("host", destination.and_then(|d| d.host.as_deref()), list),
+            Self::Payee(list) => said("payee", fields.and_then(|f| f.payee.as_deref()), list),
+            Self::Flag(list) => {
+                let flags = (!facts.flags.is_empty()).then(|| facts.flags.join("`, `"));
+                said("flag", flags.as_deref(), list)
+            }
+            Self::Amount(list) => {
+                let amount = fields.and_then(|f| {
+                    let currency = f.currency.as_deref().unwrap_or_default();
+                    Some(format!("{} {currency}", f.amount.as_deref()?))
+                });
+                said("amount", amount.as_deref().map(str::trim_end), list)
+            }
+            Self::Label(list) => {
+                let labels = facts.context.labels;
+                let labels = (!labels.is_empty()).then(|| labels.join("`, `"));
+                said("label", labels.as_deref(), list)
+            }
+            Self::Time(list) => {
+                let now = facts.context.at_us.map(|_| "outside of the hours");
+                said("time", now, list)
+            }
+        }
+    }
+}
+
+/// `` `category` is `tel`, not one of `contact`, `sms` ``.
+fn said(what: &str, is: Option<&str>, list: impl IntoIterator<Item = impl Display>) -> String {
+    let mut text = match is {
+        Some(is) => format!("`{what}` is `{is}`, not "),
+        None => format!("there is no `{what}`, expected "),
+    };
+    let list: Vec<_> = list.into_iter().collect();
+    if list.len() > 1 {
+        text.push_str("one of ");
+    }
+    for (at, item) in list.iter().enumerate() {
+        // A `String` takes whatever is written to it.
+        let _ = write!(text, "{}`{item}`", if at == 0 { "" } else { ", " });
+    }
+    text
 }
 
 /// What a rule, or the default, changes; `None` leaves it as it is.
@@ -84,5 +210,11 @@ impl Outcome {
         verdict.class = self.class.unwrap_or(verdict.class);
         verdict.severity = self.severity.unwrap_or(verdict.severity);
         verdict.action = self.action.unwrap_or(verdict.action);
+    }
+}
+
+impl fmt::Display for Class {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
     }
 }

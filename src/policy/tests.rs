@@ -100,7 +100,7 @@ const VERDICTS: &[Expected] = &[
     (
         "https://exl.ink/abc",
         Unknown,
-        Severity::Low,
+        Severity::Medium,
         Action::Review,
         &["unresolved-redirect"],
     ),
@@ -186,7 +186,7 @@ const VERDICTS: &[Expected] = &[
 
 fn judge(policy: &Policy, text: &str) -> Verdict {
     let payload = payload::parse_str(text);
-    policy.judge(&payload, &destination::of(&payload))
+    policy.judge(&payload, &destination::of(&payload), &Context::default())
 }
 
 #[test]
@@ -201,7 +201,10 @@ fn the_facts_the_rules_and_the_default() {
         );
         assert_eq!(verdict.reasons, *reasons, "{text}");
     }
-    assert_eq!(policy.judge_undecoded().reasons, ["undecoded"]);
+    assert_eq!(
+        policy.judge_undecoded(&Context::default()).reasons,
+        ["undecoded"]
+    );
 }
 
 #[test]
@@ -209,7 +212,7 @@ fn without_a_policy_nothing_is_on_the_platform() {
     let policy = Policy::default();
     let verdict = judge(&policy, "https://example.live/");
     assert_eq!(
-        (verdict.class, verdict.policy.as_str()),
+        (verdict.class, &*verdict.policy),
         (Class::OffPlatform, "none@builtin")
     );
     assert_eq!(verdict.reasons, ["category-other"]);
@@ -258,6 +261,278 @@ fn the_version_follows_the_file() {
 #[test]
 fn a_rule_for_unknown_codes_sees_those_that_cannot_be_read() {
     let text = "[platform]\nname = 'x'\n[[rule]]\nid = 'look'\nwhen = { class = ['unknown'] }\naction = 'review'";
-    let verdict = Policy::parse(text).unwrap().judge_undecoded();
+    let verdict = Policy::parse(text)
+        .unwrap()
+        .judge_undecoded(&Context::default());
     assert_eq!((verdict.action, verdict.reasons.len()), (Action::Review, 2));
+}
+
+const SELLER: &str = r#"
+[seller]
+domains = ["bags.example"]
+payees = [{ scheme = "upi", payee = "bags@ybl" }]
+"#;
+
+#[test]
+fn the_seller_has_a_registry_too() {
+    let (policy, seller) = (
+        Policy::parse(FILE).unwrap(),
+        Registry::parse(SELLER).unwrap(),
+    );
+    let context = Context {
+        seller: Some(&seller),
+        ..Context::default()
+    };
+    for (text, class, reasons, flags) in [
+        (
+            "upi://pay?pa=bags@ybl&am=5",
+            OnPlatform,
+            &["seller-payee"][..],
+            &[][..],
+        ),
+        (
+            "https://m.bags.example/",
+            OnPlatform,
+            &["seller-domain"],
+            &[],
+        ),
+        (
+            "upi://pay?pa=shop@ybl",
+            OnPlatform,
+            &["registry-payee"],
+            &[],
+        ),
+        (
+            "upi://pay?pa=thief@ybl",
+            OffPlatform,
+            &["category-payment", "payee-mismatch", "default"],
+            &["payee-mismatch"],
+        ),
+        (
+            "https://wa.me/15550100",
+            OffPlatform,
+            &["category-contact", "rule:contact-code"],
+            &[],
+        ),
+    ] {
+        let payload = payload::parse_str(text);
+        let verdict = policy.judge(&payload, &destination::of(&payload), &context);
+        assert_eq!(
+            (verdict.class, verdict.reasons.as_slice()),
+            (
+                class,
+                reasons
+                    .iter()
+                    .map(|r| Cow::Borrowed(*r))
+                    .collect::<Vec<_>>()
+                    .as_slice()
+            ),
+            "{text}"
+        );
+        assert_eq!(verdict.flags, flags, "{text}");
+    }
+}
+
+/// A policy with the rules of `lines`.
+fn with_rules(lines: &str) -> Policy {
+    Policy::parse(&format!(
+        "[platform]\nname = 'x'\nutc_offset = '+08:00'\n{lines}"
+    ))
+    .unwrap()
+}
+
+#[test]
+fn rules_ask_for_amounts_labels_hours_and_signs_of_the_registry() {
+    let seller = Registry::parse(SELLER).unwrap();
+    let labels = ["new-seller".to_owned(), "br".to_owned()];
+    let context = Context {
+        stream: Some("room-1"),
+        labels: &labels,
+        seller: Some(&seller),
+        // Wednesday 2026-11-11, 20:30 UTC.
+        at_us: Some(1_794_429_000_000_000),
+    };
+    let payload = payload::parse_str("upi://pay?pa=thief@ybl&am=100.50&cu=INR");
+    let destination = destination::of(&payload);
+    for (when, fits) in [
+        ("amount = ['100..']", true),
+        ("amount = ['..100', '100.5..100.5 INR']", true),
+        ("amount = ['100.. USD']", false),
+        ("label = ['old', 'br']", true),
+        ("label = ['old']", false),
+        ("time = ['thu 04:00-05:00']", true),
+        ("time = ['wed']", false),
+        ("flag = ['payee-mismatch']", true),
+        ("payee = ['thief@ybl']", true),
+        ("payee = ['upi:thief@ybl']", true),
+        (
+            "scheme = ['upi'], category = ['payment'], class = ['off_platform']",
+            true,
+        ),
+        ("scheme = ['upi'], category = ['contact']", false),
+    ] {
+        let policy = with_rules(&format!(
+            "[[rule]]\nid = 'r'\nwhen = {{ {when} }}\naction = 'warn'"
+        ));
+        let verdict = policy.judge(&payload, &destination, &context);
+        assert_eq!(verdict.action == Action::Warn, fits, "{when}");
+        let considered = policy.consider(&payload, &destination, &context);
+        assert_eq!(
+            considered.iter().map(|c| c.fits).collect::<Vec<_>>(),
+            [fits],
+            "{when}"
+        );
+    }
+    // What is not known does not fit.
+    for when in ["label = ['br']", "time = ['00:00-24:00']"] {
+        let policy = with_rules(&format!(
+            "[[rule]]\nid = 'r'\nwhen = {{ {when} }}\naction = 'warn'"
+        ));
+        let verdict = policy.judge(&payload, &destination, &Context::default());
+        assert_eq!(verdict.action, Action::Review, "{when}");
+    }
+}
+
+#[test]
+fn a_rule_in_shadow_is_recorded_and_changes_nothing() {
+    let policy = with_rules(
+        r#"
+[[rule]]
+id = "stricter"
+when = { category = ["tel"] }
+severity = "critical"
+action = "cut"
+shadow = true
+[[rule]]
+id = "calls"
+when = { category = ["tel"] }
+severity = "low"
+[[rule]]
+id = "never reached"
+when = { category = ["tel"] }
+shadow = true
+"#,
+    );
+    let verdict = judge(&policy, "tel:+1555");
+    assert_eq!(verdict.reasons, ["category-tel", "rule:calls"]);
+    assert_eq!(
+        (verdict.severity, verdict.action),
+        (Severity::Low, Action::Review)
+    );
+    let shadow = Shadow {
+        rule: "stricter".to_owned(),
+        class: OffPlatform,
+        severity: Severity::Critical,
+        action: Action::Cut,
+    };
+    assert_eq!(verdict.shadow, [shadow]);
+}
+
+#[test]
+fn a_rule_may_hold_for_a_share_of_the_streams() {
+    let rule = |share: &str| {
+        with_rules(&format!(
+            "[[rule]]\nid = 'r'\nwhen = {{ category = ['tel'] }}\nshare = {share}\naction = 'warn'"
+        ))
+    };
+    let payload = payload::parse_str("tel:+1555");
+    let destination = destination::of(&payload);
+    let chosen = |policy: &Policy| -> Vec<u32> {
+        (0..2_000)
+            .filter(|n| {
+                let stream = format!("room-{n}");
+                let context = Context {
+                    stream: Some(&stream),
+                    ..Context::default()
+                };
+                policy.judge(&payload, &destination, &context).action == Action::Warn
+            })
+            .collect()
+    };
+    let (few, more) = (chosen(&rule("12.5")), chosen(&rule("50")));
+    assert!((200..300).contains(&few.len()) && (900..1_100).contains(&more.len()));
+    assert!(
+        few.iter().all(|n| more.contains(n)),
+        "a share that grows loses no stream"
+    );
+    assert_eq!(
+        (chosen(&rule("0")).len(), chosen(&rule("100")).len()),
+        (0, 2_000)
+    );
+    assert_eq!(
+        judge(&rule("50"), "tel:+1555").action,
+        Action::Review,
+        "no stream is known"
+    );
+}
+
+#[test]
+fn every_rule_is_told_with_its_reason() {
+    let policy = Policy::parse(FILE).unwrap();
+    let payload = payload::parse_str("https://u.wechat.com/EAVY3ybGnYOWXwGHConsOv");
+    let considered = policy.consider(&payload, &destination::of(&payload), &Context::default());
+    let told: Vec<_> = considered
+        .iter()
+        .map(|c| (c.rule.as_str(), c.fits, c.why.as_str()))
+        .collect();
+    assert_eq!(
+        told,
+        [
+            (
+                "hijack",
+                false,
+                "there is no `flag`, expected `session-hijack`"
+            ),
+            (
+                "partner",
+                false,
+                "`host` is `u.wechat.com`, not `partner.example`"
+            ),
+            ("contact-code", true, "everything holds"),
+            ("mule", false, "`scheme` is `wechat-contact`, not `pix`"),
+        ]
+    );
+}
+
+#[test]
+fn a_link_that_nobody_followed_leads_nobody_knows_where() {
+    for text in [
+        "https://bit.ly/3abcDEF",
+        "https://www.google.com/url?q=https%3A%2F%2Fbit.ly%2F3abcDEF",
+    ] {
+        let verdict = judge(&Policy::parse(FILE).unwrap(), text);
+        assert_eq!(
+            (verdict.class, verdict.action),
+            (Unknown, Action::Review),
+            "{text}"
+        );
+        assert_eq!(verdict.reasons, ["unresolved-redirect"], "{text}");
+    }
+}
+
+#[test]
+fn a_host_that_passes_for_the_platform_is_told() {
+    let policy = Policy::parse(
+        "[platform]\nname = 'x'\ndomains = ['sunnybazaar.example', 'pay.sunnybazaar-cdn.com']",
+    )
+    .unwrap();
+    let seller = Registry::parse("[seller]\ndomains = ['lisbonbags.com']").unwrap();
+    let context = Context {
+        seller: Some(&seller),
+        ..Context::default()
+    };
+    for (link, flags) in [
+        ("https://sunnybazaar.example/", &[][..]),
+        ("https://sunnybazar.example/", &["lookalike-domain"]),
+        ("https://sunnybazaar.example.pay.top/", &["subdomain-spoof"]),
+        ("https://sunnybаzaar.example/", &["homograph"]),
+        ("https://lisbonbag5.com/", &["lookalike-domain"]),
+        ("https://lisbonbags.com/", &[]),
+        ("https://rainybazaar.example/", &[]),
+        ("https://somewhere.example/", &[]),
+    ] {
+        let payload = payload::parse_str(link);
+        let verdict = policy.judge(&payload, &destination::of(&payload), &context);
+        assert_eq!(verdict.flags, flags, "{link}");
+    }
 }

@@ -1,10 +1,9 @@
 //! Runs samples through the pipeline and compares what was found with the labels.
 
 use std::path::Path;
-use std::sync::Arc;
 
 use crate::config::Location;
-use crate::policy::Policy;
+use crate::policy::{Context, Policy};
 use crate::replay::manifest::{Code, Floors, Manifest, Sample};
 use crate::source::still::{self, Still};
 use crate::track::{Change, ChangeKind, Incident, Reading};
@@ -145,14 +144,11 @@ fn watch(folder: &Path, sample: &Sample, settings: &Settings) -> (Vec<Seen>, Opt
     let path = folder.join(&sample.file);
     if still::is_picture(&path) {
         return match still::open(&path) {
-            Ok(picture) => (look(&picture, &settings.policy), None),
+            Ok(picture) => (look(&picture, &settings.policy.get()), None),
             Err(error) => (Vec::new(), Some(error.to_string())),
         };
     }
-    let stream = Stream {
-        id: "replay".to_owned(),
-        location: Location::File(path),
-    };
+    let stream = Stream::new("replay", Location::File(path));
     let mut settings = settings.clone();
     settings.sampling.sample = sample.sample.unwrap_or(settings.sampling.sample);
     let mut seen = Vec::new();
@@ -182,11 +178,11 @@ fn ended(change: Change) -> Option<Seen> {
     })
 }
 
-fn look(picture: &Still, policy: &Arc<Policy>) -> Vec<Seen> {
+fn look(picture: &Still, policy: &Policy) -> Vec<Seen> {
     let Some(luma) = picture.luma() else {
         return Vec::new();
     };
-    let (sightings, _) = worker::sightings(&luma, policy, Mode::Recorded);
+    let (sightings, _) = worker::sightings(&luma, policy, &Context::default(), Mode::Recorded);
     let seen = sightings.into_iter().map(|sighting| Seen {
         reading: sighting.reading,
         class: sighting.verdict.class.as_str(),

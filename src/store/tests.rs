@@ -2,7 +2,7 @@ use super::*;
 use crate::detect::{Point, Reader, Symbol, SymbolKind};
 use crate::frame::Frame;
 use crate::ids::Seed;
-use crate::policy::Policy;
+use crate::policy::{Context, Policy};
 use crate::track::{Change, Reading, Settings, Sighting, Tracker};
 use crate::{destination, payload};
 
@@ -47,8 +47,10 @@ fn sighting(text: Option<&str>, x: f32) -> Sighting {
         [(x, 0.0), (x + 90.0, 0.0), (x + 90.0, 90.0), (x, 90.0)].map(|(x, y)| Point { x, y });
     Sighting {
         verdict: match &reading {
-            Some(reading) => policy.judge(&reading.payload, &reading.destination),
-            None => policy.judge_undecoded(),
+            Some(reading) => {
+                policy.judge(&reading.payload, &reading.destination, &Context::default())
+            }
+            None => policy.judge_undecoded(&Context::default()),
         },
         symbol: Symbol {
             kind: SymbolKind::Qr,

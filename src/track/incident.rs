@@ -64,7 +64,8 @@ pub enum ChangeKind {
     Opened,
     /// It is still in view.
     Updated,
-    /// What was only located before was read.
+    /// It is seen differently: what was only located before was read, a short link was followed, or
+    /// another policy is in force.
     Reclassified,
     /// It was not seen for a while, or the stream ended.
     Ended,
@@ -91,4 +92,13 @@ pub struct Change {
     pub sequence: u32,
     /// The incident as it is after the change.
     pub incident: Incident,
+}
+
+/// What is thought of an incident now.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Reconsidered {
+    /// What is known of its destination now; `None` where nothing was learnt.
+    pub reading: Option<Reading>,
+    /// What the policy says of it.
+    pub verdict: Verdict,
 }

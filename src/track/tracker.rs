@@ -4,7 +4,7 @@ use crate::detect::Corners;
 use crate::frame::Frame;
 use crate::ids::{IncidentId, Seed};
 use crate::track::place;
-use crate::track::{Change, ChangeKind, Incident, Sighting};
+use crate::track::{Change, ChangeKind, Incident, Reconsidered, Sighting};
 
 /// Incidents that one stream can have open at a time. A stream that shows more is flooding; what is
 /// over it is counted in [`Observed::ignored`].
@@ -50,6 +50,9 @@ pub struct Tracker {
 #[derive(Debug)]
 struct Tracked {
     incident: Incident,
+    /// Where the symbol itself leads, by which it is known again; where it was followed to stands in the
+    /// incident.
+    key: Option<String>,
     changes: u32,
     changed_ms: i64,
     /// The number of the look that saw it last.
@@ -99,6 +102,25 @@ impl Tracker {
         observed
     }
 
+    /// Asks `judged` what is thought of each open incident now; those that changed are reclassified.
+    pub fn reconsider(&mut self, mut judged: impl FnMut(&Incident) -> Reconsidered) -> Vec<Change> {
+        let mut changes = Vec::new();
+        for tracked in &mut self.open {
+            let now = judged(&tracked.incident);
+            let incident = &mut tracked.incident;
+            let same = now.verdict == incident.verdict;
+            if same && (now.reading.is_none() || now.reading == incident.reading) {
+                continue;
+            }
+            incident.verdict = now.verdict;
+            if now.reading.is_some() {
+                incident.reading = now.reading;
+            }
+            changes.push(tracked.change(ChangeKind::Reclassified));
+        }
+        changes
+    }
+
     /// Ends what was not seen for too long at `media_ms`.
     pub fn advance(&mut self, media_ms: i64) -> Vec<Change> {
         let gone = media_ms.saturating_sub(self.settings.gap_ms);
@@ -133,12 +155,7 @@ impl Tracker {
             return self.open.iter().position(here);
         };
         let key = &reading.destination.key;
-        let known = |t: &Tracked| {
-            t.incident
-                .reading
-                .as_ref()
-                .is_some_and(|r| r.destination.key == *key)
-        };
+        let known = |t: &Tracked| t.key.as_ref() == Some(key);
         let unread = |t: &Tracked| t.incident.reading.is_none() && here(t);
         self.open
             .iter()
@@ -149,9 +166,11 @@ impl Tracker {
     fn open(&mut self, frame: &Frame, sighting: Sighting, observed: &mut Observed) {
         let id = self.seed.incident(self.opened);
         self.opened += 1;
+        let key = key(&sighting);
         let symbol = sighting.symbol;
         let mut tracked = Tracked {
             score: score(&symbol.corners, sighting.reading.is_some()),
+            key,
             incident: Incident {
                 id,
                 reading: sighting.reading,
@@ -200,6 +219,7 @@ impl Tracker {
         tracked.look = looks;
         tracked.corners = sighting.symbol.corners;
         if incident.reading.is_none() && sighting.reading.is_some() {
+            tracked.key = key(&sighting);
             incident.reading = sighting.reading;
             incident.verdict = sighting.verdict;
             incident.read_by = sighting.symbol.read_by;
@@ -242,6 +262,12 @@ impl Tracked {
             incident: self.incident.clone(),
         }
     }
+}
+
+/// Where the symbol leads; `None` where nobody could read it.
+fn key(sighting: &Sighting) -> Option<String> {
+    let reading = sighting.reading.as_ref()?;
+    Some(reading.destination.key.clone())
 }
 
 /// How well a frame shows a code: by its size, and far better where it was read.

@@ -1,10 +1,12 @@
 //! What is known of one payload: a line of `waylay explain`, and part of every line that reports one.
 
+use std::borrow::Cow;
+
 use serde::Serialize;
 
 use crate::destination::Destination;
 use crate::payload::{Fields, Payload};
-use crate::policy::Verdict;
+use crate::policy::{Considered, Shadow, Verdict};
 use crate::track::Reading;
 
 /// What is known of a symbol: everything where it was read, the verdict alone where it was only located.
@@ -37,8 +39,8 @@ pub struct Explained<'a> {
     /// Whether it holds together; absent where the scheme has no rule.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub valid: Option<bool>,
-    /// Signs of deception.
-    pub flags: &'a [&'static str],
+    /// Signs of deception, those that only the registries show included.
+    pub flags: Vec<&'static str>,
     /// Its fields.
     pub fields: ExplainedFields<'a>,
     /// Where it leads.
@@ -75,6 +77,9 @@ pub struct ExplainedDestination<'a> {
     pub host: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub registrable_domain: Option<&'a str>,
+    /// The links that were opened on the way, outermost first; absent where the payload leads there itself.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub chain: Vec<&'a str>,
 }
 
 /// What the policy says of it, as [`Verdict`] documents it.
@@ -84,8 +89,41 @@ pub struct ExplainedVerdict<'a> {
     pub class: &'static str,
     pub severity: &'static str,
     pub action: &'static str,
-    pub reasons: &'a [String],
+    pub reasons: &'a [Cow<'static, str>],
+    /// What rules in shadow would have said; absent where none fits.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub shadow: Vec<ExplainedShadow<'a>>,
     pub policy: &'a str,
+}
+
+/// What a rule in shadow would have said, as [`Shadow`] documents it.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[expect(missing_docs, reason = "they are those of `Shadow`")]
+pub struct ExplainedShadow<'a> {
+    pub rule: &'a str,
+    pub class: &'static str,
+    pub severity: &'static str,
+    pub action: &'static str,
+}
+
+/// What became of one rule, as [`Considered`] documents it.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[expect(missing_docs, reason = "they are those of `Considered`")]
+pub struct ExplainedRule<'a> {
+    pub rule: &'a str,
+    pub fits: bool,
+    pub why: &'a str,
+}
+
+impl<'a> ExplainedRule<'a> {
+    /// The rule as JSON has it.
+    pub fn new(considered: &'a Considered) -> Self {
+        Self {
+            rule: &considered.rule,
+            fits: considered.fits,
+            why: &considered.why,
+        }
+    }
 }
 
 impl<'a> About<'a> {
@@ -127,13 +165,14 @@ impl<'a> Explained<'a> {
             scheme: payload.scheme,
             category: payload.category.as_str(),
             valid: payload.valid,
-            flags: &payload.flags,
+            flags: [payload.flags.as_slice(), &verdict.flags].concat(),
             fields: ExplainedFields::new(&payload.fields),
             destination: ExplainedDestination {
                 kind: destination.kind.as_str(),
                 key: &destination.key,
                 host: destination.host.as_deref(),
                 registrable_domain: destination.registrable_domain.as_deref(),
+                chain: payload.chain().skip(1).map(|p| p.text.as_str()).collect(),
             },
             verdict: ExplainedVerdict::new(verdict),
         }
@@ -153,6 +192,17 @@ impl<'a> ExplainedFields<'a> {
     }
 }
 
+impl<'a> ExplainedShadow<'a> {
+    fn new(shadow: &'a Shadow) -> Self {
+        Self {
+            rule: &shadow.rule,
+            class: shadow.class.as_str(),
+            severity: shadow.severity.as_str(),
+            action: shadow.action.as_str(),
+        }
+    }
+}
+
 impl<'a> ExplainedVerdict<'a> {
     /// The verdict as JSON has it.
     pub fn new(verdict: &'a Verdict) -> Self {
@@ -161,6 +211,7 @@ impl<'a> ExplainedVerdict<'a> {
             severity: verdict.severity.as_str(),
             action: verdict.action.as_str(),
             reasons: &verdict.reasons,
+            shadow: verdict.shadow.iter().map(ExplainedShadow::new).collect(),
             policy: &verdict.policy,
         }
     }

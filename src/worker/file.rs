@@ -117,10 +117,12 @@ fn seed(path: &Path, stream: &Stream, settings: &Settings) -> Result<Seed, Sourc
         }
     }
     let settings = format!(
-        "{:?} {:?} {}",
+        "{:?} {:?} {} {:?} {:?}",
         settings.sampling,
         settings.incidents,
-        settings.policy.id()
+        settings.policy.get().id(),
+        stream.labels,
+        stream.seller,
     );
     Ok(Seed::from_parts(&[
         env!("CARGO_PKG_VERSION").as_bytes(),

@@ -9,7 +9,9 @@ use crate::evidence::{Mark, Snapshot};
 use crate::frame::Frame;
 use crate::ids::{IncidentId, Seed};
 use crate::source::{Batch, Decoded, Decoder, Packet, Picture, SourceError};
-use crate::track::{self, Change, Sighting, Tracker};
+use crate::track::{self, Change, ChangeKind, Reconsidered, Sighting, Tracker};
+use crate::worker::follow::{Following, followed};
+use crate::worker::judge::Judge;
 use crate::worker::look::{Mode, sightings};
 use crate::worker::{Settings, Stream};
 
@@ -49,6 +51,8 @@ pub struct Counts {
 pub(super) struct Lane {
     stream: Arc<str>,
     settings: Settings,
+    judge: Judge,
+    following: Following,
     mode: Mode,
     tracker: Tracker,
     parameters: Option<Parameters>,
@@ -76,6 +80,8 @@ impl Lane {
         };
         Self {
             stream: stream.id.as_str().into(),
+            judge: Judge::new(stream, &settings.policy, settings.limits.clock),
+            following: Following::new(settings.follower.clone()),
             settings: settings.clone(),
             mode,
             tracker: Tracker::new(seed, tracking),
@@ -151,7 +157,9 @@ impl Lane {
         self.counts.looks += 1;
         self.last_look_ms = Some(media_ms);
 
-        let (sightings, scan) = sightings(&luma, &self.settings.policy, self.mode);
+        self.reconsider(arrived_us, record);
+        let context = self.judge.context();
+        let (sightings, scan) = sightings(&luma, self.judge.policy(), &context, self.mode);
         self.counts.skipped += u64::from(scan.skipped);
         self.counts.panics += u64::from(scan.panics);
         let marks = if self.settings.snapshots {
@@ -164,7 +172,32 @@ impl Lane {
         if self.settings.snapshots && !observed.best.is_empty() {
             self.keep(picture, &marks, &observed.best);
         }
+        for change in &observed.changes {
+            if matches!(change.kind, ChangeKind::Opened | ChangeKind::Reclassified) {
+                self.following.ask(&change.incident);
+            }
+        }
         self.hand_over(observed.changes, arrived_us, record);
+    }
+
+    /// Judges the open incidents anew, where another policy is in force or a link was followed. A recorded
+    /// file waits for its links, so that nothing in it depends on how fast they were answered.
+    fn reconsider(&mut self, arrived_us: Option<i64>, record: &mut dyn FnMut(Record)) {
+        let wait = matches!(self.mode, Mode::Recorded);
+        let learnt = self.following.learnt(wait);
+        if !self.judge.refresh() && learnt.is_empty() {
+            return;
+        }
+        let judge = &self.judge;
+        let changes = self.tracker.reconsider(|incident| {
+            let reading = learnt.get(&incident.id).zip(incident.reading.clone());
+            let reading = reading.map(|(resolution, reading)| followed(reading, resolution));
+            Reconsidered {
+                verdict: judge.judge(reading.as_ref().or(incident.reading.as_ref())),
+                reading,
+            }
+        });
+        self.hand_over(changes, arrived_us, record);
     }
 
     /// Encodes the frame as the best of these incidents.
@@ -189,12 +222,14 @@ impl Lane {
 
     /// Time passes without frames.
     pub(super) fn advance(&mut self, media_ms: i64, record: &mut dyn FnMut(Record)) {
+        self.reconsider(None, record);
         let changes = self.tracker.advance(media_ms);
         self.hand_over(changes, None, record);
     }
 
     /// The stream is over.
     pub(super) fn finish(&mut self, record: &mut dyn FnMut(Record)) {
+        self.reconsider(None, record);
         let changes = self.tracker.finish();
         self.hand_over(changes, None, record);
         self.decoder = None;
@@ -216,6 +251,9 @@ impl Lane {
         record: &mut dyn FnMut(Record),
     ) {
         for change in changes {
+            if change.kind == ChangeKind::Ended {
+                self.following.forget(change.incident.id);
+            }
             record(Record {
                 stream: Arc::clone(&self.stream),
                 snapshot: self.fresh.remove(&change.incident.id),

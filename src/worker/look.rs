@@ -3,8 +3,9 @@
 use crate::clock::Clock;
 use crate::detect::{self, Budget, Scan, Symbol};
 use crate::frame::Luma;
-use crate::policy::Policy;
+use crate::policy::{Context, Policy};
 use crate::track::{Reading, Sighting};
+use crate::worker::judge::judge;
 use crate::{destination, payload};
 
 /// How the scan of a frame is bounded.
@@ -17,7 +18,12 @@ pub enum Mode {
 }
 
 /// Finds the symbols in `luma` and says what each of them is.
-pub fn sightings(luma: &Luma<'_>, policy: &Policy, mode: Mode) -> (Vec<Sighting>, Scan) {
+pub fn sightings(
+    luma: &Luma<'_>,
+    policy: &Policy,
+    context: &Context<'_>,
+    mode: Mode,
+) -> (Vec<Sighting>, Scan) {
     let started = match mode {
         Mode::Recorded => 0,
         Mode::Live(clock, _) => clock.monotonic_us(),
@@ -35,13 +41,13 @@ pub fn sightings(luma: &Luma<'_>, policy: &Policy, mode: Mode) -> (Vec<Sighting>
     (
         symbols
             .into_iter()
-            .map(|symbol| sighting(symbol, policy))
+            .map(|symbol| sighting(symbol, policy, context))
             .collect(),
         scan,
     )
 }
 
-fn sighting(symbol: Symbol, policy: &Policy) -> Sighting {
+fn sighting(symbol: Symbol, policy: &Policy, context: &Context<'_>) -> Sighting {
     let reading = symbol.bytes.as_deref().map(|bytes| {
         let payload = payload::parse(bytes);
         let destination = destination::of(&payload);
@@ -50,10 +56,7 @@ fn sighting(symbol: Symbol, policy: &Policy) -> Sighting {
             destination,
         }
     });
-    let verdict = match &reading {
-        Some(reading) => policy.judge(&reading.payload, &reading.destination),
-        None => policy.judge_undecoded(),
-    };
+    let verdict = judge(policy, reading.as_ref(), context);
     Sighting {
         symbol,
         reading,

@@ -42,7 +42,10 @@ fn holds(key: &str, actual: &Value, expected: &Value) -> bool {
 /// What is wrong with how the payload of `case` is read.
 fn faults(case: &Value) -> Vec<String> {
     let text = case["payload"].as_str().unwrap();
-    let payload = payload::parse(text.as_bytes());
+    let payload = match case["kind"].as_str() {
+        Some("text") => payload::parse_line(text),
+        _ => payload::parse(text.as_bytes()),
+    };
     let expect = case["expect"].as_object().unwrap();
     let accepted = |actual: &Value| {
         expect
@@ -71,15 +74,28 @@ fn read(path: &Path) -> Option<Vec<Value>> {
 
 #[test]
 fn our_cases_are_read_right() {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cases/payloads.jsonl");
-    let cases = read(&path).unwrap();
-    assert!(cases.len() >= 60, "{} cases", cases.len());
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cases");
+    let mut files: Vec<_> = std::fs::read_dir(folder)
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .collect();
+    files.sort();
+    let cases: Vec<_> = files.iter().flat_map(|file| read(file).unwrap()).collect();
     let wrong: Vec<String> = cases.iter().flat_map(faults).collect();
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+
+    let covered = |id: &str| cases.iter().any(|case| case["expect"]["scheme"] == id);
+    let bare: Vec<_> = payload::schemes()
+        .map(|s| s.id)
+        .filter(|id| !covered(id))
+        .collect();
+    assert_eq!(bare, NOT_COVERED, "every scheme has a case of its own");
 }
 
-/// A larger set that may lie beside the checkout. It asks for more schemes than are known, so it is
-/// scored over those that are.
+/// Only following a link can tell this one; a test of its own does.
+const NOT_COVERED: [&str; 1] = ["merged-cashier-page"];
+
+/// A larger set that may lie beside the checkout.
 #[test]
 #[expect(clippy::print_stderr, reason = "the score is for whoever runs it")]
 fn the_cases_beside_the_checkout_are_read_well() {
@@ -88,47 +104,20 @@ fn the_cases_beside_the_checkout_are_read_well() {
         eprintln!("skipped: there is no {}", path.display());
         return;
     };
-    let claimed: Vec<_> = cases
-        .iter()
-        .filter(|case| {
-            let scheme = case["expect"]["scheme"].as_str().unwrap_or_default();
-            payload::schemes().any(|known| known.id == scheme)
-        })
-        .collect();
-    let wrong: Vec<_> = claimed
-        .iter()
-        .map(|case| faults(case))
-        .filter(|f| !f.is_empty())
-        .collect();
+    let wrong: Vec<_> = cases.iter().map(faults).filter(|f| !f.is_empty()).collect();
     for faults in &wrong {
         eprintln!("{}", faults.join("; "));
     }
-    let right = claimed.len() - wrong.len();
-    eprintln!(
-        "{right} of {} claimed cases are right, of {} in all",
-        claimed.len(),
-        cases.len()
-    );
-    for case in &cases {
-        payload::parse(case["payload"].as_str().unwrap().as_bytes());
-    }
-    assert!(
-        right * 100 >= claimed.len() * 95,
-        "{right} of {}",
-        claimed.len()
-    );
+    let right = cases.len() - wrong.len();
+    eprintln!("{right} of {} cases are right", cases.len());
+    assert_eq!(right, cases.len());
 }
 
 /// The reference is what an author of policies reads.
 #[test]
-fn the_reference_names_every_scheme_and_flag() {
+fn the_reference_names_every_flag() {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/ref/payloads.md");
     let text = std::fs::read_to_string(path).unwrap();
-    for scheme in payload::schemes() {
-        let row = format!("| `{}` |", scheme.category.as_str());
-        let row = text.lines().find(|line| line.starts_with(&row)).unwrap();
-        assert!(row.contains(&format!("`{}`", scheme.id)), "{}", scheme.id);
-    }
     for flag in payload::FLAGS {
         assert!(text.contains(&format!("\n| `{flag}` |")), "{flag}");
     }

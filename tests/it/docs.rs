@@ -1,10 +1,12 @@
 //! The documents say what the program does, and lead to where they say they lead.
 
 use std::collections::BTreeSet;
+use std::fmt::Write;
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use serde_json::Value;
+use waylay::payload::{self, Scheme};
 
 fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
@@ -14,19 +16,48 @@ fn read(path: &Path) -> String {
     fs::read_to_string(path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
 }
 
-/// The reference is the program's own help. `UPDATE=1` writes it anew.
-#[test]
-fn the_reference_of_the_command_line_is_up_to_date() {
-    let path = root().join("docs/ref/cli.md");
-    let expected = waylay::commands::reference();
+/// Holds the document `name` against what the program says; `UPDATE=1` writes it anew.
+fn is_up_to_date(name: &str, expected: &str) {
+    let path = root().join("docs/ref").join(name);
     if std::env::var_os("UPDATE").is_some_and(|value| value == "1") {
         fs::write(&path, expected).unwrap();
         return;
     }
     assert!(
         read(&path) == expected,
-        "docs/ref/cli.md is not what the program says: run this test with UPDATE=1"
+        "docs/ref/{name} is not what the program says: run this test with UPDATE=1"
     );
+}
+
+/// The reference is the program's own help.
+#[test]
+fn the_reference_of_the_command_line_is_up_to_date() {
+    is_up_to_date("cli.md", &waylay::commands::reference());
+}
+
+#[test]
+fn the_reference_of_schemes_is_up_to_date() {
+    let mut text = String::from(
+        "# Schemes\n\nEvery payload that can be told apart, by [category](payloads.md#categories). The ids are a \
+         contract: they do\nnot change once they are released, and a [policy](policy.md) names them. A region is an \
+         ISO 3166 country,\n`EU`, or `INT` for everywhere.\n\nThis page is generated from the table in the program.\n",
+    );
+    let categories: BTreeSet<_> = payload::schemes().map(|scheme| scheme.category).collect();
+    for category in categories {
+        let id = category.as_str();
+        writeln!(
+            text,
+            "\n## {id}\n\n| id | region | what it is |\n|---|---|---|"
+        )
+        .unwrap();
+        for scheme in payload::schemes().filter(|scheme| scheme.category == category) {
+            let Scheme {
+                id, region, name, ..
+            } = scheme;
+            writeln!(text, "| `{id}` | {region} | {name} |").unwrap();
+        }
+    }
+    is_up_to_date("schemes.md", &text);
 }
 
 /// Whoever reads events looks up a key under its path in `data`, such as `frame.width`.

@@ -1,13 +1,13 @@
 //! `waylay explain` and `waylay policy check`, as a shell sees them; and what must hold of any payload.
 
-use std::io::Write;
+use std::io::{BufRead, BufReader, Write};
 use std::process::{Command, Output, Stdio};
 
 use proptest::prelude::*;
 use serde_json::{Value, json};
 use waylay::destination::{self, LONGEST_KEY};
 use waylay::payload;
-use waylay::policy::Policy;
+use waylay::policy::{Context, Policy};
 
 /// Runs the program with `input` on its standard input.
 pub(crate) fn waylay(args: &[&str], input: &[u8]) -> Output {
@@ -100,6 +100,79 @@ fn a_policy_that_cannot_be_read_ends_it() {
     );
 }
 
+/// The most memory that process `id` has had at a time, in KiB.
+#[cfg(target_os = "linux")]
+fn peak(id: u32) -> usize {
+    let status = std::fs::read_to_string(format!("/proc/{id}/status")).unwrap();
+    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
+    line.unwrap()
+        .split_whitespace()
+        .next()
+        .unwrap()
+        .parse()
+        .unwrap()
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn memory_does_not_grow_with_the_lines() {
+    let mut child = Command::new(env!("CARGO_BIN_EXE_waylay"))
+        .arg("explain")
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut answers = BufReader::new(child.stdout.take().unwrap()).lines();
+    let mut input = child.stdin.take().unwrap();
+    // A line each, and no two the same.
+    let mut ask = |from: usize, to: usize| {
+        std::thread::scope(|scope| {
+            scope.spawn(|| {
+                let line = |n| format!("upi://pay?pa=shop{n}@ybl&pn=Shop%20{n}&am={n}\n");
+                let mut lines: String = (from..to).map(line).collect();
+                // The answers come in blocks: what fills one brings out those that were asked for.
+                lines += &"x\n".repeat(200);
+                input.write_all(lines.as_bytes()).unwrap();
+            });
+            for n in from..to {
+                let answer = answers
+                    .by_ref()
+                    .map(Result::unwrap)
+                    .find(|a| a.contains("\"upi\""))
+                    .unwrap();
+                assert!(answer.contains(&format!("shop{n}@ybl")), "{answer}");
+            }
+        });
+    };
+    ask(0, 2_000);
+    let before = peak(child.id());
+    ask(2_000, 150_000);
+    let after = peak(child.id());
+    drop(input);
+    drop(answers);
+    child.wait().unwrap();
+    assert!(after < before + 8 * 1024, "{before} KiB, then {after} KiB");
+}
+
+#[test]
+fn a_line_without_an_end_is_cut() {
+    let line = [
+        &b"https://a.example/"[..],
+        &vec![b'x'; 3 << 20],
+        b"\ntel:+1555\n",
+    ]
+    .concat();
+    let answers = lines(&waylay(&["explain"], &line));
+    assert_eq!(answers.len(), 2);
+    assert!(
+        answers[0]["flags"]
+            .as_array()
+            .unwrap()
+            .contains(&json!("oversize"))
+    );
+    assert_eq!(answers[1]["scheme"], "tel");
+}
+
 #[cfg(unix)]
 #[test]
 fn a_reader_that_goes_away_is_no_error() {
@@ -183,7 +256,7 @@ fn check(payload: &payload::Payload) -> Result<(), TestCaseError> {
             flag
         );
     }
-    let verdict = Policy::default().judge(payload, &destination);
+    let verdict = Policy::default().judge(payload, &destination, &Context::default());
     prop_assert!(!verdict.reasons.is_empty());
     Ok(())
 }

@@ -16,6 +16,7 @@ const LAYERS: &[(&str, &[&str])] = &[
         &[
             "frame",
             "detect",
+            "lookalike",
             "payload",
             "destination",
             "policy",
@@ -23,7 +24,7 @@ const LAYERS: &[(&str, &[&str])] = &[
         ],
     ),
     ("wire", &["wire"]),
-    ("edges", &["source", "evidence", "store"]),
+    ("edges", &["source", "resolve", "evidence", "store"]),
     ("worker", &["worker"]),
     ("replay", &["replay"]),
     ("commands", &["commands"]),
@@ -33,12 +34,21 @@ const LAYERS: &[(&str, &[&str])] = &[
 const IMPURE: &[&str] = &[
     "std::fs",
     "std::net",
-    "std::io",
+    // Bytes in memory can be read through `std::io` too.
+    "stdin",
+    "stdout",
+    "stderr",
     "std::thread",
     "std::process",
     "std::env",
     "std::time",
-    "std::sync",
+    // An `Arc` shares, and a `LazyLock` is a constant that takes a computation; the rest of `std::sync` is
+    // for threads.
+    "Mutex",
+    "RwLock",
+    "Condvar",
+    "Atomic",
+    "mpsc",
     "tokio",
     "sqlx",
     "axum",

@@ -320,3 +320,44 @@ fn nothing_that_was_printed_is_lost_by_a_kill() {
         );
     }
 }
+
+/// A policy may change while a stream is watched: what is open is judged anew, and a broken one is refused.
+#[test]
+fn a_policy_takes_effect_without_a_restart() {
+    let folder = tempfile::tempdir().unwrap();
+    let (first, _) = clips(folder.path());
+    let nginx = Nginx::start(folder.path());
+    let url = format!("rtmp://127.0.0.1:{}/live/room", nginx.rtmp);
+    let _publisher = Publisher::start(&first, &["flv"], &url);
+    let policy = folder.path().join("policy.toml");
+    let put = |text: &str| {
+        // As careful people do it: the file is never half written.
+        let new = folder.path().join("new.toml");
+        std::fs::write(&new, text).unwrap();
+        std::fs::rename(&new, &policy).unwrap();
+    };
+    put("[platform]\nname = 'One'\n");
+    let room = format!("room={url}");
+    let mut watch = Watch::start(
+        &folder.path().join("data"),
+        ["--policy", policy.to_str().unwrap(), &room],
+    );
+    let opened = watch.opened(FIRST);
+    assert_eq!(opened["data"]["verdict"]["class"], "off_platform");
+
+    put("[platform]\nname = 'Broken'\ndomain = ['shop.example']\n");
+    let refused = watch.logged("the policy stays One@");
+    assert!(
+        refused.contains(":3:1: unknown field `domain`"),
+        "{refused}"
+    );
+    put("[platform]\nname = 'Two'\ndomains = ['shop.example']\n");
+    let again = watch.event("the open incident is judged anew", |event| {
+        event["type"] == "waylay.incident.reclassified.v1"
+    });
+    assert_eq!(again["data"]["incident"], opened["data"]["incident"]);
+    assert_eq!(again["data"]["verdict"]["class"], "on_platform");
+    let by = again["data"]["verdict"]["policy"].as_str().unwrap();
+    assert!(by.starts_with("Two@"), "{by}");
+    assert!(watch.stop().0.success());
+}

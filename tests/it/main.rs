@@ -10,6 +10,7 @@ mod cases;
 mod detect;
 mod docs;
 mod explain;
+mod harmless;
 mod hostile;
 mod layers;
 mod live;

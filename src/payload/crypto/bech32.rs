@@ -1,13 +1,9 @@
-//! Bech32 and Bech32m (BIP-173, BIP-350).
+//! Bech32 and Bech32m (BIP-173, BIP-350), and the longer checksum of the same build that Bitcoin Cash
+//! and Kaspa have (`CashAddr`).
 
-const ALPHABET: &[u8; 32] = b"qpzry9x8gf2tvdw0s3jn54khce6mua7l";
-const GENERATOR: [u32; 5] = [
-    0x3b6a_57b2,
-    0x2650_8e6d,
-    0x1ea1_19fa,
-    0x3d42_33dd,
-    0x2a14_62b3,
-];
+use super::alphabet::{self, Alphabet};
+
+pub(super) static LETTERS: Alphabet = Alphabet::new(b"qpzry9x8gf2tvdw0s3jn54khce6mua7l");
 
 /// Which constant the checksum was made with.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -26,20 +22,28 @@ pub(super) struct Bech32 {
     pub(super) variant: Variant,
 }
 
+impl Bech32 {
+    /// The data as bytes.
+    pub(super) fn bytes(&self) -> Option<Vec<u8>> {
+        alphabet::bytes(&self.data, 5)
+    }
+}
+
+/// `text` in small letters, where it is in one letter case.
+pub(super) fn lower(text: &str) -> Option<String> {
+    let mixed = text.bytes().any(|b| b.is_ascii_lowercase())
+        && text.bytes().any(|b| b.is_ascii_uppercase());
+    (!mixed).then(|| text.to_ascii_lowercase())
+}
+
 /// Reads `text`; `None` where it is in mixed case, has another alphabet or a wrong checksum.
 pub(super) fn decode(text: &str) -> Option<Bech32> {
-    let lower = text.to_ascii_lowercase();
-    if lower != text && text.to_ascii_uppercase() != text {
-        return None;
-    }
+    let lower = lower(text)?;
     let (prefix, data) = lower.rsplit_once('1')?;
     if prefix.is_empty() || !prefix.bytes().all(|b| b.is_ascii_graphic()) {
         return None;
     }
-    let mut data = data
-        .bytes()
-        .map(|b| ALPHABET.iter().position(|a| *a == b).map(|at| at as u8))
-        .collect::<Option<Vec<u8>>>()?;
+    let mut data = LETTERS.values(data)?;
     let end = data.len().checked_sub(6)?;
     let high = prefix.bytes().map(|b| b >> 5);
     let low = prefix.bytes().map(|b| b & 31);
@@ -57,33 +61,44 @@ pub(super) fn decode(text: &str) -> Option<Bech32> {
 }
 
 fn checksum(values: impl Iterator<Item = u8>) -> u32 {
+    const GENERATOR: [u32; 5] = [
+        0x3b6a_57b2,
+        0x2650_8e6d,
+        0x1ea1_19fa,
+        0x3d42_33dd,
+        0x2a14_62b3,
+    ];
     values.fold(1, |sum, value| {
-        let top = sum >> 25;
-        GENERATOR
-            .iter()
-            .enumerate()
-            .filter(|(i, _)| top >> i & 1 == 1)
-            .fold(
-                (sum & 0x01ff_ffff) << 5 ^ u32::from(value),
-                |sum, (_, g)| sum ^ g,
-            )
+        let next = (sum & 0x01ff_ffff) << 5 ^ u32::from(value);
+        (0..5)
+            .filter(|i| sum >> (25 + i) & 1 == 1)
+            .fold(next, |next, i| next ^ GENERATOR[i])
     })
 }
 
-/// Groups of five bits as bytes; `None` where what is left over is more than padding.
-pub(super) fn bytes(groups: &[u8]) -> Option<Vec<u8>> {
-    let mut bytes = Vec::with_capacity(groups.len() * 5 / 8);
-    let (mut bits, mut held) = (0u32, 0);
-    for group in groups {
-        bits = bits << 5 | u32::from(*group);
-        held += 5;
-        if held >= 8 {
-            held -= 8;
-            bytes.push((bits >> held) as u8);
-            bits &= (1 << held) - 1;
-        }
-    }
-    (held < 5 && bits == 0).then_some(bytes)
+/// The bytes of a `CashAddr` without its prefix, the version in front; `None` where the checksum over
+/// `prefix` and them is wrong.
+pub(super) fn cash(prefix: &str, text: &str) -> Option<Vec<u8>> {
+    const GENERATOR: [u64; 5] = [
+        0x98_f2bc_8e61,
+        0x79_b76d_99e2,
+        0xf3_3e5f_b3c4,
+        0xae_2eab_e2a8,
+        0x1e_4f43_e470,
+    ];
+    let data = LETTERS.values(&lower(text)?)?;
+    let (payload, _) = data.split_at_checked(data.len().checked_sub(8)?)?;
+    let low = prefix.bytes().map(|b| b & 31);
+    let sum = low
+        .chain([0])
+        .chain(data.iter().copied())
+        .fold(1, |sum: u64, value| {
+            let next = (sum & 0x07_ffff_ffff) << 5 ^ u64::from(value);
+            (0..5)
+                .filter(|i| sum >> (35 + i) & 1 == 1)
+                .fold(next, |next, i| next ^ GENERATOR[i])
+        });
+    alphabet::bytes(payload, 5).filter(|_| sum == 1)
 }
 
 #[cfg(test)]
@@ -107,15 +122,11 @@ mod tests {
         ] {
             assert_eq!(decode(text).map(|b| b.variant), expected, "{text}");
         }
-    }
-
-    #[test]
-    fn groups_become_bytes() {
-        assert_eq!(
-            bytes(&[0b01101, 0b00001, 0b01101, 0b00100]),
-            None,
-            "more than padding"
-        );
-        assert_eq!(bytes(&[0b01101, 0b00000]), Some(vec![0b0110_1000]));
+        // `CashAddr`, "Examples".
+        let cash_address = "qpm2qsznhks23z7629mms6s4cwef74vcwvy22gdx6a";
+        assert_eq!(cash("bitcoincash", cash_address).map(|b| b.len()), Some(21));
+        assert!(cash("bitcoincash", &cash_address.to_uppercase()).is_some());
+        assert_eq!(cash("bchtest", cash_address), None);
+        assert_eq!(cash("bitcoincash", "q"), None);
     }
 }

@@ -1,20 +1,24 @@
 //! Which scheme a merchant account template (tags 26 to 51) belongs to, and where its parts stand.
 
 use super::super::schemes::Scheme;
+use super::accounts::{self, Check};
 
 /// One row: how a template is told, and what stands where in it.
 pub(super) struct Guid {
     pub(super) scheme: Scheme,
-    /// The template's tag 00, letter case aside; `*` is any run of characters. Some schemes have no
-    /// identifier of their own there and are told by the country.
+    /// The template's tag 00, or all of it where it is no template, in lower case; `*` is any run of
+    /// characters. Some schemes have no identifier of their own there and are told by the country.
     pattern: &'static str,
     /// The code's tag 58; empty for any.
     country: &'static str,
-    /// Where payee, reference and target stand in the template, see `Tlv::pick`.
+    /// Where payee, reference and target stand, see `Parts::pick`.
     pub(super) payee: &'static str,
     pub(super) reference: &'static str,
     pub(super) target: &'static str,
     pub(super) checksum: Checksum,
+    /// An amount of twelve digits is in minor units (Türkiye).
+    pub(super) padded: bool,
+    pub(super) check: Option<Check>,
 }
 
 /// What tag 63 holds.
@@ -27,9 +31,10 @@ pub(super) enum Checksum {
 }
 
 impl Guid {
-    /// Whether a template with this tag 00, in a code of this country, belongs to the row.
+    /// Whether a template with this tag 00, in lower case, in a code of this country, belongs to the row.
     pub(super) fn fits(&self, guid: &str, country: &str) -> bool {
-        (self.country.is_empty() || self.country == country) && matches(self.pattern, guid)
+        (self.country.is_empty() || self.country.eq_ignore_ascii_case(country))
+            && matches(self.pattern, guid)
     }
 
     const fn reference(mut self, at: &'static str) -> Self {
@@ -39,6 +44,18 @@ impl Guid {
 
     const fn target(mut self, at: &'static str) -> Self {
         self.target = at;
+        self
+    }
+
+    const fn check(mut self, check: Check) -> Self {
+        self.check = Some(check);
+        self
+    }
+
+    /// In twelve digits, the amount is in kuruş; accounts are mostly an IBAN.
+    const fn kurus(mut self) -> Self {
+        self.padded = true;
+        self.check = Some(accounts::iban);
         self
     }
 
@@ -68,68 +85,111 @@ const fn within(
         reference: "",
         target: "",
         checksum: Checksum::Crc16,
+        padded: false,
+        check: None,
     }
 }
 
 /// In the order of precedence: codes carry templates of several schemes, and the national one is first.
+/// Rows of a country for `*` are last: there an unknown template belongs to the scheme of the country.
 pub(super) const GUIDS: &[Guid] = &[
-    row("pix", "br.gov.bcb.pix", "01").target("25"),
-    row("qris", "id.co.qris.www", "02"),
+    // A charge that is fetched from the payee's bank has its place in 25, without `https://`.
+    row("pix", "br.gov.bcb.pix", "01")
+        .target("25")
+        .check(accounts::pix),
+    row("qris", "id.co.qris.www", "02").check(accounts::nmid),
     row("sgqr", "sg.sgqr", "01"),
-    row("paynow", "sg.paynow", "02"),
-    row("promptpay", "a000000677010111", "01|02|03|04"),
-    row("promptpay", "a000000677010114", "01|02|03|04"),
-    row("promptpay-bill", "a000000677010112", "01").reference("02"),
+    row("paynow", "sg.paynow", "02").check(accounts::paynow),
+    row("promptpay", "a000000677010111", "01|02|03|04").check(accounts::promptpay),
+    row("promptpay", "a000000677010114", "01|02|03|04").check(accounts::promptpay),
+    row("promptpay-bill", "a000000677010112", "01")
+        .reference("02")
+        .check(accounts::biller),
     row("promptpay-bill", "a000000677010113", "01").reference("04|02"),
-    row("promptpay-bill", "a000000677012006", "01").reference("02"),
+    row("promptpay-bill", "a000000677012006", "01")
+        .reference("02")
+        .check(accounts::biller),
     row("duitnow", "a0000006150001", "02|01"),
-    row("vietqr", "a000000727", "01.00:01.01"),
-    row("fps-hk", "hk.com.hkicl*", "02|03|04"),
+    row("duitnow", "my.paynet.duitnow", "02|01"),
+    row("vietqr", "a000000727", "01.00:01.01").check(accounts::vietqr),
+    row("zalopay-vnpay", "a000000775", "01"),
+    row("fps-hk", "hk.com.hkicl*", "02|03|04").check(accounts::fps),
     row("lao-qr", "a005266284662577", "03|02"),
-    row("lao-qr", "mch*", "00"),
+    row("lao-qr", "mch*", "00|@"),
     row("nepal-qr", "fonepay.com*", "07|01"),
-    row("nepal-qr", "c81d4e2ebcf211e6869b7df92533d2db", "@"),
-    row("nepal-qr", "nepalpay", "01"),
-    row("bharat-qr", "a000000524", "01"),
+    // The merchant stands in the next template, which has no identifier.
+    row(
+        "nepal-qr",
+        "c81d4e2ebcf211e6869b7df92533d2db",
+        "01|/29.01|/29",
+    ),
+    row("nepal-qr", "nepalpay*", "01"),
+    row("nepal-qr", "np.gov.nrb*", "01"),
+    // Tag 26 has the address, 27 the transaction, 28 the Aadhaar number; cards stand in front of them.
+    row(
+        "bharat-qr",
+        "a000000524",
+        "/26.01|/02|/04|/06|/11|/08|/28.01",
+    )
+    .reference("/27.01")
+    .check(accounts::bharat),
+    within("bharat-qr", "IN", "*upi", "01"),
     row("qrph", "com.p2pqrpay", "01:04|01:03|01:05"),
     row("qrph", "ph.ppmi.*", "01:03|01:04|01"),
-    row("raast", "pk.raast", "01"),
-    row("raast", "a000000736", "01"),
+    within("qrph", "PH", "*", "01:03|01:04|01:05|01"),
+    row("raast", "pk.raast", "01").check(accounts::iban),
+    row("raast", "a000000736", "01").check(accounts::iban),
     row("mmqr", "mm.com.mmqr", "02|01"),
-    row("jpqr", "jp.or.paymentsjapan", "01:02:03:04|01"),
+    row("jpqr", "jp.or.paymentsjapan", "01:02:03:04|01").check(accounts::jpqr),
     row("zeropay", "com.zeropay", "01"),
+    row("zeropay", "d4100000014010", "01|#"),
+    row("zeropay", "a000000642*", "01|#"),
     row("twqr-emv", "tw.com.twqrp", "01"),
-    row("mercadopago-emv", "com.mercadolibre", "01"),
-    row("bre-b", "co.com.*.lla", "02|04|05|01"),
+    row("mercadopago-emv", "com.mercadolibre", "01|02").check(accounts::argentina),
+    row("bre-b", "co.com.*.lla", BRE_B).reference(BRE_B_ID),
     row("ghqr", "gh.net.ghipss.ghqr", "01"),
-    row("ke-qr", "ke.go.qr", "01|68"),
+    // Mobile money in 28, banks in 29; the tag of the account is the number of the institution.
+    row("ke-qr", "ke.go.qr", "01|68|#"),
     row("tanqr", "tz.go.bot.tips", "02"),
-    row("nqr", "ng.com.nibss*", "01:02|01"),
+    row("nqr", "ng.com.nibss*", "01:02|01").reference("05"),
+    row("nqr", "org.paycashless.qpi", "01|#"),
     row("meeza-qr", "a000000732100001", "01"),
     row("pi-spi", "int.bceao.pi", "01"),
-    row("za-emv", "za.co.*", "01"),
+    row("za-emv", "za.co.*", "").reference("01"),
     row("qpay-mn", "a0000008430001", "01:02|02"),
     row("uz-qr-online", "qr-online.uz", "01"),
-    row("elqr-kg", "*.mbank.kg", "10").hashed(),
-    row("elqr-kg", "qr.*.kg", "10").hashed(),
+    row("elqr-kg", "*.kg", "10").hashed(),
     row("elqr-kg", "bakai.app", "10").hashed(),
-    row("tr-karekod", "tr.com.bkm", "06|01"),
-    row("tr-karekod", "tr.gov.tcmb.fast", "06|01"),
+    row("tr-karekod", "tr.com.bkm*", "06|01|#").kurus(),
+    row("tr-karekod", "tr.gov.tcmb.*", "06|01|#").kurus(),
+    row("codi", "mx.com.banxico.*", "01|#"),
     row("qris", "id.*.www", "01|02"),
     row("qris", "com.*.www", "01|02"),
-    within("khqr", "KH", "*@*", "00"),
+    within("khqr", "KH", "*@*", "00").check(accounts::bakong),
+    within("mercadopago-emv", "AR", "*", "01|98|/51.00|/50.00").check(accounts::argentina),
     within("bangla-qr", "BD", "*", "03|02|01"),
-    within("lanka-qr", "LK", "*", "00"),
-    within("raast", "PK", "*", "02|01"),
-    within("rwanda-qr", "RW", "*", "00"),
+    within("bre-b", "CO", "*", BRE_B).reference(BRE_B_ID),
     within("eth-qr", "ET", "*", "02|01"),
-    within("yape-plin", "PE", "", "@"),
+    within("ghqr", "GH", "*", "01|#"),
+    within("ke-qr", "KE", "*", "68|01|#"),
+    within("lanka-qr", "LK", "*", "00|@"),
+    within("mmqr", "MM", "*", "01|00|@"),
+    within("nepal-qr", "NP", "*", "01|#|@"),
+    within("yape-plin", "PE", "*", "/39|@"),
+    within("raast", "PK", "*", "02|01").check(accounts::iban),
+    within("rwanda-qr", "RW", "*", "00"),
+    within("sgqr", "SG", "*", "/51.01|01|#"),
+    within("tr-karekod", "TR", "*", "06|01|#").kurus(),
+    within("tanqr", "TZ", "*", "02|01"),
 ];
 
-/// Whether `text` fits `pattern`, letter case aside. Taking each part at its first place is enough,
+/// EASPBV: a telephone or identity number, a name with `@`, or the number of a merchant.
+const BRE_B: &str = "/26.02|/26.04|/26.05|/26.01|/50.01|01";
+const BRE_B_ID: &str = "/62.05|/62.01|/91.01";
+
+/// Whether `text` fits `pattern`. Taking each part at its first place is enough,
 /// so nothing is tried twice.
 fn matches(pattern: &str, text: &str) -> bool {
-    let text = text.to_ascii_lowercase();
     let Some((begin, rest)) = pattern.split_once('*') else {
         return pattern == text;
     };
@@ -153,9 +213,9 @@ mod tests {
     #[test]
     fn patterns() {
         for (pattern, text, fits) in [
-            ("a.b", "A.B", true),
+            ("a.b", "a.b", true),
             ("a.b", "a.bc", false),
-            ("id.*.www", "ID.CO.BRI.WWW", true),
+            ("id.*.www", "id.co.bri.www", true),
             ("id.*.www", "id.www", false),
             ("*@*", "name@bank", true),
             ("*@*", "name", false),

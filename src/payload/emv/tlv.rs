@@ -53,30 +53,44 @@ impl<'a> Tlv<'a> {
                 .any(|(i, o)| self.objects[..i].iter().any(|p| p.tag == o.tag))
     }
 
+    /// The value at a path: `01`, `01.00` for an object inside of an object, or `#` for the first that
+    /// is no identifier.
+    fn at_path(&self, path: &str) -> Option<&'a str> {
+        match path.split_once('.') {
+            Some((outer, inner)) => Tlv::read(self.get(outer)?).get(inner),
+            None if path == "#" => self.objects.iter().find(|o| o.tag != "00").map(|o| o.value),
+            None => self.get(path),
+        }
+    }
+}
+
+/// A code, and the template in it that says who is paid.
+#[derive(Debug)]
+pub(super) struct Parts<'a, 'c> {
+    pub(super) code: &'c Tlv<'a>,
+    pub(super) template: Tlv<'a>,
+    /// The template as it is written.
+    pub(super) value: &'a str,
+}
+
+impl Parts<'_, '_> {
     /// Values by an expression: `01|02` is the first that is there, `01:02` both with a colon between,
-    /// `01.00` an object inside of an object, `@` the `whole` template. Empty values count as absent.
-    pub(super) fn pick(&self, expression: &str, whole: &str) -> Option<String> {
+    /// `01.00` and `#` as at [`Tlv::at_path`], `/54` looks in the code and not in the template, and `@`
+    /// is the template as it is written. Empty values count as absent.
+    pub(super) fn pick(&self, expression: &str) -> Option<String> {
         expression.split('|').find_map(|option| {
-            let parts: Option<Vec<&str>> = option
-                .split(':')
-                .map(|path| {
-                    if path == "@" {
-                        Some(whole)
-                    } else {
-                        self.at_path(path)
-                    }
-                })
-                .map(|value| value.filter(|v| !v.is_empty()))
-                .collect();
-            Some(parts?.join(":"))
+            let values: Option<Vec<&str>> = option.split(':').map(|path| self.at(path)).collect();
+            Some(values?.join(":"))
         })
     }
 
-    fn at_path(&self, path: &str) -> Option<&'a str> {
-        match path.split_once('.') {
-            None => self.get(path),
-            Some((outer, inner)) => Tlv::read(self.get(outer)?).get(inner),
-        }
+    fn at(&self, path: &str) -> Option<&str> {
+        let value = match path.strip_prefix('/') {
+            Some(path) => self.code.at_path(path),
+            None if path == "@" => Some(self.value),
+            None => self.template.at_path(path),
+        };
+        value.filter(|value| !value.is_empty())
     }
 }
 
@@ -114,8 +128,14 @@ mod tests {
 
     #[test]
     fn values_are_picked_by_expression() {
-        let template = "0104AAAA0210000397040301";
-        let tlv = Tlv::read("0104AAAA021000039704030300");
+        let code = Tlv::read("5902Jo54017622201040102");
+        let value = "0002xy0104AAAA0210000397040301";
+        let value = &format!("{value}030");
+        let parts = Parts {
+            code: &code,
+            template: Tlv::read(value),
+            value,
+        };
         for (expression, expected) in [
             ("01", Some("AAAA")),
             ("09|01", Some("AAAA")),
@@ -123,14 +143,13 @@ mod tests {
             ("01:02", Some("AAAA:0003970403")),
             ("01:09", None),
             ("02.00", Some("970")),
-            ("@", Some(template)),
+            ("#", Some("AAAA")),
+            ("/59", Some("Jo")),
+            ("/59:01", Some("Jo:AAAA")),
+            ("@", Some(value.as_str())),
             ("", None),
         ] {
-            assert_eq!(
-                tlv.pick(expression, template).as_deref(),
-                expected,
-                "{expression}"
-            );
+            assert_eq!(parts.pick(expression).as_deref(), expected, "{expression}");
         }
     }
 }

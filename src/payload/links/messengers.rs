@@ -1,101 +1,171 @@
-//! Contacts, groups and log-ins of messengers and social networks. Log-ins come before contacts of the
-//! same host: scanning one hands the viewer's account over.
+//! Contacts and groups of messengers.
 
-use super::{Link, link};
+use super::super::checks;
+use super::{Fields, Link, link};
 
-/// Whoever scans it lets somebody else into the scanner's account.
-const HIJACK: &[&str] = &["session-hijack"];
+macro_rules! telegram {
+    ($path:literal) => {
+        concat!("t.me|telegram.me|telegram.dog|www.telegram.me", $path)
+    };
+}
+
+macro_rules! whatsapp {
+    ($path:literal) => {
+        concat!(
+            "api.whatsapp.com|web.whatsapp.com|www.whatsapp.com|whatsapp.com",
+            $path
+        )
+    };
+}
+
+macro_rules! line {
+    ($path:literal) => {
+        concat!("line.me|line.naver.jp", $path)
+    };
+}
 
 pub(super) const LINKS: &[Link] = &[
-    link("whatsapp-link-device", &["wa.me/settings/linked_devices"]).flags(HIJACK),
     link(
         "whatsapp-group",
         &[
             "chat.whatsapp.com/invite/{payee}",
             "chat.whatsapp.com/{payee}",
-            "whatsapp.com|www.whatsapp.com/channel/{payee}",
             "whatsapp://chat?code={payee}",
+        ],
+    )
+    .check(invitation),
+    link(
+        "whatsapp-group",
+        &[
+            whatsapp!("/channel/{payee}"),
+            "call.whatsapp.com/voice|video/{reference}",
+            "wa.me/channel/{payee}",
         ],
     ),
     link(
         "whatsapp-contact",
         &[
-            "wa.me/message|qr|c/{reference}",
-            "wa.me/+{payee}",
-            "wa.me/{payee}",
-            "api.whatsapp.com|web.whatsapp.com|www.whatsapp.com/send?phone={payee}",
-            "api.whatsapp.com|web.whatsapp.com|www.whatsapp.com/message|qr|catalog/{reference}",
+            "wa.me|www.wa.me/message|qr|u/{reference}",
+            "wa.me|www.wa.me/p/{reference}/{payee}",
+            whatsapp!("/message|qr/{reference}"),
             "wa.link/{reference}",
-            "whatsapp://send?phone={payee}",
+            "whatsapp://qr|message/{reference}",
         ],
     ),
     link(
-        "telegram-login",
+        "whatsapp-contact",
         &[
-            "tg://login?token={reference}",
-            "t.me|telegram.me|telegram.dog/login/{reference}",
+            "wa.me|www.wa.me/c|business/+{payee}",
+            "wa.me|www.wa.me/c|business/{payee}",
+            "wa.me|www.wa.me/+{payee}",
+            "wa.me|www.wa.me/{payee}",
+            whatsapp!("/send?phone=+{payee}"),
+            whatsapp!("/send?phone={payee}"),
+            whatsapp!("/catalog/{payee}"),
+            "whatsapp://send?phone=+{payee}",
+            "whatsapp://send?phone={payee}",
         ],
     )
-    .flags(HIJACK),
+    .check(phone),
     link(
         "telegram-invoice",
         &[
-            "t.me|telegram.me|telegram.dog/${reference}",
-            "t.me|telegram.me|telegram.dog/invoice/{reference}",
-            "tg://invoice?slug={reference}",
-            "t.me|telegram.me|telegram.dog/wallet|CryptoBot|send|xrocket?start={reference}",
+            telegram!("/${reference}"),
+            telegram!("/invoice|giftcode/{reference}"),
+            "tg://invoice|giftcode?slug={reference}",
+            "tg:///invoice?slug={reference}",
+            telegram!(
+                "/wallet|CryptoBot|CryptoTestnetBot|send|xrocket|tonRocketBot?start|\
+                startapp={reference}"
+            ),
+            telegram!("/wallet|send|CryptoBot/*?startapp={reference}"),
         ],
     ),
     link(
         "telegram-group",
         &[
-            "t.me|telegram.me|telegram.dog/+{payee}",
-            "t.me|telegram.me|telegram.dog/joinchat|addlist|boost/{payee}",
+            telegram!("/+{payee}"),
+            telegram!("/joinchat|addlist/{payee}"),
+            telegram!("/boost/{payee}"),
+            telegram!("/boost?c={payee}"),
+            telegram!("/call/{reference}"),
             "tg://join?invite={payee}",
+            "tg:///join?invite={payee}",
             "tg://addlist?slug={payee}",
+            "tg://boost?domain|channel={payee}",
         ],
     ),
     link(
         "telegram-proxy-share",
         &[
-            "t.me|telegram.me|telegram.dog/proxy|socks|share|addstickers|addtheme|setlanguage",
-            "tg://proxy|socks|share|addstickers|addtheme|setlanguage",
+            telegram!("/proxy|socks?server={payee}"),
+            telegram!(
+                "/proxy|socks|share|msg|addstickers|addemoji|addtheme|setlanguage|bg|\
+                confirmphone|nft|iv"
+            ),
+            "tg://proxy|socks?server={payee}",
+            "tg:///proxy|socks?server={payee}",
+            "tg://proxy|socks|share|msg|msg_url|addstickers|addemoji|addtheme|setlanguage|bg|\
+                settings|nft",
         ],
     ),
     link(
         "telegram",
         &[
-            "t.me|telegram.me|telegram.dog/s/{payee}",
-            "t.me|telegram.me|telegram.dog/{payee}",
-            "tg://resolve?domain|phone={payee}",
-            "tg://user?id={payee}",
+            telegram!("/c|m|contact/{reference}"),
             "tg://contact?token={reference}",
-            "*.t.me",
+            "tg://message?slug={reference}",
+            "tg://privatepost?channel={payee}",
+            "tg://resolve?phone=+{payee}",
+            "tg://resolve?phone={payee}",
+            "tg:///resolve?phone={payee}",
+            "tg://user|openmessage?id|user_id={payee}",
+            "tg:///user?id={payee}",
+            "web.telegram.org/*/#@{payee}",
         ],
     ),
     link(
-        "line-pay",
+        "telegram",
         &[
-            "line.me/R/pay",
-            "pay.line.me|qr.line.me/{reference}",
-            "line|linepay://pay",
+            telegram!("/s|k|a/{payee}"),
+            telegram!("/{payee}"),
+            "tg://resolve?domain={payee}",
+            "tg:///resolve?domain={payee}",
         ],
-    ),
+    )
+    .check(username),
+    link("web-link", &["t.me"]).check(|_| Ok(())),
+    link("telegram", &["*.t.me"]),
     link(
         "line-group",
-        &["line.me/R/ti/g|g2/{payee}", "line.me/ti/g|g2/{payee}"],
+        &[
+            line!("/R/ti/g|g2/{payee}"),
+            line!("/ti/g|g2/{payee}"),
+            "line://ti/g|g2/{payee}",
+            "line://square/join?ticket={payee}",
+        ],
     ),
     link(
         "line-contact",
         &[
-            "line.me/R/ti/p/~{payee}",
-            "line.me/ti/p/~{payee}",
-            "line.me/R/ti/p/{payee}",
-            "line.me/ti/p/{payee}",
+            line!("/R/ti/p/~{payee}"),
+            line!("/ti/p/~{payee}"),
+            line!("/R/ti/p/{payee}"),
+            line!("/ti/p/{payee}"),
+            line!("/R/oaMessage/{payee}"),
+            line!("/R/home/public/main?id={payee}"),
+            line!("/R/home/public/profile?id={payee}"),
+            line!("/R/app/{reference}"),
             "line://ti/p/~{payee}",
             "line://ti/p/{payee}",
+            "line://oaMessage/{payee}",
+            "line://app/{reference}",
+            "page.line.me?accountId={payee}",
             "page.line.me/{payee}",
-            "lin.ee|liff.line.me/{reference}",
+            "qr-official.line.me/gs/M_{payee}_GW.png",
+            "qr-official.line.me/gs|sid/{reference}",
+            "liff.line.me|lin.ee|miniapp.line.me/{reference}",
+            "timeline.line.me|linevoom.line.me/user/{payee}",
         ],
     ),
     link(
@@ -104,116 +174,101 @@ pub(super) const LINKS: &[Link] = &[
             "open.kakao.com/o|me/{payee}",
             "pf.kakao.com/{payee}",
             "qr.kakao.com/talk/{payee}",
+            "plus.kakao.com/home/{payee}",
+            "plus.kakao.com/talk/home/{payee}",
+            "kakaoopen://join?l={payee}",
+            "kakaoopen://*",
+            "kakaoplus://plusfriend/home|chat|friend/{payee}",
+            "kakaolink|kakaotalk://friend|open|plusfriend",
         ],
     ),
-    link("zalo", &["zalo.me/g|qr|s/{payee}", "zalo.me/{payee}"]),
+    link(
+        "zalo",
+        &[
+            "zalo.me/g|qr/{payee}",
+            "zalo.me/qr/p/{payee}",
+            "zalo.me/s|app/{reference}",
+            "zaloapp.com/qr/p/{payee}",
+            "zaloapp.com/qr|g/{payee}",
+            "chat.zalo.me?phone|u={payee}",
+            "chat.zalo.me|oa.zalo.me",
+            "zalo://conversation|qr?phone|id={payee}",
+            "zalo://*",
+        ],
+    ),
+    link("zalo", &["zalo.me|www.zalo.me/{payee}"]),
     link(
         "viber",
         &[
-            "viber://chat|add|contact?number={payee}",
+            "viber://chat|add|contact|keypad?number={payee}",
             "viber://pa?chatURI={payee}",
-            "invite.viber.com?g2={payee}",
+            "viber://pa/info?uri={payee}",
+            "viber://forward|public|chat|pa",
+            "invite.viber.com?g2|g={payee}",
+            "chats.viber.com/{payee}",
             "vb.me/{reference}",
         ],
     ),
     link(
-        "discord-login",
-        &["discord.com|discordapp.com/ra/{reference}"],
-    )
-    .flags(HIJACK),
-    link(
         "discord-invite",
         &[
-            "discord.gg|dsc.gg|discord.io/{reference}",
-            "discord.com|discordapp.com/invite/{reference}",
+            "discord.gg|www.discord.gg|dsc.gg|discord.io|discord.me|invite.gg/{reference}",
+            "discord.com|discordapp.com|www.discord.com|ptb.discord.com|canary.discord.com/\
+                invite/{reference}",
+            "discord://-|discord.com/invite/{reference}",
+            "discord.com|discordapp.com|ptb.discord.com|canary.discord.com/channels/{payee}/\
+                {reference}",
+            "discord.com|discordapp.com|ptb.discord.com|canary.discord.com/users/{payee}",
+            "discord.com|discordapp.com/oauth2/authorize?client_id={payee}",
+            "discord.gift/{reference}",
         ],
     ),
-    link(
-        "signal-link-device",
-        &[
-            "sgnl://linkdevice?uuid={reference}&pub_key",
-            "tsdevice://?uuid={reference}&pub_key",
-        ],
-    )
-    .flags(HIJACK),
     link(
         "signal",
         &[
             "signal.me/#p/{payee}",
             "signal.me/#eu/{payee}",
-            "signal.group/#{payee}",
+            "signal.me|signal.group/#{payee}",
+            "sgnl://signal.me/#p/{payee}",
+            "sgnl://signal.me/#eu/{payee}",
+            "sgnl://signal.group/#{payee}",
+            "signal.link/call/#key={reference}",
+            "signal.art/addstickers",
             "sgnl://signal.me|signal.group",
         ],
     ),
-    link(
-        "messenger-fb",
-        &[
-            "m.me/j/{payee}",
-            "m.me/{payee}",
-            "facebook.com|www.facebook.com|m.facebook.com|fb.com|fb.me/{payee}",
-            "messenger.com|www.messenger.com/t/{payee}",
-        ],
-    ),
-    link(
-        "instagram-snap-x",
-        &[
-            "snapchat.com|www.snapchat.com/add|p|t/{payee}",
-            "youtube.com|www.youtube.com/@{payee}",
-            "instagram.com|www.instagram.com|instagr.am|ig.me|x.com|twitter.com/{payee}",
-            "mobile.twitter.com|www.twitch.tv|twitch.tv|kick.com/{payee}",
-            "threads.net|threads.com|www.threads.net/@{payee}",
-            "t.snapchat.com|youtu.be|pin.it|redd.it/{reference}",
-        ],
-    ),
-    link(
-        "qq-login",
-        &[
-            "txz.qq.com/p?k={reference}",
-            "ssl.ptlogin2.qq.com|xui.ptlogin2.qq.com",
-        ],
-    )
-    .flags(HIJACK),
-    link(
-        "qq-group",
-        &[
-            "mqqapi://card/show_pslcard?card_type=group&uin={payee}",
-            "jq.qq.com?k={payee}",
-            "qm.qq.com/cgi-bin/qm/qr?k={payee}",
-            "qm.qq.com/q/{payee}",
-            "shang.qq.com/wpa/qunwpa?idkey={payee}",
-            "qun.qq.com",
-        ],
-    ),
-    link(
-        "qq-profile",
-        &[
-            "mqqapi|mqqwpa|tencent://card|im|message|ntqq-open/*?uin={payee}",
-            "tencent://message?uin={payee}",
-            "wpa.qq.com/msgrd?uin={payee}",
-        ],
-    ),
-    link(
-        "wechat-alternatives",
-        &[
-            "qr.dingtalk.com|applink.feishu.cn|applink.larksuite.com|join.slack.com",
-            "teams.microsoft.com|*.zoom.us|meeting.tencent.com|voovmeeting.com",
-        ],
-    ),
-    link(
-        "other-messengers",
-        &[
-            "kik.me|threema.id|imo.onelink.me|botim.me|join.skype.com/{payee}",
-            "matrix.to/#{payee}",
-        ],
-    ),
-    link(
-        "scan-login-other",
-        &[
-            "s.team/q/1/{reference}",
-            "tiktok.com|www.tiktok.com/login/qrcode",
-            "microsoft.com|www.microsoft.com/link|devicelogin",
-            "app.singpass.gov.sg/qrlogin",
-        ],
-    )
-    .flags(HIJACK),
 ];
+
+/// The code of an invitation has 22 letters and digits; older ones vary by a little.
+fn invitation(fields: &Fields) -> Result<(), &'static str> {
+    match fields.payee.as_deref() {
+        Some(code) if code.len() < 20 => Err("truncated"),
+        Some(code) if code.len() <= 24 && code.bytes().all(|b| b.is_ascii_alphanumeric()) => Ok(()),
+        _ => Err("malformed"),
+    }
+}
+
+/// A number with its country code has 7 to 15 digits (ITU-T E.164 section 6).
+fn phone(fields: &Fields) -> Result<(), &'static str> {
+    let separator = |c: char| matches!(c, ' ' | '-' | '(' | ')' | '.');
+    let number: String = fields
+        .payee
+        .iter()
+        .flat_map(|p| p.chars())
+        .filter(|c| !separator(*c))
+        .collect();
+    let fits = checks::is_digits(&number) && (7..=15).contains(&number.len());
+    if fits { Ok(()) } else { Err("bad-account") }
+}
+
+/// Names have 4 to 32 letters, digits and underscores.
+fn username(fields: &Fields) -> Result<(), &'static str> {
+    let fits = |name: &str| {
+        (4..=32).contains(&name.len())
+            && name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_')
+    };
+    match fields.payee.as_deref() {
+        Some(name) if fits(name) => Ok(()),
+        _ => Err("bad-account"),
+    }
+}

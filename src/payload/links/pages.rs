@@ -1,87 +1,236 @@
-//! Pages that lead on: shorteners, link lists, deferred deep links, app stores. What a shortener hides
-//! can only be seen by asking it.
+//! Pages that lead on: link lists, deferred deep links, services for codes, app stores; and the few
+//! others that are worth a name. Where most of them lead can only be seen by asking them.
 
 use super::{Link, link};
 
 const RESOLVE: &[&str] = &["needs-resolve"];
 
+/// The hosts of services that send phones to an app or to its store.
+macro_rules! deferred {
+    ($path:literal) => {
+        concat!(
+            "*.onelink.me|*.app.link|*.test-app.link|*.page.link|*.adj.st|*.go.link|",
+            "app.adjust.com|app.adjust.net.in|app.adjust.world|*.sng.link|*.smart.link|*.bnc.lt|",
+            "*.branch.io|*.openinstall.io|*.openinstall.cc|*.opinstall.com|*.lkme.cc|\
+                *.linkedme.cc|",
+            "*.kochava.com|*.singular.net|*.airbridge.io|*.abr.ge|",
+            "*.trackingio.com|*.xinstall.com|*.xinstall.top|*.sharetrace.com|onelink.to|\
+                go.onelink.me",
+            $path
+        )
+    };
+}
+
 pub(super) const LINKS: &[Link] = &[
-    link(
-        "app-store",
-        &[
-            "apps.apple.com/*/app/*/{reference}",
-            "play.google.com/store/apps/details?id={reference}",
-            "apps.apple.com|itunes.apple.com|testflight.apple.com|market.android.com",
-            "appgallery.huawei.com|galaxy.store|apps.microsoft.com|app.mi.com|a.app.qq.com",
-            "sj.qq.com|android.myapp.com",
-            "play.google.com/store",
-            "market://details?id={reference}",
-            "itms-apps|itms-appss|itms|market://{reference}",
-        ],
-    ),
     // An enterprise manifest installs an app that no store has looked at.
     link(
         "app-store",
-        &["itms-services://?action=download-manifest&url={target}"],
+        &[
+            "itms-services://?action=download-manifest&url={target}",
+            "itms-services://*?action=download-manifest&url={target}",
+            "itms-services:///*?url={target}",
+            "itms-services://*?url={target}",
+        ],
+    )
+    .flags(&["sideload"])
+    .check(|_| Ok(())),
+    link("app-store", &["itms-services://*"])
+        .flags(&["sideload"])
+        .check(|_| Err("truncated")),
+    // Shops for apps that take what the large ones refuse.
+    link(
+        "app-store",
+        &[
+            "apkpure.com|apkpure.net|m.apkpure.com|apkpure.co/*/{reference}",
+            "apkpure.com|apkpure.net|m.apkpure.com|d.apkpure.com|*.uptodown.com|uptodown.com",
+            "*.aptoide.com|aptoide.com|www.apkmirror.com|apkmirror.com|apkcombo.com|f-droid.org",
+        ],
     )
     .flags(&["sideload"]),
     link(
+        "app-store",
+        &[
+            "apps.apple.com|itunes.apple.com/*/app/*/{reference}",
+            "apps.apple.com|itunes.apple.com/app/*/{reference}",
+            "apps.apple.com|itunes.apple.com/*/app/{reference}",
+            "apps.apple.com|itunes.apple.com/app/{reference}",
+            "testflight.apple.com/join/{reference}",
+            "play.google.com|market.android.com/store/apps/details?id={reference}",
+            "play.google.com/apps/testing|internaltest/{reference}",
+            "play.google.com|market.android.com/store",
+            "appsto.re/*/{reference}",
+            "appgallery.huawei.com|appgallery.cloud.huawei.com|appgallery1.huawei.com/app/\
+                {reference}",
+            "appgallery.huawei.com/#/app/{reference}",
+            "galaxy.store|apps.samsung.com|galaxystore.samsung.com/detail/{reference}",
+            "galaxy.store/{reference}",
+            "apps.microsoft.com|www.microsoft.com/store/apps/*/{reference}",
+            "apps.microsoft.com/detail/{reference}",
+            "sj.qq.com/appdetail/{reference}",
+            "a.app.qq.com|android.myapp.com|sj.qq.com|app.mi.com|m.app.mi.com?pkgname|apkName|\
+                pkgName|id={reference}",
+            "a.app.qq.com|sj.qq.com|android.myapp.com|app.mi.com|m.app.mi.com|app.xiaomi.com",
+            "www.taptap.cn|www.taptap.io|www.taptap.com|m.taptap.cn/app/{reference}",
+            "*.taptap.cn|*.taptap.io|*.taptap.com|h5.heytapmobi.com|h5.appstore.vivo.com.cn",
+            "apps.apple.com|itunes.apple.com|testflight.apple.com|appsto.re|market.android.com",
+            "appgallery.huawei.com|appgallery.cloud.huawei.com|appgallery1.huawei.com|galaxy.store",
+            "apps.microsoft.com|apps.samsung.com|store.rustore.ru|www.rustore.ru|apps.rustore.ru",
+            "market|mimarket|samsungapps|appmarket|oppomarket|vivomarket://details?id|\
+                pname={reference}",
+            "market://search?q={reference}",
+            "samsungapps://productdetail/{reference}",
+            "itms-apps|itms-appss|itms|itmss|macappstore|ms-windows-store|itms-beta|hiapp://*",
+            "market|mimarket|samsungapps|appmarket|oppomarket|vivomarket://*",
+        ],
+    ),
+    link(
         "app-distribution",
-        &["pgyer.com|www.pgyer.com|*.fir.im|i.diawi.com|install.appcenter.ms/{reference}"],
+        &[
+            "pgyer.com|www.pgyer.com|pgyerapp.com|www.pgyerapp.com/{reference}",
+            "*.pgyer.com|*.pgyerapp.com",
+            "i.diawi.com|diawi.com|www.diawi.com|install.appcenter.ms|loadly.io|appho.st|\
+                betadrop.app/{reference}",
+            "install.appcenter.ms/users|orgs/{payee}/apps/{reference}",
+            "appdistribution.firebase.dev|appdistribution.firebase.google.com/i|testerapps/\
+                {reference}",
+            "fir.im|*.fir.im|*.fir.ms|*.cdnfir.com|firim.app|*.appho.st/{reference}",
+            "*.fir.im|*.fir.ms|*.cdnfir.com|appdistribution.firebase.dev|install.appcenter.ms",
+            "*.testapp.io|portal.testapp.io|get.updraft.com|*.applivery.com|*.installonair.com|\
+                *.bitrise.io/artifact",
+            "altstore|altstore-classic|sidestore|trollstore|apple-magnifier|scarlet|esign://*",
+        ],
     )
     .flags(&["sideload"]),
+    // What the phone opens in a browser is where the link leads; the app's own link is second best.
     link(
         "deferred-deeplink",
         &[
-            "*.onelink.me?af_web_dp={target}",
-            "*.onelink.me?af_dp={target}",
-            "*.page.link?link={target}",
-            "*.app.link?$fallback_url={target}",
-            "*.onelink.me|*.app.link|*.page.link|*.adj.st|app.adjust.com|*.sng.link|*.smart.link",
-            "*.lkme.cc",
+            deferred!("?af_web_dp={target}"),
+            deferred!("?af_r={target}"),
+            deferred!("?$desktop_url={target}"),
+            deferred!("?$fallback_url={target}"),
+            deferred!("?$canonical_url={target}"),
+            deferred!("?ofl={target}"),
+            deferred!("?link={target}"),
+            deferred!("?afl|ifl={target}"),
+            deferred!("?fallback|adjust_fallback|redirect={target}"),
+            deferred!("?adjust_redirect|redirect_macos={target}"),
+            deferred!("?_fallback_redirect|_web={target}"),
+            deferred!("?$android_url|$ios_url={target}"),
+            deferred!("?af_android_url|af_ios_url={target}"),
+            deferred!("?deep_link|deeplink|adjust_deeplink|adj_deep_link={target}"),
+            deferred!("?_dl|_ddl|$deeplink_path={target}"),
+            deferred!("?af_dp={target}"),
+            deferred!("?deep_link_value={target}"),
+            deferred!(""),
         ],
     )
     .flags(RESOLVE),
     link(
         "linkinbio",
         &[
-            "linktr.ee|beacons.ai|bio.site|bio.link|lnk.bio|allmylinks.com|campsite.bio/{payee}",
-            "solo.to|lit.link|heylink.me|taplink.cc|litt.ly|link.inpock.co.kr/{payee}",
-            "*.carrd.co",
+            "linktr.ee|beacons.ai|beacons.page|bio.site|bio.link|lnk.bio|allmylinks.com|\
+                campsite.bio/{payee}",
+            "tap.bio|hoo.be|solo.to|koji.to|lit.link|msha.ke|komi.io|linkin.bio|heylink.me|\
+                snipfeed.co/{payee}",
+            "www.tap.bio|withkoji.com|l.linkin.bio|www.msha.ke|magic.ly|many.link|shor.by|\
+                linkpop.com/{payee}",
+            "taplink.cc|taplink.ws|instabio.cc|linkbio.co|mez.ink|pillar.io|about.me|flow.page|\
+                direct.me/@{payee}",
+            "taplink.cc|taplink.ws|instabio.cc|linkbio.co|mez.ink|pillar.io|about.me|flow.page|\
+                direct.me/{payee}",
+            "portaly.cc|lynk.id|litt.ly|link.inpock.co.kr|biolinky.co|hihello.me|linkfly.to|\
+                znap.link/{payee}",
+            "profcard.info|link.me|linkr.bio/{payee}",
+            "*.carrd.co|*.start.page|*.bio.link|*.contactin.bio",
         ],
     ),
     link(
         "qr-service",
         &[
-            "qrco.de|q-r.to|qr1.be|qr.link|me-qr.com|scan.page|flowcode.com|qr.io|qrfy.com",
-            "l.ead.me|qrs.ly|hov.to|uqr.to|qr.codes|h5.clewm.net|clewm.net|qr61.cn|qr71.cn",
-            "c.cli.im|cli.im",
-        ],
-    )
-    .flags(RESOLVE),
-    link(
-        "shortener",
-        &[
-            "bit.ly|tinyurl.com|t.co|t.cn|goo.gl|is.gd|v.gd|ow.ly|buff.ly|cutt.ly|rb.gy",
-            "rebrand.ly|shorturl.at|t.ly|tiny.cc|tiny.one|s.id|dwz.cn|url.cn|suo.im|soo.gd|bl.ink",
-            "snip.ly|lnkd.in|dlvr.it|qr.ae|u.to|clck.ru|bom.so|reurl.cc|lihi.cc|han.gl|me2.do",
-            "vo.la|url.kr",
+            "me-qr.com|www.me-qr.com|qrco.de|q-r.to|qr1.be|qr.link|qrcodes.pro|scan.page|\
+                scanned.page/{reference}",
+            "flowcode.com|www.flowcode.com|flow.page/p/{reference}",
+            "*.qrcodes.pro|*.qrcode-generator.com|flowto.it|*.flowcode.com|flowcode.com|\
+                qrcodedynamic.com",
+            "qr.io|qrfy.com|qrfy.io|l.ead.me|qrd.by|qrs.ly|hov.to|delivr.com|uqr.to|kaywa.me|\
+                qr.net",
+            "my-qr.com|qr.codes|qr-codes.io|qrkit.co|myqrcode.mobi|viralqr.com|*.viralqr.com|\
+                qr-creator.com",
+            "qrco.de|q-r.to|qr1.be|qr.link|me-qr.com|scan.page|scanned.page|qrstud.io|\
+                qrplanet.com|qrto.org",
+            "the-qrcode-generator.com|www.the-qrcode-generator.com|qr-code-generator.com|\
+                qrcg.com|qr.page",
+            "beaconstac.com|*.beaconstac.com|qrcodechimp.com|*.qrcodechimp.com|qrtiger.com|\
+                *.qrtiger.com",
+            "h5.clewm.net|*.clewm.net|c.cli.im|cli.im|*.cli.im|u.caoliao.net|qr61.cn|qr71.cn|\
+                qr31.cn",
+            "qr09.cn|qr10.cn|qr11.cn|qr12.cn|qr13.cn|qr14.cn|qr15.cn|qr16.cn|qr17.cn|qr18.cn|\
+                qr19.cn",
+            "qr20.cn|qr21.cn|qr22.cn|qr23.cn|qr24.cn|qr25.cn|qr26.cn|qr27.cn|qr28.cn|qr29.cn|\
+                qr30.cn",
+            "qr.liantu.com|*.liantu.com|2wm.cn|*.2wm.cn|*.wwei.cn",
+            "*.jinshuju.com|*.jinshuju.net|*.wenjuan.com|www.wjx.cn|*.wjx.cn|*.wjx.top|\
+                wj.qq.com|biaodan.info",
+            "docs.google.com/forms",
+            "forms.gle|forms.office.com|forms.cloud.microsoft|*.typeform.com|form.jotform.com",
         ],
     )
     .flags(RESOLVE),
     link(
         "weibo",
         &[
-            "weibo.com|m.weibo.cn|weibo.cn/u/{payee}",
-            "weibo.com|m.weibo.cn|weibo.cn",
-            "sinaweibo://{reference}",
+            "weibo.com|www.weibo.com|m.weibo.cn|weibo.cn/u|profile|n/{payee}",
+            "weibo.com|www.weibo.com|m.weibo.cn/status|detail/{reference}",
+            "weibo.com|www.weibo.com/*/{reference}",
+            "weibo.com|www.weibo.com|m.weibo.cn|weibo.cn|*.weibo.com|*.weibo.cn",
+            "sinaweibo://userinfo?uid={payee}",
+            "sinaweibo|weibosdk://*",
         ],
     ),
     link(
         "pan-baidu",
         &[
-            "pan.baidu.com|pan.quark.cn|www.aliyundrive.com|www.alipan.com|115.com/s/{reference}",
-            "cloud.189.cn/s/{reference}",
+            "pan.baidu.com|yun.baidu.com/s/{reference}",
+            "pan.baidu.com|yun.baidu.com/share/init?surl={reference}",
+            "pan.quark.cn|drive.uc.cn|www.aliyundrive.com|www.alipan.com|115.com|anxia.com|\
+                115cdn.com/s/{reference}",
+            "pan.xunlei.com|pan.wo.cn|www.123pan.com|www.123865.com|www.123912.com|\
+                share.weiyun.com/s/{reference}",
+            "cloud.189.cn/t/{reference}",
+            "cloud.189.cn/web/share?code={reference}",
+            "share.weiyun.com|caiyun.139.com|yun.139.com|*.ctfile.com|*.feijipan.com/{reference}",
+            "*.lanzou.com|*.lanzoui.com|*.lanzoux.com|*.lanzous.com|*.lanzouw.com|\
+                *.lanzouj.com|*.lanzouy.com/{reference}",
+            "*.lanzoub.com|*.lanzouf.com|*.lanzouh.com|*.lanzoul.com|*.lanzoum.com|\
+                *.lanzouo.com|*.lanzoup.com/{reference}",
+            "*.lanzouq.com|*.lanzout.com|*.lanzouu.com|*.lanzouv.com|*.lanzoue.com|*.lanzn.com|\
+                *.lanpv.com/{reference}",
+            "pan.baidu.com|yun.baidu.com|pan.quark.cn|www.aliyundrive.com|www.alipan.com|\
+                cloud.189.cn",
+            "bdnetdisk|baiduyun://*",
+        ],
+    ),
+    // Only brands of which the host alone leaves no doubt.
+    link(
+        "gambling-hint",
+        &[
+            "*.bet365.com|*.bet365.es|*.bet365.it|*.bet365.bet.br|*.bet365.com.au|*.1xbet.com|\
+                *.1xbet.ng",
+            "*.1xbet.kz|*.1xbet.cm|*.1xbet.mobi|*.1xbet.in|*.1xstavka.ru|*.22bet.com|\
+                *.melbet.com|*.stake.com",
+            "*.stake.us|*.stake.bet.br|*.betway.com|*.bwin.com|*.williamhill.com|*.betfair.com|\
+                *.888casino.com",
+            "*.888sport.com|*.pokerstars.com|*.pinnacle.com|*.unibet.com|*.dafabet.com|\
+                *.fun88.com|*.w88.com",
+            "*.m88.com|*.188bet.com|*.12bet.com|*.sbobet.com|*.rollbit.com|*.roobet.com|\
+                *.bc.game|*.bcgame.com",
+            "*.parimatch.com|*.mostbet.com|*.betano.com|*.betano.bet.br|*.sportingbet.com|\
+                *.blaze.com|*.blaze.bet.br",
+            "*.draftkings.com|*.fanduel.com|*.betmgm.com|*.bovada.lv|*.betonline.ag|\
+                *.pin-up.casino|*.vulkanvegas.com",
+            "*.1win.com|*.1win.pro|*.linebet.com|*.betwinner.com|*.leovegas.com|*.casumo.com|\
+                *.ladbrokes.com|*.sportybet.com",
         ],
     ),
 ];

@@ -2,8 +2,8 @@ use super::*;
 use crate::destination::{self, Destination};
 use crate::detect::{Point, Reader, Symbol, SymbolKind};
 use crate::payload;
-use crate::policy::Policy;
-use crate::track::Reading;
+use crate::policy::{Context, Policy};
+use crate::track::{Reading, Reconsidered};
 
 const SETTINGS: Settings = Settings {
     gap_ms: 10_000,
@@ -42,7 +42,7 @@ fn sighting(key: &str, corners: Corners) -> Sighting {
             corners,
             read_by: Reader::Rqrr,
         },
-        verdict: Policy::default().judge_undecoded(),
+        verdict: Policy::default().judge_undecoded(&Context::default()),
         reading: (!key.is_empty()).then_some(Reading {
             payload,
             destination,
@@ -245,4 +245,46 @@ fn time_passes_without_frames() {
     tracker.observe(&frame(0), vec![sighting("a", square(0.0, 100.0))]);
     assert!(tracker.advance(10_000).is_empty());
     assert_eq!(kinds(&tracker.advance(10_001)), [ChangeKind::Ended]);
+}
+
+#[test]
+fn what_is_thought_of_an_incident_may_change_while_it_is_open() {
+    let mut tracker = tracker();
+    let corners = square(0.0, 100.0);
+    let both = vec![sighting("a", corners), sighting("b", square(300.0, 100.0))];
+    tracker.observe(&frame(0), both);
+    let same = |incident: &Incident| Reconsidered {
+        reading: None,
+        verdict: incident.verdict.clone(),
+    };
+    assert_eq!(tracker.reconsider(same), [], "nothing is new");
+
+    // `a` was followed, and leads to where nobody saw before.
+    let followed = sighting("https://elsewhere.example/", corners)
+        .reading
+        .unwrap();
+    let changes = tracker.reconsider(|incident| {
+        let first = incident.reading.as_ref().unwrap().payload.text == "a";
+        let mut verdict = incident.verdict.clone();
+        if first {
+            verdict.reasons = vec!["another".into()];
+        }
+        Reconsidered {
+            reading: first.then(|| followed.clone()),
+            verdict,
+        }
+    });
+    assert_eq!(kinds(&changes), [ChangeKind::Reclassified]);
+    assert_eq!(changes[0].sequence, 2);
+    let incident = &changes[0].incident;
+    assert_eq!(incident.reading.as_ref(), Some(&followed));
+    assert_eq!(incident.verdict.reasons, ["another"]);
+
+    // The symbol in the picture is still the same, and so is the incident.
+    let again = tracker.observe(&frame(1_000), vec![sighting("a", corners)]);
+    assert_eq!(again.changes, []);
+    let ended = tracker.finish();
+    assert_eq!(kinds(&ended), [ChangeKind::Ended; 2]);
+    assert_eq!(ended[0].incident.reading.as_ref(), Some(&followed));
+    assert_eq!(ended[0].incident.sightings, 2);
 }

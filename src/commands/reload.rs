@@ -1,0 +1,68 @@
+//! A policy that changes while streams are watched.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::time::{Duration, SystemTime};
+
+use tokio::signal::unix::{SignalKind, signal};
+use tokio::time::{MissedTickBehavior, interval};
+
+use crate::commands::common;
+use crate::policy::Policy;
+use crate::worker::InForce;
+
+/// How often the file is looked at.
+const EVERY: Duration = Duration::from_secs(1);
+
+/// What tells that a file was written: its time, its length, and whether it is there at all.
+type Stamp = Option<(SystemTime, u64)>;
+
+/// Puts the policy in `file` in force each time that it changes, and on SIGHUP. One that is refused is told
+/// on stderr, and the policy before it stays.
+pub(crate) async fn policy(file: PathBuf, in_force: InForce) {
+    let mut ticks = interval(EVERY);
+    ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    let mut hangup = signal(SignalKind::hangup()).ok();
+    let mut last = stamp(&file);
+    loop {
+        let asked = async {
+            match &mut hangup {
+                Some(hangup) => hangup.recv().await,
+                None => std::future::pending().await,
+            }
+        };
+        let forced = tokio::select! {
+            _ = ticks.tick() => false,
+            _ = asked => true,
+        };
+        let now = stamp(&file);
+        if now == last && !forced {
+            continue;
+        }
+        last = now;
+        let read = {
+            let file = file.clone();
+            tokio::task::spawn_blocking(move || common::load_policy(Some(&file))).await
+        };
+        match read {
+            Ok(Ok(policy)) => put_in_force(policy, &in_force),
+            Ok(Err(error)) => {
+                let kept = in_force.get();
+                tracing::error!("{error:#}: the policy stays {}", kept.id());
+            }
+            Err(error) => tracing::error!(%error, "the policy cannot be read"),
+        }
+    }
+}
+
+fn put_in_force(policy: Policy, in_force: &InForce) {
+    if policy.id() != in_force.get().id() {
+        tracing::info!("policy {} is in force: {}", policy.id(), policy.summary());
+        in_force.replace(policy);
+    }
+}
+
+fn stamp(file: &Path) -> Stamp {
+    let data = fs::metadata(file).ok()?;
+    Some((data.modified().ok()?, data.len()))
+}

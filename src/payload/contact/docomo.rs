@@ -1,0 +1,107 @@
+//! The formats of Japanese mobile phones: NTT DoCoMo's `KEY:value;` lists and what others made of them,
+//! and KDDI's lines.
+
+use super::super::input::strip_prefix_ignore_case;
+use super::super::{Payload, nested};
+use super::{dialled, is_address, some};
+
+/// The value of `key` in a list, `\` before a sign that is meant as such.
+pub(in super::super) fn value(rest: &str, key: &str) -> Option<String> {
+    let mut escaped = false;
+    let items = rest.split(move |c| {
+        let ends = c == ';' && !escaped;
+        escaped = c == '\\' && !escaped;
+        ends
+    });
+    items
+        .filter_map(|item| strip_prefix_ignore_case(item.trim_start(), key)?.strip_prefix(':'))
+        .find(|value| !value.is_empty())
+        .map(unescaped)
+}
+
+/// `text` without the `\` that stand before signs.
+fn unescaped(text: &str) -> String {
+    let mut escaped = false;
+    let keep = |c: &char| {
+        escaped = *c == '\\' && !escaped;
+        !escaped
+    };
+    text.chars().filter(keep).collect()
+}
+
+/// Whether a list ends as it must; says so where it does not.
+pub(in super::super) fn ends(rest: &str, payload: &mut Payload) -> bool {
+    let ends = rest.trim_end().ends_with(';');
+    if !ends {
+        payload.flags.push("truncated");
+    }
+    ends
+}
+
+pub(super) fn matmsg(rest: &str, payload: &mut Payload) {
+    payload.fields.payee = value(rest, "TO");
+    payload.fields.target = value(rest, "BODY").and_then(|body| nested::target([body.as_str()]));
+    payload.valid = Some(payload.fields.payee.as_deref().is_some_and(is_address));
+}
+
+pub(super) fn mecard(rest: &str, payload: &mut Payload) {
+    let number = value(rest, "TEL").map(|number| dialled(&number));
+    payload.fields.payee = number.or_else(|| value(rest, "EMAIL"));
+    payload.fields.payee_name = value(rest, "N").map(|name| match name.split_once(',') {
+        Some((family, given)) => format!("{} {}", given.trim(), family.trim()),
+        None => name,
+    });
+    let url = value(rest, "URL").map(|url| with_scheme(&url));
+    let note = value(rest, "NOTE").or_else(|| value(rest, "MEMO"));
+    let target = nested::target(url.iter().chain(&note).map(String::as_str));
+    payload.fields.target = target.or(url);
+    payload.valid = Some(ends(rest, payload));
+}
+
+/// `BIZCARD:N:given;X:family;B:telephone;M:mobile;E:address;;`
+pub(super) fn bizcard(rest: &str, payload: &mut Payload) {
+    let number = value(rest, "B").or_else(|| value(rest, "M"));
+    payload.fields.payee = number.map(|n| dialled(&n)).or_else(|| value(rest, "E"));
+    let names: Vec<_> = ["N", "X"]
+        .iter()
+        .filter_map(|key| value(rest, key))
+        .collect();
+    payload.fields.payee_name = some(names.join(" "));
+    payload.valid = Some(ends(rest, payload));
+}
+
+/// KDDI: lines of `MEMORY:`, `NAME1:`, `TEL1:` and `MAIL1:`. One that is none of the rest is a text.
+pub(super) fn memory(rest: &str, payload: &mut Payload) -> Option<()> {
+    let line = |key: &str| {
+        let mut values = rest.lines().filter_map(|line| line.split_once(':'));
+        values.find_map(|(k, v)| (k == key && !v.trim().is_empty()).then(|| v.trim().to_owned()))
+    };
+    let number = line("TEL1").map(|number| dialled(&number));
+    payload.fields.payee = number.or_else(|| line("MAIL1"));
+    payload.fields.payee_name = line("NAME1");
+    payload.fields.target = nested::target(rest.lines().next());
+    payload.valid = Some(true);
+    let fields = &payload.fields;
+    (fields.payee.is_some() || fields.payee_name.is_some()).then_some(())
+}
+
+pub(super) fn bookmark(rest: &str, payload: &mut Payload) {
+    payload.fields.payee_name = value(rest, "TITLE");
+    payload.fields.target = value(rest, "URL").map(|url| with_scheme(&url));
+}
+
+/// `urlto:TITLE:URL`.
+pub(super) fn titled_url(rest: &str, payload: &mut Payload) {
+    let (title, url) = rest.split_once(':').unwrap_or(("", rest));
+    payload.fields.payee_name = some(title.to_owned());
+    payload.fields.target = some(url.to_owned()).map(|url| with_scheme(&url));
+}
+
+/// Phones open an address without a scheme as a web page.
+fn with_scheme(url: &str) -> String {
+    if url.contains(':') {
+        url.to_owned()
+    } else {
+        format!("http://{url}")
+    }
+}

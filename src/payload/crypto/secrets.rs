@@ -1,0 +1,108 @@
+//! What spends a wallet: private keys, and the words that they are made from. None of it is ever put
+//! into a field.
+
+use std::sync::LazyLock;
+
+use sha2::{Digest, Sha256};
+
+use super::super::schemes::Scheme;
+use super::alphabet::{BASE32, bytes};
+use super::base58::{BITCOIN, RIPPLE, check, check_in};
+use super::bech32::Variant::Bech32;
+use super::forms::{Chain, Verdict, bech32, chain, own};
+use super::stellar;
+
+pub(super) const SCHEME: Scheme = Scheme::named("crypto-seed-key");
+
+/// Wallet import format, BIP-38, extended keys (BIP-32, SLIP-132), seeds of Stellar and the XRP Ledger,
+/// keys of Nostr (NIP-19) and Zcash.
+#[rustfmt::skip]
+pub(super) static CHAIN: Chain = chain("crypto-seed-key", "", &[], &[
+    own(&["5", "K", "L", "9", "c"], (51, 52), &BITCOIN, import),
+    own(&["6P"], (58, 58), &BITCOIN, encrypted).told(),
+    own(&["xprv", "yprv", "zprv", "tprv", "uprv", "vprv"], (107, 112), &BITCOIN, extended).told(),
+    own(&["SA", "SB", "SC", "SD"], (56, 56), &BASE32, stellar::seed),
+    own(&["s"], (28, 31), &RIPPLE, family),
+    bech32(&["nsec1", "secret-extended-key-main1"], Bech32),
+]);
+
+/// A byte of the network, 32 of the key, and one more where the public key is compressed.
+fn import(text: &str) -> Verdict {
+    Verdict::checksum(check(text).is_some_and(|data| {
+        let compressed = data.len() == 34 && data.ends_with(&[1]);
+        matches!(data.first(), Some(0x80 | 0xef | 0xb0 | 0x9e | 0xcc))
+            && (data.len() == 33 || compressed)
+    }))
+}
+
+fn encrypted(text: &str) -> Verdict {
+    let kinds = |data: &[u8]| data.starts_with(&[0x01, 0x42]) || data.starts_with(&[0x01, 0x43]);
+    Verdict::checksum(check(text).is_some_and(|data| data.len() == 39 && kinds(&data)))
+}
+
+fn extended(text: &str) -> Verdict {
+    Verdict::checksum(check(text).is_some_and(|data| data.len() == 78))
+}
+
+fn family(text: &str) -> Verdict {
+    Verdict::checksum(
+        check_in(&RIPPLE, text).is_some_and(|data| match data.len() {
+            17 => data.starts_with(&[0x21]),
+            19 => data.starts_with(&[0x01, 0xe1, 0x4b]),
+            _ => false,
+        }),
+    )
+}
+
+/// The English words of BIP-39, sorted: `english.txt` of the specification, whose SHA-256 begins 2f5eed53.
+static WORDS: LazyLock<Vec<&'static str>> =
+    LazyLock::new(|| include_str!("english.txt").lines().collect());
+
+const BITS: usize = 11;
+
+/// The numbers of words that BIP-39 allows.
+const COUNTS: [usize; 5] = [12, 15, 18, 21, 24];
+
+/// Words of BIP-39, or their numbers in four digits each (`SeedQR`); the last bits are of a SHA-256.
+pub(super) fn phrase(text: &str) -> Option<Verdict> {
+    let numbers = words(text).or_else(|| digits(text))?;
+    let bits: Vec<u8> = numbers
+        .iter()
+        .flat_map(|number| (0..BITS).rev().map(move |bit| (number >> bit & 1) as u8))
+        .collect();
+    // 32 bits of the seed have one of the checksum.
+    let (seed, sum) = bits.split_at_checked(bits.len() / 33 * 32)?;
+    let hash = Sha256::digest(bytes(seed, 1)?);
+    let expected = (0..sum.len()).map(|bit| hash[0] >> (7 - bit) & 1);
+    Some(Verdict::checksum(expected.eq(sum.iter().copied())))
+}
+
+fn words(text: &str) -> Option<Vec<usize>> {
+    let number = |word: &str| {
+        WORDS
+            .binary_search(&word.to_ascii_lowercase().as_str())
+            .ok()
+    };
+    // Before anything is counted: most texts begin with another word.
+    let first = text.split_ascii_whitespace().next()?;
+    number(first).filter(|_| first.len() < text.len())?;
+    let most = COUNTS[COUNTS.len() - 1];
+    let words: Vec<&str> = text.split_ascii_whitespace().take(most + 1).collect();
+    if !COUNTS.contains(&words.len()) {
+        return None;
+    }
+    words.into_iter().map(number).collect()
+}
+
+fn digits(text: &str) -> Option<Vec<usize>> {
+    let (groups, rest) = text.as_bytes().as_chunks::<4>();
+    if !rest.is_empty() || !matches!(groups.len(), 12 | 24) {
+        return None;
+    }
+    let number = |group: &[u8; 4]| {
+        let number = std::str::from_utf8(group).ok()?.parse::<u16>().ok()?;
+        Some(usize::from(number)).filter(|number| *number < WORDS.len())
+    };
+    let numbers: Vec<usize> = groups.iter().map(number).collect::<Option<_>>()?;
+    Some(numbers).filter(|_| text.bytes().all(|b| b.is_ascii_digit()))
+}

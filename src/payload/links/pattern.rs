@@ -1,0 +1,341 @@
+//! A place as a row writes it, taken apart once, and held against many links.
+
+use super::super::input::{Uri, is_web, strip_prefix_ignore_case};
+use super::super::{Fields, amount};
+
+/// A place; [`super::Link`] tells how it is written.
+pub(super) struct Place {
+    /// URI schemes, lower case.
+    pub(super) schemes: Vec<&'static str>,
+    /// Hosts of a web link, lower case, `*.` in front for what is below as well.
+    pub(super) hosts: Vec<&'static str>,
+    /// What stands at the place of the host in an app link.
+    first: Part,
+    path: Vec<Part>,
+    query: Vec<Pair>,
+    fragment: Vec<Part>,
+}
+
+/// One part of a path, or the value of a query.
+enum Part {
+    Anything,
+    OneOf(Vec<&'static str>),
+    Takes {
+        field: Field,
+        before: &'static str,
+        begins: Vec<&'static str>,
+        after: &'static str,
+    },
+}
+
+struct Pair {
+    keys: Vec<&'static str>,
+    value: Part,
+    optional: bool,
+}
+
+/// What `{...}` can name.
+#[derive(Clone, Copy)]
+enum Field {
+    Payee,
+    Name,
+    Reference,
+    Target,
+    Amount,
+    Cents,
+    Money,
+    Account,
+}
+
+impl Place {
+    /// Takes `place` apart; `None` where it is misspelt, and would match nothing.
+    pub(super) fn parse(place: &'static str) -> Option<Self> {
+        let (schemes, rest) = place.split_once("://").unwrap_or(("http|https", place));
+        let (rest, fragment) = rest.split_once('#').unwrap_or((rest, ""));
+        let (path, query) = rest.split_once('?').unwrap_or((rest, ""));
+        let (host, path) = path.split_once('/').unwrap_or((path, ""));
+        let (schemes, hosts) = (options(schemes), options(host));
+        let web = schemes.iter().any(|scheme| is_web(scheme));
+        let app = schemes.iter().any(|scheme| !is_web(scheme));
+        let well_formed = schemes.iter().all(|scheme| is_scheme(scheme))
+            && (!web || hosts.iter().all(|host| is_host(host)));
+        well_formed.then_some(Self {
+            schemes,
+            hosts,
+            first: Part::parse(if app { host } else { "*" })?,
+            path: parts(path)?,
+            query: query
+                .split('&')
+                .filter(|pair| !pair.is_empty())
+                .map(Pair::parse)
+                .collect::<Option<_>>()?,
+            fragment: parts(fragment)?,
+        })
+    }
+
+    /// What `uri` holds, where it lies here. That a web link has one of the hosts, and an app link one
+    /// of the schemes, is for whoever asks to know.
+    pub(super) fn read(&self, uri: &Uri) -> Option<Fields> {
+        let mut found = Found::default();
+        let begins = if uri.is_web() {
+            self.schemes.contains(&uri.url.scheme())
+        } else {
+            self.first.take(&uri.host, &mut found)
+        };
+        let path = uri.path.iter().map(String::as_str);
+        let fragment = uri.fragment.iter().flat_map(|f| f.split('/'));
+        let fragment = fragment.filter(|part| !part.is_empty());
+        (begins
+            && take_all(&self.path, path, &mut found)
+            && self.query.iter().all(|pair| pair.take(uri, &mut found))
+            && take_all(&self.fragment, fragment, &mut found))
+        .then(|| found.fields())
+    }
+}
+
+impl Part {
+    fn parse(part: &'static str) -> Option<Self> {
+        let Some((before, rest)) = part.split_once('{') else {
+            let literal = !part.contains('}') && (part == "*" || !part.contains('*'));
+            return literal.then(|| match part {
+                "*" => Self::Anything,
+                _ => Self::OneOf(options(part)),
+            });
+        };
+        let (field, after) = rest.split_once('}')?;
+        let (name, begins) = field.split_once(':').unwrap_or((field, ""));
+        (!after.contains(['{', '}'])).then_some(Self::Takes {
+            field: Field::named(name)?,
+            before,
+            begins: options(begins),
+            after,
+        })
+    }
+
+    /// Whether `given` fits; what it holds is `found` then.
+    fn take<'u>(&self, given: &'u str, found: &mut Found<'u>) -> bool {
+        match self {
+            Self::Anything => true,
+            Self::OneOf(options) => options.iter().any(|o| o.eq_ignore_ascii_case(given)),
+            Self::Takes {
+                field,
+                before,
+                begins,
+                after,
+            } => strip_prefix_ignore_case(given, before)
+                .and_then(|value| value.strip_suffix(after))
+                .filter(|value| !value.is_empty() && field.can_be(value))
+                .filter(|value| {
+                    let begins_so = |begin| strip_prefix_ignore_case(value, begin).is_some();
+                    begins.iter().any(|begin| begins_so(begin))
+                })
+                .is_some_and(|value| {
+                    found.set(*field, value);
+                    true
+                }),
+        }
+    }
+}
+
+impl Pair {
+    fn parse(pair: &'static str) -> Option<Self> {
+        let (pair, optional) = pair.strip_suffix('?').map_or((pair, false), |p| (p, true));
+        let (keys, value) = pair.split_once('=').unwrap_or((pair, "*"));
+        Some(Self {
+            keys: options(keys),
+            value: Part::parse(value)?,
+            optional,
+        })
+    }
+
+    fn take<'u>(&self, uri: &'u Uri, found: &mut Found<'u>) -> bool {
+        let given = self.keys.iter().find_map(|key| uri.get(key));
+        given.is_some_and(|given| self.value.take(given, found)) || self.optional
+    }
+}
+
+impl Field {
+    fn named(name: &str) -> Option<Self> {
+        Some(match name {
+            "payee" => Self::Payee,
+            "name" => Self::Name,
+            "reference" => Self::Reference,
+            "target" => Self::Target,
+            "amount" => Self::Amount,
+            "cents" => Self::Cents,
+            "money" => Self::Money,
+            "account" => Self::Account,
+            _ => return None,
+        })
+    }
+
+    fn can_be(self, value: &str) -> bool {
+        match self {
+            Self::Amount => amount::plain(value).is_some(),
+            Self::Cents => amount::scaled(value, -2).is_some(),
+            Self::Money => amount::with_currency(value).is_some(),
+            _ => true,
+        }
+    }
+}
+
+/// What has been found so far, by [`Field`]: most places do not fit in the end, and nothing is copied
+/// for them.
+#[derive(Default)]
+struct Found<'u>([Option<&'u str>; 8]);
+
+impl<'u> Found<'u> {
+    fn set(&mut self, field: Field, value: &'u str) {
+        if let Some(slot) = self.0.get_mut(field as usize) {
+            *slot = Some(value);
+        }
+    }
+
+    fn fields(self) -> Fields {
+        let Self([payee, name, reference, target, plain, cents, money, account]) = self;
+        let (money, currency) = money.and_then(amount::with_currency).unzip();
+        Fields {
+            payee: match (payee, account) {
+                (bank, Some(account)) => Some(format!("{}:{account}", bank.unwrap_or_default())),
+                (payee, None) => payee.map(str::to_owned),
+            },
+            payee_name: name.map(|name| name.replace('+', " ")),
+            amount: (plain.and_then(amount::plain))
+                .or_else(|| amount::scaled(cents?, -2))
+                .or(money),
+            currency: currency.flatten(),
+            reference: reference.map(str::to_owned),
+            target: target.map(str::to_owned),
+        }
+    }
+}
+
+fn options(text: &'static str) -> Vec<&'static str> {
+    text.split('|').collect()
+}
+
+fn parts(path: &'static str) -> Option<Vec<Part>> {
+    let parts = path.split('/').filter(|part| !part.is_empty());
+    parts.map(Part::parse).collect()
+}
+
+fn take_all<'u>(
+    parts: &[Part],
+    mut given: impl Iterator<Item = &'u str>,
+    found: &mut Found<'u>,
+) -> bool {
+    parts
+        .iter()
+        .all(|part| given.next().is_some_and(|given| part.take(given, found)))
+}
+
+fn is_scheme(text: &str) -> bool {
+    let known = |b| matches!(b, b'a'..=b'z' | b'0'..=b'9' | b'+' | b'-' | b'.');
+    !text.is_empty() && text.bytes().all(known)
+}
+
+/// Hosts are compared in lower case and punycode.
+fn is_host(option: &str) -> bool {
+    let host = option.strip_prefix("*.").unwrap_or(option);
+    let known = |b| matches!(b, b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.');
+    host.contains('.') && host.bytes().all(known)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn fields(place: &'static str, link: &str) -> Option<Fields> {
+        Place::parse(place)
+            .unwrap()
+            .read(&Uri::parse(link).unwrap())
+    }
+
+    #[test]
+    fn parts_match_as_written() {
+        for (place, link, fits) in [
+            ("a.com/p", "https://a.com/page", false),
+            ("a.com/p", "https://a.com", false),
+            ("a.com/p", "HTTPS://A.COM/P/more", true),
+            ("a.com/*/p", "https://a.com/x/p", true),
+            ("a.com/*/p", "https://a.com/p", false),
+            ("a.com/p|q", "https://a.com/Q", true),
+            ("http://a.com/p", "https://a.com/p", false),
+            ("app://host/p", "APP://HOST/p", true),
+            ("app://host|other/p", "app://other/p", true),
+            ("app://*/p", "app://any/p", true),
+            ("app://host/p", "app://any/p", false),
+            ("app://?k", "app:/?k", true),
+            ("a.com/?k", "https://a.com/?x=1&K=", true),
+            ("a.com/?k", "https://a.com/?x=1", false),
+            ("a.com/?k=1|2", "https://a.com/?k=2", true),
+            ("a.com/?k=1|2", "https://a.com/?k=3", false),
+            ("a.com/?k=1?", "https://a.com/?k=3", true),
+            ("a.com/#/p", "https://a.com/#p", true),
+            ("a.com/#/p", "https://a.com/#/p/more", true),
+            ("a.com/#p", "https://a.com/p", false),
+        ] {
+            assert_eq!(fields(place, link).is_some(), fits, "{place} at {link}");
+        }
+    }
+
+    #[test]
+    fn fields_are_taken() {
+        let all = fields(
+            "a.com/@{payee}/{money}?r={reference}&n={name}?&t={target}?",
+            "https://a.com/@shop/12.5EUR?t=https%3A%2F%2Fb.c%2F%3Fd&r=7",
+        );
+        let expected = Fields {
+            payee: Some("shop".into()),
+            amount: Some("12.5".into()),
+            currency: Some("EUR".into()),
+            reference: Some("7".into()),
+            target: Some("https://b.c/?d".into()),
+            ..Fields::default()
+        };
+        assert_eq!(all, Some(expected));
+        assert_eq!(fields("a.com/@{payee}", "https://a.com/@"), None);
+        assert_eq!(fields("a.com/{payee}.html", "https://a.com/7"), None);
+        assert_eq!(fields("a.com/{amount}", "https://a.com/much"), None);
+        let item = fields("a.com/{reference}.html", "https://a.com/7.html").unwrap();
+        assert_eq!(item.reference.as_deref(), Some("7"));
+        let bank = fields("app://pay?b={payee}&n={account}", "app://pay?n=12&b=KB").unwrap();
+        assert_eq!(bank.payee.as_deref(), Some("KB:12"));
+        let whole = fields("a.com/{payee:$|£}", "https://a.com/$me").unwrap();
+        assert_eq!(whole.payee.as_deref(), Some("$me"));
+        let token = fields("wxp://{payee:f2f}", "WXP://f2fAbC").unwrap();
+        assert_eq!(
+            token.payee.as_deref(),
+            Some("f2fAbC"),
+            "a token keeps its case"
+        );
+        let cents = fields("a.com?c={cents}&n={name}", "https://a.com?c=1250&n=A+B").unwrap();
+        assert_eq!(cents.amount.as_deref(), Some("12.50"));
+        assert_eq!(cents.payee_name.as_deref(), Some("A B"));
+        let no_amount = fields("a.com/{payee}?a={amount}?", "https://a.com/x?a=much").unwrap();
+        assert_eq!(
+            (no_amount.amount, no_amount.payee),
+            (None, Some("x".into()))
+        );
+    }
+
+    #[test]
+    fn misspelt_places_are_none() {
+        for place in [
+            "a.com/{payer}",
+            "a.com/{payee",
+            "a.com/payee}",
+            "a.com/{payee}{name}",
+            "a.com/x*",
+            "a.com?u={targets}",
+            "A.com/",
+            "a.*.com/",
+            "com/",
+            "/path",
+            "App://x",
+            "://x",
+        ] {
+            assert!(Place::parse(place).is_none(), "{place}");
+        }
+    }
+}

@@ -1,0 +1,236 @@
+//! Shops and items outside of China.
+
+use super::{Link, link};
+
+macro_rules! amazon {
+    ($path:literal) => {
+        concat!(
+            "amazon.com|www.amazon.com|m.amazon.com|smile.amazon.com|*.amazon.ca|*.amazon.com.mx|",
+            "*.amazon.com.br|*.amazon.co.uk|*.amazon.de|*.amazon.fr|*.amazon.it|*.amazon.es|",
+            "*.amazon.nl|*.amazon.se|*.amazon.pl|*.amazon.com.be|*.amazon.ie|*.amazon.com.tr|",
+            "*.amazon.ae|*.amazon.sa|*.amazon.eg|*.amazon.in|*.amazon.co.jp|*.amazon.sg|",
+            "*.amazon.com.au|*.amazon.co.za|*.amazon.cn",
+            $path
+        )
+    };
+}
+
+macro_rules! ebay {
+    ($path:literal) => {
+        concat!(
+            "*.ebay.com|*.ebay.co.uk|*.ebay.de|*.ebay.fr|*.ebay.it|*.ebay.es|*.ebay.ca|*.ebay.at|",
+            "*.ebay.ch|*.ebay.nl|*.ebay.pl|*.ebay.ie|*.ebay.be|*.ebay.com.au|*.ebay.com.hk|",
+            "*.ebay.com.sg|*.ebay.com.my|*.ebay.ph",
+            $path
+        )
+    };
+}
+
+macro_rules! aliexpress {
+    ($path:literal) => {
+        concat!("*.aliexpress.com|*.aliexpress.us|*.aliexpress.ru", $path)
+    };
+}
+
+macro_rules! shopee {
+    ($path:literal) => {
+        concat!(
+            "*.shopee.sg|*.shopee.co.id|*.shopee.co.th|*.shopee.com.my|*.shopee.vn|*.shopee.ph|",
+            "*.shopee.tw|*.shopee.com.br|*.shopee.com.mx|*.shopee.com.co|*.shopee.cl",
+            $path
+        )
+    };
+}
+
+macro_rules! lazada {
+    ($path:literal) => {
+        concat!(
+            "*.lazada.com|*.lazada.sg|*.lazada.com.my|*.lazada.co.id|*.lazada.co.th|*.lazada.vn|",
+            "*.lazada.com.ph",
+            $path
+        )
+    };
+}
+
+pub(in super::super) const LINKS: &[Link] = &[
+    link(
+        "amazon-etsy-ebay",
+        &[
+            amazon!("/dp/{reference}"),
+            amazon!("/gp/product/{reference}"),
+            amazon!("/gp/aw/d/{reference}"),
+            amazon!("/*/dp/{reference}"),
+            amazon!("/shop/{payee}"),
+            amazon!("/stores/*/page/{payee}"),
+            amazon!("?seller|me={payee}"),
+            amazon!(""),
+            "a.co|amzn.eu|amzn.asia/d/{reference}",
+            "a.co|amzn.to|amzn.eu|amzn.asia|amzn.id|amzn.in/{reference}",
+            ebay!("/itm/*/{reference}"),
+            ebay!("/itm|p/{reference}"),
+            ebay!("/usr|str/{payee}"),
+            ebay!(""),
+            "ebay.us/{reference}",
+            "etsy.com|www.etsy.com/listing/{reference}",
+            "etsy.com|www.etsy.com/*/listing/{reference}",
+            "etsy.com|www.etsy.com/shop|people/{payee}",
+            "etsy.com|www.etsy.com/*/shop|people/{payee}",
+            "etsy.me/{reference}",
+            "*.etsy.com",
+            aliexpress!("/item|i/{reference}.html"),
+            aliexpress!("/store/{payee}"),
+            "s.click.aliexpress.com/e/{reference}",
+            "a.aliexpress.com|a.aliexpress.ru/{reference}",
+            aliexpress!(""),
+            "*.temu.com?goods_id={reference}",
+            "temu.to|share.temu.com/{reference}",
+            "*.temu.com|temu.to|*.shein.com|onelink.shein.com|*.sheingsp.com|shein.top",
+            "*.walmart.com/ip/*/{reference}",
+            "*.walmart.com/ip/{reference}",
+            "*.walmart.com/seller/{payee}",
+            "*.walmart.com|walmrt.us",
+            "depop.com|www.depop.com/products/{reference}",
+            "depop.com|www.depop.com/{payee}",
+            "poshmark.com|www.poshmark.com/closet/{payee}",
+            "poshmark.com|www.poshmark.com/listing/{reference}",
+            "poshmark.app/{reference}",
+            "poshmark.com|www.poshmark.com",
+            "whatnot.com|www.whatnot.com/user|invite|s/{payee}",
+            "whatnot.com|www.whatnot.com/live|listing/{reference}",
+            "whatnot.com|www.whatnot.com",
+            "mercari.com|www.mercari.com/us/item/{reference}",
+            "mercari.com|www.mercari.com|jp.mercari.com/item|transaction/{reference}",
+            "mercari.com|www.mercari.com/u/{payee}",
+            "jp.mercari.com/user/profile/{payee}",
+            "mercari.com|www.mercari.com|jp.mercari.com|merc.li",
+            "vinted.com|www.vinted.com|www.vinted.fr|www.vinted.de|www.vinted.co.uk/items/\
+                {reference}",
+            "vinted.com|www.vinted.com|www.vinted.fr|www.vinted.de|www.vinted.co.uk/member/{payee}",
+            "amazon|amzn|com.amazon.mobile.shopping|ebay|aliexpress|temu|sheinlink://*",
+        ],
+    ),
+    link(
+        "tiktok",
+        &[
+            "vm.tiktok.com|vt.tiktok.com/{reference}",
+            "tiktok.com|www.tiktok.com/t/{reference}",
+            "tiktok.com|www.tiktok.com|m.tiktok.com/@{payee}",
+            "tiktok.com|www.tiktok.com|m.tiktok.com/v/{reference}.html",
+            "tiktok.com|www.tiktok.com|shop.tiktok.com/view/product/{reference}",
+            "shop.tiktok.com/*/pdp/*/{reference}",
+            "*.tiktok.com",
+            "snssdk1233|snssdk1180|musically|tiktok://user/profile/{payee}",
+            "snssdk1233|snssdk1180|musically|tiktok://*",
+        ],
+    ),
+    link(
+        "shopee-lazada",
+        &[
+            shopee!("/product/{payee}/{reference}"),
+            shopee!("/shop/{payee}"),
+            shopee!("/universal-link/product/{payee}/{reference}"),
+            "s.shopee.sg|s.shopee.co.id|s.shopee.co.th|s.shopee.com.my|s.shopee.vn|s.shopee.ph|\
+                s.shopee.tw|s.shopee.com.br|s.shopee.com.mx|s.shopee.com.co|s.shopee.cl/{reference}",
+            "shope.ee|*.shp.ee/{reference}",
+            "shope.ee|*.shp.ee",
+            shopee!(""),
+            "s.lazada.sg|s.lazada.com.my|s.lazada.co.id|s.lazada.co.th|s.lazada.vn|s.lazada.com.ph|\
+                c.lazada.sg|c.lazada.com.my|c.lazada.co.id|c.lazada.co.th|c.lazada.vn|c.lazada.com.ph/{reference}",
+            lazada!("/shop/{payee}"),
+            lazada!("/products/{reference}"),
+            lazada!(""),
+            "tokopedia.link|tk.tokopedia.com/{reference}",
+            "tokopedia.com|www.tokopedia.com/{payee}/{reference}",
+            "tokopedia.com|www.tokopedia.com/{payee}",
+            "*.tokopedia.com|tokopedia.link|ta.tokopedia.com",
+            "*.flipkart.com?pid={reference}",
+            "dl.flipkart.com|fkrt.it|fkrt.cc|fkrt.site|fkrt.co/{reference}",
+            "*.flipkart.com|fkrt.it|*.meesho.com|ltl.sh",
+            "link.coupang.com/a|re/{reference}",
+            "www.coupang.com|m.coupang.com/vp/products/{reference}",
+            "www.coupang.com|m.coupang.com/vm/products/{reference}",
+            "*.coupang.com|coupa.ng",
+            "item.rakuten.co.jp/{payee}/{reference}",
+            "a.r10.to|r10.to|hb.afl.rakuten.co.jp|books.rakuten.co.jp|www.rakuten.co.jp",
+            "item.rakuten.co.jp|item.fril.jp|room.rakuten.co.jp",
+            "*.qoo10.com|*.qoo10.sg|*.qoo10.jp|*.qoo10.my|*.qoo10.co.id?goodscode={reference}",
+            "*.qoo10.com|*.qoo10.sg|*.qoo10.jp|*.qoo10.my|*.qoo10.co.id|qoo10.to",
+            "tiki.vn|www.tiki.vn|ti.ki|*.bukalapak.com|bl.id|*.blibli.com|blib.li|*.sendo.vn",
+            "*.daraz.pk|*.daraz.com.bd|*.daraz.lk|*.daraz.com.np|*.daraz.com.mm|s.daraz.pk|\
+                s.daraz.com.bd",
+            "www.momoshop.com.tw|m.momoshop.com.tw?i_code={reference}",
+            "*.momoshop.com.tw|momo.dm|*.ruten.com.tw|*.pchome.com.tw|pchome24h.link|\
+                shopping.yahoo.co.jp",
+            "*.carousell.com|*.carousell.sg|*.carousell.com.hk|*.carousell.com.my|\
+                carousell.app.link|*.jumia.com|*.jumia.com.ng",
+            "shopee|shopeesg|shopeeid|shopeeth|shopeemy|shopeevn|shopeeph|shopeetw|shopeebr|\
+                lazada|tokopedia|coupang|flipkart|meesho|tikivn://*",
+        ],
+    ),
+    link(
+        "shoppay-shopify",
+        &[
+            "*.myshopify.com/cart/{reference}",
+            "*.myshopify.com/products/{reference}",
+            "*.myshopify.com",
+            "shop.app/m|s/{payee}",
+            "shop.app/pay/{reference}",
+            "shop.app|www.shop.app|pay.shopify.com|checkout.shopify.com|shopify.link|\
+                *.shopifypreview.com",
+            "shopify|shop-app://*",
+        ],
+    ),
+    link(
+        "line-shop-kr",
+        &[
+            "smartstore.naver.com|m.smartstore.naver.com|brand.naver.com|m.brand.naver.com/\
+                {payee}/products/{reference}",
+            "smartstore.naver.com|m.smartstore.naver.com|brand.naver.com|m.brand.naver.com/{payee}",
+            "shopping.naver.com|msearch.shopping.naver.com|m.shopping.naver.com|\
+                shoppinglive.naver.com|view.shoppinglive.naver.com",
+            "naver.me/{reference}",
+            "gift.kakao.com/product|brand/{reference}",
+            "store.kakao.com/{payee}/products/{reference}",
+            "store.kakao.com/{payee}",
+            "gift.kakao.com|store.kakao.com|makers.kakao.com",
+            "www.11st.co.kr|m.11st.co.kr/products/{reference}",
+            "*.gmarket.co.kr|*.auction.co.kr?goodscode|itemno={reference}",
+            "*.11st.co.kr|*.gmarket.co.kr|*.auction.co.kr|*.ssg.com|*.cafe24.com|*.imweb.me|\
+                imweb.me",
+            "grip.show|www.grip.show|m.grip.show|marpple.shop|*.marpple.shop|*.sixshop.com",
+            "m.bunjang.co.kr|bunjang.co.kr|www.bunjang.co.kr/products/{reference}",
+            "*.bunjang.co.kr|bunjang.co.kr|daangn.com|*.daangn.com|karrotmarket.com|\
+                *.karrotmarket.com|*.karrot.link",
+            "buyee.jp|shop.line.me|store.line.me|shopping.line.me",
+            "bungaejangter|bunjang|karrot|naversearchapp|gripshow://*",
+        ],
+    ),
+    link(
+        "storefront-builders",
+        &[
+            "*.bigcartel.com/product/{reference}",
+            "sellfy.com|payhip.com|www.payhip.com/b|p/{reference}",
+            "stan.store|payhip.com|www.payhip.com/{payee}",
+            "teespring.com|www.teespring.com|spri.ng|*.creator-spring.com/{reference}",
+            "*.booth.pm/items/{reference}",
+            "booth.pm/*/items/{reference}",
+            "*.stores.jp/items/{reference}",
+            "*.thebase.in|*.base.shop|*.base.ec|*.theshop.jp|*.official.ec/items/{reference}",
+            "cashier.ecpay.com.tw|p.ecpay.com.tw|payment.ecpay.com.tw|p.opay.tw/{reference}",
+            "*.bigcartel.com|*.wixsite.com|*.squarespace.com|*.square.online|*.ecwid.com|\
+                *.company.site",
+            "*.sellfy.store|*.sellfy.com|*.creator-spring.com|*.teespring.com|*.selz.com|\
+                *.shoplo.com",
+            "*.thebase.in|*.base.shop|*.base.ec|*.theshop.jp|*.stores.jp|*.booth.pm|\
+                *.minne.com|*.creema.jp",
+            "*.shoplazza.com|*.myshoplazza.com|*.shoplineapp.com|*.shopline.tw|\
+                *.myshopline.com|*.shoplineapp.cn",
+            "*.waca.shop|*.waca.ec|*.waca.tw|*.cyberbiz.co|*.easystore.co|*.easy.co|\
+                *.meepshop.com|*.91app.com",
+            "*.nuvemshop.com.br|*.lojavirtualnuvem.com.br|*.mitiendanube.com|*.tiendanube.com|\
+                *.kyte.site|*.yampi.com.br",
+            "lnwshop.com|*.lnwshop.com|*.page365.net|shop.line.worksmobile.com|\
+                *.line.worksmobile.com",
+        ],
+    ),
+];

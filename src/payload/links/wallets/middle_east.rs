@@ -1,0 +1,91 @@
+//! Payment links of the Middle East, of Africa, and of Australia and New Zealand.
+
+use super::{Link, link};
+
+pub(in super::super) const LINKS: &[Link] = &[
+    link(
+        "gulf-wallets",
+        &[
+            "ipn.eg/S|s/{payee}/instapay/{reference}",
+            "ipn.eg/S|s/{payee}",
+        ],
+    )
+    .currency("EGP"),
+    link(
+        "gulf-wallets",
+        &[
+            "*.fawry.com|*.fawrystaging.com|atfawry.com|*.atfawry.com",
+            "vfcash.page.link",
+            "vfcash://*",
+            "accept.paymob.com|accept.paymobsolutions.com|eg.paymob.com",
+            "app.fawaterk.com|fawaterk.com|staging.fawaterk.com/invoice|link|pay",
+        ],
+    )
+    .currency("EGP"),
+    link(
+        "gulf-wallets",
+        &[
+            "*.benefit-gateway.bh|*.benefitpay.bh|*.benefit.bh",
+            "benefitpay://*",
+        ],
+    )
+    .currency("BHD"),
+    link(
+        "gulf-wallets",
+        &["*.stcpay.com.sa|*.stcbank.com.sa", "stcpay://*"],
+    )
+    .currency("SAR"),
+    link(
+        "gulf-wallets",
+        &["zaincash.iq|*.zaincash.iq", "zaincash://*"],
+    )
+    .currency("IQD"),
+    link(
+        "gulf-wallets",
+        &[
+            "*.myfatoorah.com",
+            "tap.company|*.tap.company|pay.tap.company|checkout.payments.tap.company",
+            "secure.paytabs.com|*.paytabs.com|*.paytabs.sa/payment/link|request|page/*/{reference}",
+            "*.paytabs.com|*.paytabs.sa|pay.ziina.com|*.telr.com|checkout.tabby.ai|\
+                checkout.tamara.co",
+        ],
+    ),
+    link(
+        "il-bit-paybox",
+        &[
+            "bitpay.co.il|www.bitpay.co.il/app/me|share-info?i|id={reference}",
+            "bitpay.co.il|www.bitpay.co.il/app/me|share-info/{reference}",
+            "bitpay.co.il|www.bitpay.co.il/app",
+            "payboxapp.page.link|link.payboxapp.com|links.payboxapp.com|pay.payboxapp.com/\
+                {reference}",
+            "pepperpay.page.link",
+            "paybox://*",
+        ],
+    )
+    .currency("ILS"),
+    link(
+        "zapper-snapscan",
+        &[
+            "pos.snapscan.io|snapscan.io/qr/{payee}?amount={cents}?&id={reference}?",
+            "pos.snapscan.io|snapscan.io|www.snapscan.co.za",
+            "*.zap.pe?i={payee}",
+            "*.zap.pe|*.zapper.com/{reference}",
+            "*.zap.pe|rqr.zapper.com|qr.zapper.com|pay.zapper.com",
+            "pay.yoco.com|pay.ikhokha.com/{payee}",
+            "payment.payfast.io|www.payfast.co.za|payfast.co.za|sandbox.payfast.co.za/eng|pay",
+            "snapscan|zapper://*",
+        ],
+    )
+    .currency("ZAR"),
+    link(
+        "au-nz",
+        &[
+            "beem.com.au|www.beem.com.au|pay.beem.com.au|link.beem.com.au/{payee}",
+            "beemit.com.au|www.beemit.com.au|beemit.app.link|pay.payid.com.au|pay.payid.au/\
+                {reference}",
+            "pay.payid.com.au|pay.payid.au|payid.com.au/pay",
+            "beem|beemit://*",
+        ],
+    )
+    .currency("AUD"),
+];

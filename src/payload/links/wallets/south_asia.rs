@@ -1,0 +1,60 @@
+//! Payment links of India, Pakistan and Bangladesh.
+
+use super::{Link, link};
+
+pub(in super::super) const LINKS: &[Link] = &[
+    link(
+        "paytm-link",
+        &[
+            "razorpay.me/@{payee}/{amount}",
+            "razorpay.me/@{payee}?amount={amount}?",
+            "razorpay.me/{payee}",
+            "rzp.io/l|i|rzp/{reference}",
+            "pages.razorpay.com/stores/{payee}",
+            "paytm.com|www.paytm.com|p.paytm.me|p-y.tm/pay|paylink|business/{reference}",
+            "paytm.me|p.paytm.me|p-y.tm|rzp.io|pages.razorpay.com|phon.pe|imjo.in/{reference}",
+            "paytm.com|www.paytm.com/pay|payment|paylink",
+            "securegw.paytm.in|secure.paytm.in/link/{reference}",
+            "payments.cashfree.com|payments-test.cashfree.com/links|forms|order/{reference}",
+            "payments.cashfree.com|payments-test.cashfree.com|cfre.in",
+            "mercury.phonepe.com|mercury-t2.phonepe.com|mercury-uat.phonepe.com/transact",
+            "mercury.phonepe.com|mercury-t2.phonepe.com|phon.pe|phonepe.page.link",
+            "pay.google.com/payments|gp|g4b",
+            "pay.google.com|gpay.app.goo.gl|gpay.page.link",
+            "instamojo.com|www.instamojo.com|test.instamojo.com/@{payee}/{reference}",
+            "instamojo.com|www.instamojo.com|test.instamojo.com/@{payee}",
+            "instamojo.com|www.instamojo.com|test.instamojo.com/*/{reference}",
+            "u.payu.in|v.payu.in|pmny.in|pages.payu.in|payu.in|secure.payu.in/{reference}",
+            "bharatpe.in|bharatpe.me/{reference}",
+        ],
+    )
+    .currency("INR"),
+    link(
+        "bkash-nagad",
+        &[
+            "shop.bkash.com/{payee}/paymentlink",
+            "shop.bkash.com/{payee}/pay|paymentlink/{reference}",
+            "shop.bkash.com/{payee}",
+            "payment.bkash.com|pay.bkash.com|sandbox.payment.bkash.com?paymentId|\
+                paymentID={reference}",
+            "bka.sh|shop.bka.sh|payment.bka.sh|tokenized.pay.bka.sh|tokenized.sandbox.bka.sh",
+            "payment.bkash.com|pay.bkash.com|tokenized.pay.bkash.com|sandbox.payment.bkash.com",
+            "*.nagad.com.bd|*.mynagad.com|nagad.com.bd",
+            "securepay.sslcommerz.com|sandbox.sslcommerz.com|epay-gw.sslcommerz.com|\
+                invoice.sslcommerz.com/{reference}",
+            "epay.sslcommerz.com|*.sslcommerz.com/gwprocess|EasyCheckOut|embed|invoice",
+            "bkash|nagad|dbblrocket://*",
+        ],
+    )
+    .currency("BDT"),
+    link(
+        "easypaisa-jazzcash",
+        &[
+            "sadapay.pk|www.sadapay.pk|sadabiz.pk|pay.sadapay.pk/{payee}",
+            "*.easypaisa.com.pk|*.easypay.com.pk|*.jazzcash.com.pk|*.sadapay.pk|*.sadabiz.pk",
+            "*.nayapay.com|*.payfast.pk|*.apps.net.pk|*.getsafepay.com|*.safepay.pk",
+            "easypaisa|jazzcash|sadapay|nayapay://*",
+        ],
+    )
+    .currency("PKR"),
+];

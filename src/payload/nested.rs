@@ -1,0 +1,99 @@
+//! Links in the free text of cards, messages and dates: what a viewer is led to by way of them.
+
+use super::{Category, PLAIN, read};
+
+/// How many are looked at.
+const MOST: usize = 8;
+
+/// What ends a link in a sentence, white space aside.
+const ENDS: &[char] = &[
+    '"', '<', '>', '`', '，', '。', '；', '！', '？', '、', '（', '）', '「', '」', '【', '】',
+    '《', '》',
+];
+
+/// What may stand after a link without being part of it.
+const AFTER: &[char] = &['.', ',', ';', ':', '!', '?', ')', ']', '\''];
+
+/// Where `texts` lead: the first link in them that pays, or leads to somebody, else the first of all.
+pub(super) fn target<'a>(texts: impl IntoIterator<Item = &'a str>) -> Option<String> {
+    let found: Vec<&str> = texts
+        .into_iter()
+        .flat_map(|text| links(text).chain(alone(text)))
+        .take(MOST)
+        .collect();
+    let tells = |link: &&&str| read(link, 0).category != Category::Other;
+    let best = match found.as_slice() {
+        [one] => one,
+        more => more.iter().find(tells).or_else(|| more.first())?,
+    };
+    Some((*best).to_owned())
+}
+
+/// The links in `text`, in their order.
+fn links(text: &str) -> impl Iterator<Item = &str> {
+    let mut left = text;
+    std::iter::from_fn(move || {
+        loop {
+            let at = left.find("://")?;
+            let in_scheme = |c: char| c.is_ascii_alphanumeric() || matches!(c, '+' | '-' | '.');
+            let begin = left[..at].trim_end_matches(in_scheme).len();
+            let (_, link) = left.split_at_checked(begin)?;
+            let ends = |c: char| c.is_whitespace() || c.is_control() || ENDS.contains(&c);
+            let (link, rest) = link.split_at_checked(link.find(ends).unwrap_or(link.len()))?;
+            left = rest;
+            if begin < at {
+                return Some(link.trim_end_matches(AFTER));
+            }
+        }
+    })
+}
+
+/// The whole of `text`, where it is one word, no link with an authority, and says more than a word does.
+fn alone(text: &str) -> Option<&str> {
+    let text = text.trim();
+    let word = text.len() >= 8 && !text.contains("://") && !text.contains(char::is_whitespace);
+    let tells = |text: &&str| {
+        let payload = read(text, 0);
+        payload.scheme != PLAIN.id && payload.category != Category::Other
+    };
+    Some(text).filter(|_| word).filter(tells)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn links_in_sentences_are_found() {
+        for (text, link) in [
+            ("", None),
+            ("no link :// here", None),
+            (
+                "see https://a.example/x, or call",
+                Some("https://a.example/x"),
+            ),
+            ("看（https://a.example/x）吧", Some("https://a.example/x")),
+            (
+                "加我https://u.wechat.com/OurOwn",
+                Some("https://u.wechat.com/OurOwn"),
+            ),
+            (
+                "https://a.example then https://wa.me/15550100.",
+                Some("https://wa.me/15550100"),
+            ),
+            (
+                "wxp://f2f0OurOwnToken0123456789",
+                Some("wxp://f2f0OurOwnToken0123456789"),
+            ),
+            ("tel:+15550100", Some("tel:+15550100")),
+            ("Tuesday-afternoon", None),
+        ] {
+            assert_eq!(target([text]).as_deref(), link, "{text}");
+        }
+        assert_eq!(
+            target(["https://a.example", "https://wa.me/1"]).as_deref(),
+            Some("https://wa.me/1")
+        );
+        assert_eq!(links(&"://".repeat(1000)).count(), 0);
+    }
+}

@@ -1,0 +1,192 @@
+//! The words that say that an account, a number or an address follows, found in one pass.
+//!
+//! The longest word that begins at a place counts: a row of [`Cue::Nothing`] so keeps 微信支付 from
+//! being the 微信 that somebody is to be added at.
+
+use std::sync::LazyLock;
+
+use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
+
+use super::words::WORDS;
+use super::{handles, scan, wallets};
+
+/// What a word says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Cue {
+    /// An everyday expression that has another cue in it.
+    Nothing,
+    /// A `WeChat` account.
+    Wechat,
+    /// A word that may be meant for it, such as 卫星.
+    MaybeWechat,
+    /// A QQ number or group.
+    Qq,
+    /// A handle at a row of [`handles::PLATFORMS`].
+    Platform(usize),
+    /// A payment to a row of [`wallets::WALLETS`].
+    Wallet(usize),
+    /// A telephone.
+    Phone,
+    /// A number that is none of a telephone or a card: of an order, a parcel, a product.
+    Serial,
+    /// The number of a bank card.
+    Card,
+    /// The number of a bank account.
+    Account,
+    /// The name of a bank, or what only a transfer needs.
+    Bank,
+    /// A bank whose name alone stands in front of accounts, or the kind of such an account.
+    AccountAt,
+    /// A Korean bank that needs no further word.
+    KoreanBank,
+    /// A word that is the name of a Korean bank too.
+    MaybeKoreanBank,
+    /// Who has the account.
+    Holder,
+    /// The international number of an account.
+    Iban,
+    /// A PIX key.
+    Pix,
+    /// A crypto coin.
+    Coin,
+    /// The Lightning network.
+    Lightning,
+    /// A web site.
+    Site,
+    /// A code of Alipay.
+    Alipay,
+    /// A gift.
+    Tip,
+    /// A request to get in contact.
+    Ask,
+    /// A warning of it.
+    Warning,
+    /// Gambling.
+    Gamble,
+}
+
+/// Signs that may stand between two letters of a word.
+const BETWEEN: &[&str] = &[
+    "", " ", ".", "-", "/", "|", "丨", "_", "*", "~", "+", "·", "、",
+];
+
+struct Lexicon {
+    words: AhoCorasick,
+    cues: Vec<Cue>,
+}
+
+/// The words are constants: where they make no automaton, a test fails, and nothing is found.
+static LEXICON: LazyLock<Option<Lexicon>> = LazyLock::new(|| {
+    let platforms = (handles::PLATFORMS.iter().enumerate())
+        .map(|(i, platform)| (Cue::Platform(i), platform.cues));
+    let wallets =
+        (wallets::WALLETS.iter().enumerate()).map(|(i, wallet)| (Cue::Wallet(i), wallet.cues));
+    let rows = WORDS.iter().copied().chain(platforms).chain(wallets);
+    let (words, cues): (Vec<String>, Vec<Cue>) = rows
+        .flat_map(|(cue, words)| {
+            words
+                .iter()
+                .flat_map(|word| spread(word))
+                .map(move |w| (w, cue))
+        })
+        .unzip();
+    let words = AhoCorasick::builder()
+        .match_kind(MatchKind::LeftmostLongest)
+        .kind(Some(AhoCorasickKind::DFA))
+        .build(words)
+        .ok()?;
+    Some(Lexicon { words, cues })
+});
+
+/// The spellings of `word` with each sign, or none, where it has a `~`.
+fn spread(word: &str) -> Vec<String> {
+    if !word.contains('~') {
+        return vec![word.to_owned()];
+    }
+    BETWEEN.iter().map(|sign| word.replace('~', sign)).collect()
+}
+
+/// A cue at its place.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Place {
+    pub(super) cue: Cue,
+    pub(super) start: usize,
+    pub(super) end: usize,
+}
+
+/// The most cues of a line: one that has more is a list of words.
+const MOST: usize = 32;
+
+/// The cues of a line in small letters, in their order.
+pub(super) fn find(lower: &str) -> Vec<Place> {
+    let Some(lexicon) = LEXICON.as_ref() else {
+        return Vec::new();
+    };
+    lexicon
+        .words
+        .find_iter(lower)
+        .filter(|found| is_whole(lower, found.start(), found.end()))
+        .filter_map(|found| {
+            Some(Place {
+                cue: *lexicon.cues.get(found.pattern().as_usize())?,
+                start: found.start(),
+                end: found.end(),
+            })
+        })
+        .filter(|place| place.cue != Cue::Nothing)
+        .take(MOST)
+        .collect()
+}
+
+/// Whether a Latin word stands alone; digits may follow it at once (VX138...).
+fn is_whole(lower: &str, start: usize, end: usize) -> bool {
+    let bytes = lower.as_bytes();
+    let last_is_latin = end
+        .checked_sub(1)
+        .and_then(|i| bytes.get(i))
+        .is_some_and(u8::is_ascii_alphabetic);
+    let next_is_latin = bytes
+        .get(end)
+        .is_some_and(|b| b.is_ascii_alphabetic() || *b == b'_');
+    // Letters with accents are of the word too: `ví` is none of `vía`.
+    let next = lower.get(end..).and_then(|rest| rest.chars().next());
+    let goes_on = next.is_some_and(|c| ('\u{c0}'..='\u{24f}').contains(&c));
+    let last = lower
+        .get(..end)
+        .and_then(|before| before.chars().next_back());
+    let is_latin =
+        last.is_some_and(|c| c.is_ascii_alphabetic() || ('\u{c0}'..='\u{24f}').contains(&c));
+    scan::is_edge(lower, start)
+        && !(last_is_latin && next_is_latin)
+        && !(is_latin && (goes_on || next.is_some_and(|c| c.is_ascii_alphabetic())))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn cues(text: &str) -> Vec<Cue> {
+        find(text).iter().map(|place| place.cue).collect()
+    }
+
+    #[test]
+    fn the_words_make_an_automaton() {
+        assert!(LEXICON.is_some());
+    }
+
+    #[test]
+    fn words_are_found_whole() {
+        for (text, expected) in [
+            ("薇 信", &[Cue::Wechat][..]),
+            ("v/x: a", &[Cue::Wechat]),
+            ("微信支付很方便", &[]),
+            ("text pixel vxl", &[Cue::Phone]),
+            ("vx138", &[Cue::Wechat]),
+            ("iban", &[Cue::Iban]),
+            ("", &[]),
+        ] {
+            assert_eq!(cues(text), expected, "{text}");
+        }
+        assert_eq!(find(&"qq ".repeat(500)).len(), MOST);
+    }
+}

@@ -1,0 +1,402 @@
+//! Links and domains in a sentence, in the spellings that filters do not find and with the mistakes that
+//! a reader of pictures makes.
+//!
+//! A link that one of the families knows is that family's. Any other is a domain that somebody has
+//! written down, and only where the end of it is one that people register under, and no file name.
+
+use super::super::schemes::Scheme;
+use super::super::{DEPTH, Payload, read_nested};
+use super::cues::Cue;
+use super::{Findings, Line, mail};
+
+const DOMAIN: Scheme = Scheme::named("text-bare-domain");
+
+/// A link at its place.
+pub(super) struct Candidate {
+    start: usize,
+    end: usize,
+    /// The link, with `https://` where it had none.
+    url: String,
+    /// What it says.
+    payload: Payload,
+    /// Whether it was written with a scheme.
+    explicit: bool,
+    /// Whether the dots were written in another way, which nobody does without a reason.
+    disguised: bool,
+}
+
+/// Ends that are words or endings of files too: `done.so`, `main.rs`.
+#[rustfmt::skip]
+const WEAK_ENDS: &[&str] = &[
+    "ai", "am", "app", "as", "at", "be", "bin", "by", "cc", "dev", "do", "fm", "gs", "id", "in", "is",
+    "it", "la", "lol", "ly", "md", "me", "mm", "mobi", "mov", "ms", "mu", "my", "na", "no", "now",
+    "or", "pl", "pm", "ps", "py", "rs", "sh", "so", "st", "to", "us", "vi", "ws", "zip", "name",
+    "info", "java", "re", "se", "si", "de", "com.de", "es", "et", "est", "nu", "om", "je", "al", "an",
+];
+
+/// Names in front of such an end that are programs: `Node.js`, `ASP.NET`.
+const NO_DOMAINS: &[&str] = &[
+    "asp.net",
+    "vb.net",
+    "ado.net",
+    "socket.io",
+    "draw.io",
+    "d3.js",
+];
+
+/// Links that a family knows, or that are written as such.
+pub(super) fn find_known(line: &Line<'_>, findings: &mut Findings) {
+    for found in line.links() {
+        if found.explicit || is_known(&found.payload) {
+            let domain = !found.explicit && !is_known(&found.payload);
+            findings.add(found.start, found.end, outer(found, domain));
+        }
+    }
+}
+
+/// Domains that stand alone.
+pub(super) fn find_bare(line: &Line<'_>, findings: &mut Findings) {
+    for found in line.links() {
+        if !found.explicit && !is_known(&found.payload) && is_meant(line, found) {
+            findings.add(found.start, found.end, outer(found, true));
+        }
+    }
+}
+
+/// The first link with a scheme: where it ends, itself, and what it says.
+pub(super) fn first(line: &Line<'_>) -> Option<(usize, String, Payload)> {
+    let found = (line.links().iter()).find(|found| found.explicit || is_known(&found.payload))?;
+    Some((found.end, found.url.clone(), found.payload.clone()))
+}
+
+/// What the line says with a link: the same, and the link is what it holds.
+fn outer(found: &Candidate, domain: bool) -> Payload {
+    let mut payload = found.payload.clone();
+    if domain && payload.scheme == "web-link" {
+        payload.scheme = DOMAIN.id;
+        payload.category = DOMAIN.category;
+        let bare = found
+            .url
+            .trim_start_matches("https://")
+            .trim_end_matches('/');
+        payload.fields.target = Some(bare.to_owned());
+    }
+    payload.nested = Some(Box::new(found.payload.clone()));
+    payload
+}
+
+fn is_known(payload: &Payload) -> bool {
+    !matches!(
+        payload.scheme,
+        "web-link" | "plain-text" | "url-homograph" | "url-lookalike"
+    ) && payload.scheme != "url-ip-host"
+}
+
+/// Whether a dotted word is a domain that somebody is sent to.
+fn is_meant(line: &Line<'_>, found: &Candidate) -> bool {
+    let bare = found.url.trim_start_matches("https://");
+    let (host, path) = bare.split_once('/').unwrap_or((bare, ""));
+    let lower = host.to_ascii_lowercase();
+    let end = lower.rsplit('.').next().unwrap_or_default();
+    let labels = lower.split('.').count();
+    if NO_DOMAINS.contains(&lower.as_str()) || lower.split('.').all(|label| label.len() < 3) {
+        return false;
+    }
+    let cued = line.is_after(found.start, 14, |cue| cue == Cue::Site);
+    let sure = cued || found.disguised || lower.starts_with("www.") || !path.is_empty();
+    // `Fim.Com açúcar`: a sentence that lacks a space.
+    let tail = host.rsplit('.').next().unwrap_or_default();
+    let sentence = tail.starts_with(|c: char| c.is_ascii_uppercase())
+        && tail.contains(|c: char| c.is_ascii_lowercase());
+    let weak = WEAK_ENDS.contains(&end) && labels < 3;
+    !sentence && (sure || !weak)
+}
+
+/// Every link and dotted word of a line that may be one. What comes behind an `@` is mail.
+pub(super) fn candidates(text: &str) -> Vec<Candidate> {
+    let mut found: Vec<Candidate> = Vec::new();
+    let mut from = 0;
+    while found.len() < 8
+        && let Some(dot) = next_dot(text, from)
+    {
+        from = dot.end;
+        if let Some(labels) = labels(text, &dot) {
+            from = from.max(labels.end);
+            if let Some(candidate) = around(text, &labels) {
+                from = from.max(candidate.end);
+                found.push(candidate);
+            }
+        }
+    }
+    app_links(text, &mut found);
+    found
+}
+
+/// Whether a line has a dot of any kind.
+pub(super) fn may_hold(text: &str) -> bool {
+    next_dot(text, 0).is_some() || text.contains("://")
+}
+
+/// A dot, or what stands for one.
+struct Dot {
+    start: usize,
+    end: usize,
+    disguised: bool,
+}
+
+/// How else a dot is written between two labels.
+#[rustfmt::skip]
+const DOTS: &[&str] = &[
+    "[.]", "(.)", "{.}", "(dot)", "[dot]", " dot ", " ponto ", " punto ", "点", "點", "。", "·", "．",
+    "•", "｡", " . ", "[点]", "(点)",
+];
+
+/// The first dot from `from` on.
+fn next_dot(text: &str, from: usize) -> Option<Dot> {
+    let begins = |c: char| {
+        matches!(
+            c,
+            '.' | '[' | '(' | '{' | ' ' | '点' | '點' | '。' | '·' | '•' | '｡'
+        )
+    };
+    let rest = text.get(from..)?;
+    rest.match_indices(begins)
+        .find_map(|(at, _)| dot_at(text, from + at))
+}
+
+/// The dot that begins at `start`.
+fn dot_at(text: &str, start: usize) -> Option<Dot> {
+    let here = text.get(start..)?;
+    let bytes = here.as_bytes();
+    let (len, disguised) = match (bytes.first()?, bytes.get(1)) {
+        (b'.', _) => (1, false),
+        // Most spaces and brackets are no dots.
+        (b' ', Some(b'd' | b'D' | b'p' | b'P' | b'.'))
+        | (b'[' | b'(' | b'{', Some(b'.' | b'd' | b'D' | 0x80..))
+        | (0x80.., _) => {
+            let is = |dot: &&&str| {
+                here.get(..dot.len())
+                    .is_some_and(|h| h.eq_ignore_ascii_case(dot))
+            };
+            (DOTS.iter().find(is)?.len(), true)
+        }
+        _ => return None,
+    };
+    Some(Dot {
+        start,
+        end: start + len,
+        disguised,
+    })
+}
+
+fn is_label(b: u8) -> bool {
+    b.is_ascii_alphanumeric() || b == b'-'
+}
+
+/// The labels around a dot, and the dots between them.
+struct Labels {
+    start: usize,
+    end: usize,
+    host: String,
+    disguised: bool,
+}
+
+fn labels(text: &str, dot: &Dot) -> Option<Labels> {
+    let before = text.get(..dot.start)?.bytes().rev().take(63);
+    let start = dot.start - before.take_while(|b| is_label(*b)).count();
+    let mut found = Labels {
+        start,
+        end: dot.start,
+        host: text
+            .get(start..dot.start)?
+            .trim_start_matches('-')
+            .to_owned(),
+        disguised: false,
+    };
+    found.start = dot.start - found.host.len();
+    let mut next = dot_at(text, dot.start);
+    while let Some(dot) = next.filter(|_| !found.host.is_empty() && found.host.len() < 253) {
+        let rest = text.get(dot.end..)?;
+        let label = rest.bytes().take(63).take_while(|b| is_label(*b)).count();
+        // A space behind what is a domain already begins the next word.
+        let spaced = text[dot.start..].starts_with(' ');
+        if label == 0 || spaced && mail::is_registrable(&found.host.to_ascii_lowercase()) {
+            break;
+        }
+        found.host.push('.');
+        found.host.push_str(&rest[..label]);
+        found.end = dot.end + label;
+        found.disguised |= dot.disguised;
+        next = dot_at(text, found.end);
+    }
+    found.host.contains('.').then_some(found)
+}
+
+/// The link that has these labels.
+fn around(text: &str, labels: &Labels) -> Option<Candidate> {
+    let Labels {
+        start,
+        mut end,
+        disguised,
+        ref host,
+    } = *labels;
+    let (scheme, begin) = scheme_before(text, start);
+    if scheme.is_none() && text[..start].ends_with(['@', '_']) {
+        return None;
+    }
+    let (host, glued) = mended(host);
+    if !mail::is_registrable(&host.to_ascii_lowercase()) {
+        return None;
+    }
+    if scheme.is_none()
+        && host
+            .split('.')
+            .next()
+            .is_some_and(|first| super::super::checks::is_digits(first) && first.len() < 3)
+    {
+        return None;
+    }
+    let tail = path(text, end);
+    let mut url = format!("{}://{host}", scheme.unwrap_or("https"));
+    if let Some(glued) = glued {
+        url.push('/');
+        url.push_str(&glued);
+    }
+    url.push_str(tail);
+    end += tail.len();
+    let payload = read_nested(&url, DEPTH);
+    Some(Candidate {
+        start: begin,
+        end,
+        payload,
+        url,
+        explicit: scheme.is_some(),
+        disguised,
+    })
+}
+
+/// The path, query and fragment from `from` on, without the signs that end a sentence.
+fn path(text: &str, from: usize) -> &str {
+    let rest = text.get(from..).unwrap_or_default();
+    let port = rest.strip_prefix(':').map_or(0, |r| {
+        let digits = r.bytes().take(5).take_while(u8::is_ascii_digit).count();
+        if digits >= 2 && r[digits..].starts_with('/') {
+            digits + 1
+        } else {
+            0
+        }
+    });
+    if !rest[port..].starts_with(['/', '?', '#']) {
+        return "";
+    }
+    let len = rest
+        .bytes()
+        .take_while(|b| b.is_ascii_graphic() && !b"\"<>\\^`{|}".contains(b))
+        .count();
+    rest[..len].trim_end_matches(['.', ',', ';', ':', '!', '?', ')', '\'', ']', '*'])
+}
+
+/// The scheme in front of a host, with the slashes that were lost (`https:/`, `https//`, `hxxps://`), and
+/// where it begins.
+fn scheme_before(text: &str, host: usize) -> (Option<&'static str>, usize) {
+    let before = text.get(..host).unwrap_or_default();
+    let trimmed = before.trim_end_matches(['/', ':', ' ', '\\']);
+    let signs = &before[trimmed.len()..];
+    if !signs.contains([':', '/']) {
+        return (None, host);
+    }
+    for (written, scheme) in [
+        ("https", "https"),
+        ("http", "http"),
+        ("hxxps", "https"),
+        ("hxxp", "http"),
+        ("httрs", "https"),
+    ] {
+        let begin = trimmed.len().wrapping_sub(written.len());
+        if trimmed
+            .get(begin..)
+            .is_some_and(|tail| tail.eq_ignore_ascii_case(written))
+        {
+            return (Some(scheme), begin);
+        }
+    }
+    (None, host)
+}
+
+/// Hosts whose slash a reader of pictures loses, or takes for a letter.
+#[rustfmt::skip]
+const GLUED: &[&str] = &[
+    "paypal.me", "wa.me", "t.me", "m.me", "cash.app", "bit.ly", "line.me", "lin.ee", "zalo.me",
+    "ko-fi.com", "venmo.com", "linktr.ee", "revolut.me",
+];
+
+/// `host` with the letters that were misread set right where that makes it one of the known ones, and what
+/// was glued to it.
+fn mended(host: &str) -> (String, Option<String>) {
+    let lower = host.to_ascii_lowercase();
+    for known in GLUED {
+        let Some(rest) = lower.strip_prefix(known).filter(|rest| rest.len() >= 3) else {
+            continue;
+        };
+        if rest.starts_with(['.', '-']) || mail::is_registrable(&lower) {
+            continue;
+        }
+        let rest = host.get(host.len() - rest.len()..).unwrap_or_default();
+        // A slash looks like an l, which no consonant follows at the beginning of a word.
+        let consonant = |c: char| c.is_ascii_alphabetic() && !"aeiouyAEIOUYlL".contains(c);
+        let name = match rest.strip_prefix(['l', 'I', '|']) {
+            Some(name) if name.starts_with(consonant) => name,
+            _ => rest,
+        };
+        return ((*known).to_owned(), Some(name.to_owned()));
+    }
+    let mended = lower
+        .replace('1', "l")
+        .replace('0', "o")
+        .replace("rne", "me");
+    if mended != lower && GLUED.contains(&mended.as_str()) {
+        return (mended, None);
+    }
+    (host.to_owned(), None)
+}
+
+/// Links of apps, `weixin://...`, which have no dot.
+fn app_links(text: &str, found: &mut Vec<Candidate>) {
+    let mut done = 0;
+    for (at, _) in text.match_indices("://").take(8) {
+        if at < done {
+            continue;
+        }
+        let name = text[..at]
+            .bytes()
+            .rev()
+            .take(40)
+            .take_while(|b| b.is_ascii_alphanumeric() || b"+-.".contains(b))
+            .count();
+        let start = at - name;
+        let len = text[at..]
+            .bytes()
+            .take_while(|b| b.is_ascii_graphic() && !b"\"<>\\^`{|}".contains(b))
+            .count();
+        let end = at
+            + text[at..at + len]
+                .trim_end_matches(['.', ',', ';', '!', ')', '\''])
+                .len();
+        done = end;
+        let url = text.get(start..end).unwrap_or_default();
+        if name == 0 || end <= at + 3 || found.iter().any(|f| f.start < end && start < f.end) {
+            continue;
+        }
+        let payload = read_nested(url, DEPTH);
+        if payload.scheme != "plain-text" {
+            found.push(Candidate {
+                start,
+                end,
+                url: url.to_owned(),
+                payload,
+                explicit: true,
+                disguised: false,
+            });
+        }
+    }
+}

@@ -1,0 +1,293 @@
+//! A line as its readers take it: the letters and digits that only look different made the same, each
+//! byte with the place that it came from.
+//!
+//! What is folded is what Unicode calls a compatibility form (full width, circled, mathematical; UAX 15),
+//! the decimal digits of all scripts, numbers spelled out in Chinese, letters of one script inside of a
+//! word of another (UTS 39), and what is not seen at all.
+
+/// The line in both letter cases, which have the same places.
+pub(super) struct Normal<'a> {
+    original: &'a str,
+    /// The line as it was written.
+    pub(super) text: String,
+    /// The same in small letters.
+    pub(super) lower: String,
+    /// For each byte of `text` the byte of `original` that it came from; empty where they are equal.
+    places: Vec<u32>,
+}
+
+/// A letter and its place.
+type Placed = (char, u32);
+
+/// A number that is spelled out has at least as many digits: 一二三 is a beginning of many words.
+const SPELLED: usize = 5;
+
+impl<'a> Normal<'a> {
+    pub(super) fn new(original: &'a str) -> Self {
+        if original.bytes().all(|b| (b' '..=b'~').contains(&b)) {
+            return Self {
+                original,
+                text: original.to_owned(),
+                lower: original.to_ascii_lowercase(),
+                places: Vec::new(),
+            };
+        }
+        let mut letters: Vec<Placed> = Vec::with_capacity(original.len());
+        for (place, c) in original.char_indices() {
+            fold(c, |c| letters.push((c, place as u32)));
+        }
+        latin_words(&mut letters);
+        spelled_numbers(&mut letters);
+        Self::assemble(original, &letters)
+    }
+
+    fn assemble(original: &'a str, letters: &[Placed]) -> Self {
+        let mut text = String::with_capacity(original.len());
+        let mut lower = String::with_capacity(original.len());
+        let mut places = Vec::with_capacity(original.len() + 1);
+        for (c, place) in letters {
+            text.push(*c);
+            lower.push(small(*c));
+            places.resize(text.len(), *place);
+        }
+        places.push(original.len() as u32);
+        Self {
+            original,
+            text,
+            lower,
+            places,
+        }
+    }
+
+    /// What stood in the line where `start..end` is now.
+    pub(super) fn original(&self, start: usize, end: usize) -> &'a str {
+        if self.places.is_empty() {
+            return self.original.get(start..end).unwrap_or_default();
+        }
+        let place = |at: usize| self.places.get(at).map(|place| *place as usize);
+        place(start)
+            .zip(place(end))
+            .and_then(|(start, end)| self.original.get(start..end))
+            .unwrap_or_default()
+    }
+}
+
+/// `c` in small, where that has the same length.
+fn small(c: char) -> char {
+    if c.is_ascii() {
+        return c.to_ascii_lowercase();
+    }
+    let mut lower = c.to_lowercase();
+    match (lower.next(), lower.next()) {
+        (Some(l), None) if l.len_utf8() == c.len_utf8() => l,
+        _ => c,
+    }
+}
+
+/// Where the decimal digits of other scripts begin (Unicode, general category Nd).
+const ZEROS: &[u32] = &[
+    0x0660, 0x06f0, 0x0966, 0x09e6, 0x0a66, 0x0ae6, 0x0b66, 0x0be6, 0x0c66, 0x0ce6, 0x0d66, 0x0e50,
+    0x0ed0, 0x0f20, 0x1040, 0x17e0, 0x1810,
+];
+
+/// Where numbers in circles, in brackets and the like begin: the first, the last, and the value of the
+/// first.
+const NUMBERS: &[(u32, u32, u32)] = &[
+    (0x2460, 0x2473, 1),
+    (0x2474, 0x2487, 1),
+    (0x2488, 0x249b, 1),
+    (0x24ea, 0x24ea, 0),
+    (0x24eb, 0x24f4, 11),
+    (0x24f5, 0x24fe, 1),
+    (0x24ff, 0x24ff, 0),
+    (0x2776, 0x277f, 1),
+    (0x2780, 0x2789, 1),
+    (0x278a, 0x2793, 1),
+    (0x2074, 0x2079, 4),
+    (0x2080, 0x2089, 0),
+    (0x1_f51f, 0x1_f51f, 10),
+];
+
+/// Where letters in circles, in squares and the like begin: the first, and that of the 26.
+const LETTERS: &[(u32, char)] = &[
+    (0x249c, 'a'),
+    (0x24b6, 'A'),
+    (0x24d0, 'a'),
+    (0x1_f110, 'A'),
+    (0x1_f130, 'A'),
+    (0x1_f150, 'A'),
+    (0x1_f170, 'A'),
+];
+
+/// Gives `put` what `c` is read as; nothing where it is not seen.
+fn fold(c: char, mut put: impl FnMut(char)) {
+    let code = c as u32;
+    let nth = |first: char, i: u32| char::from_u32(first as u32 + i).unwrap_or(c);
+    if (' '..='~').contains(&c) {
+        return put(c);
+    }
+    match code {
+        // Controls, soft hyphen, combining accents and enclosing marks (of keycaps too), invisible
+        // and direction marks, variation selectors.
+        0x09 | 0xa0 | 0x2000..=0x200a | 0x202f | 0x3000 => put(' '),
+        0x00..=0x1f
+        | 0x7f..=0x9f
+        | 0xad
+        | 0x0300..=0x036f
+        | 0x180e
+        | 0x200b..=0x200f
+        | 0x202a..=0x202e
+        | 0x2060..=0x206f
+        | 0x20d0..=0x20ff
+        | 0xfe00..=0xfe0f
+        | 0xfeff
+        | 0xe_0000..=0xe_0fff => {}
+        0xff01..=0xff5e => put(nth('!', code - 0xff01)),
+        0xffe5 => put('¥'),
+        0xb2 | 0xb3 => put(nth('2', code - 0xb2)),
+        0xb9 => put('1'),
+        0x2070 => put('0'),
+        0x1d20 | 0x1d5b => put('v'),
+        0x02e3 => put('x'),
+        0x1d21 => put('w'),
+        0x2010..=0x2015 | 0x2212 => put('-'),
+        // Mathematical letters: thirteen alphabets of both cases, then digits.
+        0x1_d400..=0x1_d6a3 => {
+            let i = (code - 0x1_d400) % 52;
+            put(if i < 26 {
+                nth('A', i)
+            } else {
+                nth('a', i - 26)
+            });
+        }
+        0x1_d7ce..=0x1_d7ff => put(nth('0', (code - 0x1_d7ce) % 10)),
+        0x0660..=0x1819 => match ZEROS.iter().find(|z| (**z..**z + 10).contains(&code)) {
+            Some(zero) => put(nth('0', code - zero)),
+            None => put(c),
+        },
+        0x2074..=0x2793 | 0x1_f110..=0x1_f51f => symbol(c, put),
+        _ => put(c),
+    }
+}
+
+fn symbol(c: char, mut put: impl FnMut(char)) {
+    let code = c as u32;
+    if let Some((first, _, value)) = NUMBERS.iter().find(|n| (n.0..=n.1).contains(&code)) {
+        let value = value + code - first;
+        if value > 9 {
+            put(char::from_digit(value / 10, 10).unwrap_or(c));
+        }
+        return put(char::from_digit(value % 10, 10).unwrap_or(c));
+    }
+    match LETTERS.iter().find(|l| (l.0..l.0 + 26).contains(&code)) {
+        Some((first, letter)) => put(char::from_u32(*letter as u32 + code - first).unwrap_or(c)),
+        None => put(c),
+    }
+}
+
+/// Cyrillic and Greek letters that look like Latin ones (UTS 39, confusables).
+const LOOKALIKES: &str = "аaвbеeёeкkмmнhоoрpсcтtуyхxіiїiјjѕsԁdԛqԝwАAВBЕEКKМMНHОOРPСCТTУYХXІIЈJЅSαaβbεeηnιiκkνvοoρpτtυuχxγyωwΑAΒBΕEΖZΗHΙIΚKΜMΝNΟOΡPΤTΥYΧX";
+
+fn is_other(c: char) -> bool {
+    matches!(c, '\u{0370}'..='\u{052f}')
+}
+
+/// Makes words of Latin letters out of those that have some of other scripts among them. A word that is
+/// of one script stays as it is.
+fn latin_words(letters: &mut [Placed]) {
+    if !letters.iter().any(|(c, _)| is_other(*c)) {
+        return;
+    }
+    let is_part = |c: char| c.is_ascii_alphanumeric() || c == '_' || is_other(c);
+    for word in letters.chunk_by_mut(|a, b| is_part(a.0) && is_part(b.0)) {
+        if word.iter().any(|(c, _)| c.is_ascii_alphabetic()) {
+            for (c, _) in word.iter_mut().filter(|(c, _)| is_other(*c)) {
+                let mut pairs = LOOKALIKES.chars();
+                while let (Some(from), Some(to)) = (pairs.next(), pairs.next()) {
+                    if from == *c {
+                        *c = to;
+                        break;
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn numeral(c: char) -> Option<char> {
+    Some(match c {
+        '零' | '〇' | '○' => '0',
+        '一' | '壹' | '幺' | '弌' => '1',
+        '二' | '贰' | '貳' | '两' => '2',
+        '三' | '叁' | '參' => '3',
+        '四' | '肆' => '4',
+        '五' | '伍' => '5',
+        '六' | '陆' | '陸' => '6',
+        '七' | '柒' => '7',
+        '八' | '捌' => '8',
+        '九' | '玖' => '9',
+        _ => return None,
+    })
+}
+
+/// Makes digits of numerals in rows that are long enough to be a number.
+fn spelled_numbers(letters: &mut [Placed]) {
+    if !letters.iter().any(|(c, _)| numeral(*c).is_some()) {
+        return;
+    }
+    let is_part = |c: char| c.is_ascii_digit() || numeral(c).is_some() || matches!(c, ' ' | '-');
+    for row in letters.chunk_by_mut(|a, b| is_part(a.0) && is_part(b.0)) {
+        let numerals = row.iter().filter(|(c, _)| numeral(*c).is_some()).count();
+        let digits = row.iter().filter(|(c, _)| c.is_ascii_digit()).count();
+        if numerals > 0 && numerals + digits >= SPELLED {
+            for (c, _) in row {
+                *c = numeral(*c).unwrap_or(*c);
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn forms_are_folded() {
+        for (text, folded) in [
+            ("abc 123", "abc 123"),
+            ("ＶＸ：ａｂｃ１２３", "VX:abc123"),
+            ("①③⑧⓪❶➂⒏", "1380138"),
+            ("⑴⑩⑳", "11020"),
+            ("1️⃣3️⃣8️⃣", "138"),
+            ("🔟", "10"),
+            ("𝐯𝐱 𝟙𝟛", "vx 13"),
+            ("ⓥⓧ🅥🅧", "vxVX"),
+            ("ab\u{200b}c\u{2060}1", "abc1"),
+            ("๐๘१२০১", "081201"),
+            ("一三八零零壹叁捌〇〇幺", "13800138001"),
+            ("一三八 零零13 八000", "138 0013 8000"),
+            ("一二三", "一二三"),
+            ("vх_аdmin", "vx_admin"),
+            ("привет", "привет"),
+            ("νx", "vx"),
+            ("微❤️", "微❤"),
+            ("￥x￥", "¥x¥"),
+            ("", ""),
+        ] {
+            assert_eq!(Normal::new(text).text, folded, "{text}");
+        }
+    }
+
+    #[test]
+    fn places_lead_back() {
+        let normal = Normal::new("加ＶＸ：ａb1️⃣ 好É");
+        assert_eq!(
+            (normal.text.as_str(), normal.lower.as_str()),
+            ("加VX:ab1 好É", "加vx:ab1 好é")
+        );
+        assert_eq!(normal.original(3, 5), "ＶＸ");
+        assert_eq!(normal.original(6, 9), "ａb1️⃣");
+        assert_eq!(normal.original(6, 99), "");
+        assert_eq!(Normal::new("plain").original(1, 3), "la");
+    }
+}

@@ -1,0 +1,391 @@
+//! Telephone numbers, written out in full (ITU-T E.164) or as people of a country write them to each
+//! other; the script and the words of the line say which country that is.
+
+use super::super::schemes::Scheme;
+use super::cues::Cue;
+use super::{Findings, Line, checked, handles, scan, to, wechat};
+
+const PHONE: Scheme = Scheme::named("text-phone");
+
+/// How a country writes its numbers (ITU-T E.164 and the national plans).
+struct Region {
+    code: &'static str,
+    /// What is dialled in front of a number inside of the country.
+    trunk: &'static str,
+    /// The fewest and the most digits without it.
+    digits: (usize, usize),
+    /// Whether `text` is of this country: letters that only it has, or words.
+    letters: fn(char) -> bool,
+    words: &'static [&'static str],
+}
+
+const fn region(
+    code: &'static str,
+    trunk: &'static str,
+    digits: (usize, usize),
+    letters: fn(char) -> bool,
+    words: &'static [&'static str],
+) -> Region {
+    Region {
+        code,
+        trunk,
+        digits,
+        letters,
+        words,
+    }
+}
+
+const NO_LETTER: fn(char) -> bool = |_| false;
+
+/// In the order in which they are asked: kana come before the Chinese letters that stand among them.
+const REGIONS: &[Region] = &[
+    region(
+        "81",
+        "0",
+        (9, 10),
+        |c| matches!(c, '\u{3041}'..='\u{30ff}'),
+        &[],
+    ),
+    region(
+        "82",
+        "0",
+        (8, 10),
+        |c| matches!(c, '\u{ac00}'..='\u{d7a3}'),
+        &[],
+    ),
+    region("86", "0", (10, 11), is_han, &[]),
+    region(
+        "66",
+        "0",
+        (8, 9),
+        |c| matches!(c, '\u{0e01}'..='\u{0e5b}'),
+        &[],
+    ),
+    region(
+        "91",
+        "0",
+        (10, 10),
+        |c| matches!(c, '\u{0900}'..='\u{097f}'),
+        &["₹", "india", "mumbai", "delhi"],
+    ),
+    region(
+        "880",
+        "0",
+        (10, 10),
+        |c| matches!(c, '\u{0980}'..='\u{09ff}'),
+        &[],
+    ),
+    region(
+        "84",
+        "0",
+        (9, 9),
+        |c| matches!(c, 'ơ' | 'ư' | 'đ' | '\u{1ea0}'..='\u{1ef9}'),
+        &["zalo", "sdt"],
+    ),
+    region(
+        "7",
+        "8",
+        (10, 10),
+        |c| matches!(c, '\u{0410}'..='\u{044f}'),
+        &[],
+    ),
+    region(
+        "55",
+        "0",
+        (10, 11),
+        NO_LETTER,
+        &[
+            "zap", "chame", "chama", "ligue", "telefone", "fone", "pedido", "celular", "contato",
+            "encomend", "compre", "fale", "whats ", "whats:",
+        ],
+    ),
+    region(
+        "62",
+        "0",
+        (9, 12),
+        NO_LETTER,
+        &[
+            "hubungi", "telepon", "telp", "pesan", "no hp", "hp:", "nomor", "kontak",
+        ],
+    ),
+];
+
+fn is_han(c: char) -> bool {
+    matches!(c, '\u{4e00}'..='\u{9fff}')
+}
+
+/// The country that the line is written in.
+fn home(line: &Line<'_>) -> Option<&'static Region> {
+    let lower = line.lower();
+    let foreign = !lower.is_ascii();
+    REGIONS.iter().find(|region| {
+        foreign && lower.contains(region.letters)
+            || region.words.iter().any(|word| lower.contains(word))
+    })
+}
+
+/// `digits`, dialled inside of `region`, as they are dialled from everywhere.
+fn international(region: &Region, digits: &str) -> Option<String> {
+    let rest = digits.strip_prefix(region.trunk).unwrap_or(digits);
+    let trunk = rest.len() < digits.len();
+    let (least, most) = region.digits;
+    let fits = (least..=most).contains(&rest.len())
+        && match region.code {
+            // The mainland: a mobile number has no trunk zero, a line in a city has, 400 and 800 have not.
+            "86" => {
+                wechat::is_mobile(rest) && !trunk
+                    || trunk && rest.len() >= 10 && !rest.starts_with('0')
+                    || !trunk
+                        && rest.len() == 10
+                        && (rest.starts_with("400") || rest.starts_with("800"))
+            }
+            "91" => rest.starts_with(['6', '7', '8', '9']),
+            "55" => !rest.starts_with('0') && (rest.len() == 10 || rest[2..].starts_with('9')),
+            "7" => rest.starts_with(['3', '4', '8', '9']),
+            _ => trunk && !rest.starts_with('0'),
+        };
+    fits.then(|| format!("+{}{rest}", region.code))
+}
+
+/// North American numbers: area and exchange begin with 2 to 9 (NANPA).
+fn north_american(digits: &str) -> Option<String> {
+    let rest = if digits.len() == 11 {
+        digits.strip_prefix('1')?
+    } else {
+        digits
+    };
+    let begins = |at: usize| {
+        rest.as_bytes()
+            .get(at)
+            .is_some_and(|b| (b'2'..=b'9').contains(b))
+    };
+    (rest.len() == 10 && begins(0) && begins(3)).then(|| format!("+1{rest}"))
+}
+
+/// The number at `from`, behind a messenger's name.
+pub(super) fn number_at(line: &Line<'_>, from: usize) -> Option<(String, usize)> {
+    let text = line.text();
+    if let Some(found) = with_plus(text, from) {
+        return Some(found);
+    }
+    let (digits, end) = scan::number(text, from, 9, |n| (8..=13).contains(&n.len()))
+        .or_else(|| scan::number(text, from, 13, |n| (8..=13).contains(&n.len())))?;
+    if is_dated(text, from) || text[end..].trim_start().starts_with(['¥', '%', '元']) {
+        return None;
+    }
+    let known = home(line).and_then(|region| international(region, &digits));
+    Some((known.unwrap_or(digits), end))
+}
+
+/// A number with its country.
+fn with_plus(text: &str, from: usize) -> Option<(String, usize)> {
+    let rest = text.get(from..)?;
+    let skip = if rest.starts_with('+') { 1 } else { 2 };
+    let rest = rest.strip_prefix('+').or_else(|| rest.strip_prefix("00"))?;
+    let spaces = rest.len() - rest.trim_start_matches([' ', '(']).len();
+    let (digits, end) = scan::number(text, from + skip + spaces, 12, |n| {
+        (9..=15).contains(&n.len())
+    })
+    .or_else(|| {
+        scan::number(text, from + skip + spaces, 15, |n| {
+            (9..=15).contains(&n.len())
+        })
+    })?;
+    let fits = match digits.as_bytes() {
+        [b'0', ..] => false,
+        [b'1', rest @ ..] => rest.len() == 10 && rest.first().is_some_and(|b| *b >= b'2'),
+        [b'8', b'6', b'1', rest @ ..] if rest.first().is_some_and(|b| *b >= b'3') => {
+            rest.len() == 10
+        }
+        [b'7', rest @ ..] => rest.len() == 10,
+        _ => true,
+    };
+    // A German or British number is often written with the zero that falls away: +49 (0)30.
+    fits.then(|| (format!("+{digits}"), end))
+}
+
+/// Whether the digits at `from` are a date.
+fn is_dated(text: &str, from: usize) -> bool {
+    let groups = scan::groups(text, from);
+    let len = |i: usize| groups.get(i).map_or(0, |g| g.digits.len());
+    let year = groups
+        .first()
+        .is_some_and(|g| g.digits.starts_with("20") || g.digits.starts_with("19"));
+    year && (len(0) == 8 || len(0) == 4 && len(1) <= 4 && len(1) > 0 && len(2) <= 2)
+        || len(2) == 4
+            && len(0) <= 2
+            && len(1) <= 2
+            && groups.get(2).is_some_and(|g| g.digits.starts_with("20"))
+}
+
+/// The most rows of digits that are tried without a cue: a line that has more is a table.
+const MOST_TRIES: usize = 32;
+
+pub(super) fn find(line: &Line<'_>, findings: &mut Findings) {
+    let text = line.text();
+    let home = home(line);
+    for place in line.places(Cue::Phone) {
+        let lead = line.lead(place);
+        if let Some((number, end)) = cued(line, home, lead.end, lead.told) {
+            put(line, findings, (place.start, end), number);
+        }
+    }
+    let (mut at, mut tries) = (0, 0);
+    while tries < MOST_TRIES
+        && let Some(next) = text
+            .get(at..)
+            .and_then(|rest| rest.find(|c: char| c.is_ascii_digit() || c == '+' || c == '('))
+    {
+        let start = at + next;
+        tries += 1;
+        // What belongs to the digits before is no number of its own.
+        let behind = text[..start].chars().next_back();
+        let joined =
+            behind.is_some_and(|c| c.is_ascii_alphanumeric() || "_.-/@=&#$€£¥₹".contains(c));
+        if !joined && let Some((number, end)) = uncued(line, home, start) {
+            put(line, findings, (start, end), number);
+            at = end;
+        } else {
+            let rest = &text[start..];
+            at = start
+                + rest
+                    .find(|c: char| !c.is_ascii_digit())
+                    .unwrap_or(rest.len())
+                    .max(1);
+        }
+    }
+}
+
+/// Adds a number: a contact, where the line says of it that it is the same on a messenger.
+fn put(line: &Line<'_>, findings: &mut Findings, (start, end): (usize, usize), number: String) {
+    let payload = if line.is_before(end, 4, handles::takes_numbers)
+        || line
+            .text()
+            .get(end..)
+            .is_some_and(|r| r.starts_with(" no zap"))
+    {
+        handles::handle(number)
+    } else {
+        checked(to(PHONE, number), true, "bad-account")
+    };
+    findings.add(start, end, payload);
+}
+
+/// The number behind a word that says that one follows.
+fn cued(
+    line: &Line<'_>,
+    home: Option<&Region>,
+    from: usize,
+    told: bool,
+) -> Option<(String, usize)> {
+    let text = line.text();
+    if let Some(found) = with_plus(text, from) {
+        return Some(found);
+    }
+    if is_dated(text, from) || is_serial(line, from) {
+        return None;
+    }
+    if let Some(region) = home {
+        let known = |n: &str| international(region, n).is_some();
+        let found =
+            scan::number(text, from, 8, known).or_else(|| scan::number(text, from, 13, known));
+        if let Some((digits, end)) = found {
+            return Some((international(region, &digits)?, end));
+        }
+    }
+    let (digits, end) = scan::number(text, from, 8, |n| north_american(n).is_some())
+        .or_else(|| scan::number(text, from, 13, |n| (7..=12).contains(&n.len())))
+        .or_else(|| {
+            scan::number(text, from, 5, |n| {
+                told && is_service(n) && home.is_some_and(|h| h.code == "86")
+            })
+        })?;
+    if text[end..]
+        .trim_start()
+        .starts_with(['%', '¥', '元', ':', '万', '人', '件', '个'])
+    {
+        return None;
+    }
+    let grouped = text.get(from..end)?.contains(['-', ' ', '.', ')']);
+    let number = if home.is_none() && (grouped || told) {
+        north_american(&digits)
+    } else {
+        None
+    };
+    (number.is_some() || told || digits.len() >= 8 && grouped)
+        .then(|| (number.unwrap_or(digits), end))
+}
+
+/// The short numbers of Chinese banks, carriers and offices.
+fn is_service(digits: &str) -> bool {
+    digits.len() == 5
+        && ["95", "96", "10", "12"]
+            .iter()
+            .any(|begin| digits.starts_with(begin))
+}
+
+/// The number that tells by its form alone what it is.
+fn uncued(line: &Line<'_>, home: Option<&Region>, from: usize) -> Option<(String, usize)> {
+    let text = line.text();
+    if is_serial(line, from) {
+        return None;
+    }
+    let rest = text.get(from..)?;
+    if rest.starts_with('+') {
+        return with_plus(text, from);
+    }
+    if rest.starts_with('(') {
+        // (202) 555-0123, (11) 98765-4321
+        let (digits, end) = scan::number(text, from + 1, 5, |n| (10..=11).contains(&n.len()))?;
+        let groups = scan::groups(text, from + 1);
+        let number = match (groups.first()?.digits.len(), groups.len()) {
+            (3, 3) if home.is_none() => north_american(&digits)?,
+            (2, 3) if home.is_none_or(|h| h.code == "55") => {
+                international(REGIONS.iter().find(|r| r.code == "55")?, &digits)?
+            }
+            _ => return None,
+        };
+        return Some((number, end));
+    }
+    let china = home.filter(|h| h.code == "86");
+    let alone = text.bytes().all(|b| !b.is_ascii_alphabetic()) && text.is_ascii();
+    if china.is_none() && !alone {
+        return None;
+    }
+    let (digits, end) = scan::number(text, from, 4, |n| n.len() == 11 && wechat::is_mobile(n))
+        .or_else(|| scan::number(text, from, 11, |n| n.len() == 11 && wechat::is_mobile(n)))
+        .or_else(|| {
+            scan::number(text, from, 8, |n| {
+                china.is_some() && is_land_line(&text[from..], n)
+            })
+        })?;
+    let rest = text.get(end..)?;
+    if rest
+        .trim_start()
+        .starts_with(['元', '万', '亿', '人', '件', '个', '次', '%', '年'])
+        || rest.starts_with(['.', ':', '@'])
+    {
+        return None;
+    }
+    let region = REGIONS.iter().find(|r| r.code == "86")?;
+    Some((international(region, &digits)?, end))
+}
+
+/// 010-12345678, 0755-1234567, 400-123-4567: with the dash that a number of something else lacks.
+fn is_land_line(text: &str, digits: &str) -> bool {
+    let area = text.bytes().take_while(u8::is_ascii_digit).count();
+    let dashed = text.as_bytes().get(area) == Some(&b'-');
+    let free =
+        area == 3 && digits.len() == 10 && (digits.starts_with("400") || digits.starts_with("800"));
+    dashed
+        && (free
+            || digits.starts_with('0')
+                && (3..=4).contains(&area)
+                && (11..=12).contains(&digits.len())
+                && digits.as_bytes().get(1) != Some(&b'0'))
+}
+
+/// Whether the line says shortly before `at` that the number is that of a parcel or the like.
+fn is_serial(line: &Line<'_>, at: usize) -> bool {
+    line.is_after(at, 16, |cue| cue == Cue::Serial)
+}

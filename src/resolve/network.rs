@@ -1,0 +1,92 @@
+//! What the resolver needs of the network: addresses of names, and whom to trust.
+
+use std::io;
+use std::net::{IpAddr, SocketAddr, ToSocketAddrs};
+use std::pin::Pin;
+use std::sync::Arc;
+
+use rustls::client::Resumption;
+use rustls::{ClientConfig, RootCertStore, crypto};
+use tokio::sync::Semaphore;
+use tokio::task::spawn_blocking;
+
+/// The addresses of a name, when they are known.
+pub type Addresses<'a> = Pin<Box<dyn Future<Output = io::Result<Vec<IpAddr>>> + Send + 'a>>;
+
+/// Finds the addresses of names.
+pub trait Lookup: Send + Sync {
+    /// All addresses of `host`.
+    fn addresses<'a>(&'a self, host: &'a str) -> Addresses<'a>;
+}
+
+type Dial = Arc<dyn Fn(SocketAddr) -> SocketAddr + Send + Sync>;
+
+/// The network as the resolver sees it.
+pub(super) struct Network {
+    pub(super) lookup: Arc<dyn Lookup>,
+    /// Where a connection to a checked address really goes. Tests lead it to their own servers.
+    pub(super) dial: Dial,
+    pub(super) tls: Arc<ClientConfig>,
+}
+
+impl Network {
+    /// That of this machine. Trusts the authorities that Mozilla trusts, as of this build, so that it
+    /// does not depend on what an image has installed.
+    pub(super) fn system() -> Self {
+        let roots = webpki_roots::TLS_SERVER_ROOTS.iter().cloned().collect();
+        Self {
+            lookup: Arc::new(System::default()),
+            dial: Arc::new(|address| address),
+            tls: trusting(roots),
+        }
+    }
+}
+
+/// TLS 1.2 and 1.3 with HTTP/1.1 inside, and nothing remembered from one connection to the next: a
+/// session that is resumed would be a cookie.
+pub(super) fn trusting(roots: RootCertStore) -> Arc<ClientConfig> {
+    let provider = Arc::new(crypto::ring::default_provider());
+    let builder = ClientConfig::builder_with_provider(provider);
+    let mut tls = builder
+        .with_safe_default_protocol_versions()
+        .unwrap_or_else(|error| unreachable!("ring knows them: {error}"))
+        .with_root_certificates(roots)
+        .with_no_client_auth();
+    tls.alpn_protocols = vec![b"http/1.1".to_vec()];
+    tls.resumption = Resumption::disabled();
+    Arc::new(tls)
+}
+
+/// How many names are looked up at once.
+const LOOKUPS: usize = 16;
+
+/// The names that this machine knows.
+struct System {
+    // A look-up cannot be interrupted and may take half a minute: whoever no longer waits for one must
+    // not make room for the next.
+    room: Arc<Semaphore>,
+}
+
+impl Default for System {
+    fn default() -> Self {
+        Self {
+            room: Arc::new(Semaphore::new(LOOKUPS)),
+        }
+    }
+}
+
+impl Lookup for System {
+    fn addresses<'a>(&'a self, host: &'a str) -> Addresses<'a> {
+        Box::pin(async move {
+            // With the dot it is this name alone, and none of the network that we happen to be in.
+            let name = format!("{}.", host.trim_end_matches('.'));
+            let room = self.room.clone().acquire_owned().await;
+            let look = move || {
+                let _room = room;
+                let found = (name.as_str(), 0).to_socket_addrs()?;
+                Ok(found.map(|address| address.ip()).collect())
+            };
+            spawn_blocking(look).await.map_err(io::Error::other)?
+        })
+    }
+}
