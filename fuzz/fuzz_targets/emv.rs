@@ -8,7 +8,9 @@ use waylay::payload;
 fuzz_target!(|parts: (bool, u8, Vec<(u8, String)>)| {
     let (sealed, shell, objects) = parts;
     let mut code = String::from("000201");
-    for (tag, value) in objects.iter().take(40) {
+    // The checksum is the last object, and there is one.
+    let objects = objects.iter().filter(|(tag, _)| tag % 100 != 63);
+    for (tag, value) in objects.take(40) {
         let value: String = value.chars().take(99).collect();
         code += &format!("{:02}{:02}{value}", tag % 100, value.chars().count());
     }
@@ -23,7 +25,8 @@ fuzz_target!(|parts: (bool, u8, Vec<(u8, String)>)| {
     };
     let payload = payload::parse_str(&text);
     assert!(payload.flags.iter().all(|flag| payload::FLAGS.contains(flag)));
-    if shell % 3 == 0 && sealed {
+    // Kyrgyzstan has another checksum in its place.
+    if shell % 3 == 0 && sealed && payload.scheme != "elqr-kg" {
         assert!(!payload.flags.contains(&"bad-crc"), "{text}");
     }
 });
