@@ -4,31 +4,46 @@
 //! evidence. Each arrow is a module; `ARCHITECTURE.md` draws the layers and
 //! `docs/design/glossary.md` defines the words.
 
+// Parts of the core are there for the edges.
+#![cfg_attr(not(feature = "product"), allow(dead_code))]
+
 // core: pure, no I/O, no threads, no clock
 pub mod destination;
 pub mod detect;
 pub mod frame;
 pub mod lookalike;
+pub mod page;
 pub mod payload;
 pub mod policy;
 pub mod track;
 
 // base
 pub mod clock;
+#[cfg(feature = "product")]
 pub mod config;
 pub mod ids;
 pub mod locate;
+#[cfg(feature = "product")]
 pub mod stop;
+#[cfg(feature = "product")]
 pub mod telemetry;
 
 // wire and edges
+#[cfg(feature = "product")]
 pub mod evidence;
+#[cfg(feature = "product")]
 pub mod resolve;
+#[cfg(feature = "product")]
 pub mod source;
+#[cfg(feature = "product")]
 pub mod store;
+#[cfg(feature = "product")]
 pub mod wire;
 
 // application
+#[cfg(feature = "product")]
 pub mod commands;
+#[cfg(feature = "product")]
 pub mod replay;
+#[cfg(feature = "product")]
 pub mod worker;

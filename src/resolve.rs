@@ -10,7 +10,6 @@ mod cache;
 mod fetch;
 mod guard;
 mod hosts;
-pub mod html;
 mod network;
 mod resolver;
 
@@ -115,9 +114,6 @@ pub enum Failure {
 
 /// The most links that are taken from a page.
 pub const MOST_LINKS: usize = 64;
-
-/// The most bytes of a link that is followed or taken from a page.
-pub(crate) const LONGEST_LINK: usize = 4096;
 
 impl Via {
     /// The id that is used everywhere outside of the program.

@@ -2,13 +2,13 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use waylay::resolve::html;
+use waylay::page;
 
 fuzz_target!(|bytes: &[u8]| {
-    let found = html::scan(bytes);
-    assert!(found.links.len() <= html::MOST);
-    assert_eq!(found, html::scan(bytes), "the same page says the same");
+    let found = page::scan(bytes);
+    assert!(found.links.len() <= page::MOST);
+    assert_eq!(found, page::scan(bytes), "the same page says the same");
     if let Some(refresh) = &found.refresh {
-        html::refresh(refresh);
+        page::refresh(refresh);
     }
 });

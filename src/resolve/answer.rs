@@ -4,8 +4,8 @@ use std::collections::HashSet;
 
 use url::Url;
 
-use super::html::{self, Found};
-use super::{Failure, LONGEST_LINK, MOST_LINKS, Via, is_app, is_web};
+use super::{Failure, MOST_LINKS, Via, is_app, is_web};
+use crate::page::{self, Found, LONGEST_LINK};
 
 /// What a host answered.
 #[derive(Debug, Clone, Default)]
@@ -75,14 +75,14 @@ impl Answer {
             }
             return Ok(Lead::On(Via::Redirect(self.status), next));
         }
-        let found = html::scan(&self.body);
+        let found = page::scan(&self.body);
         let base = found.base.as_deref().and_then(|base| join(url, base));
         let base = base
             .filter(|base| is_web(base.scheme()))
             .unwrap_or_else(|| url.clone());
         let refreshes = [(&self.refresh, url), (&found.refresh, &base)];
         for (refresh, base) in refreshes {
-            let Some((delay, target)) = refresh.as_deref().and_then(html::refresh) else {
+            let Some((delay, target)) = refresh.as_deref().and_then(page::refresh) else {
                 continue;
             };
             if let Some(next) = join(base, &target)

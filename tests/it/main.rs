@@ -6,13 +6,10 @@
     reason = "waiting for a real process needs a real deadline"
 )]
 
-mod cases;
 mod detect;
 mod docs;
 mod explain;
-mod harmless;
 mod hostile;
-mod layers;
 mod live;
 mod policy;
 mod replay;

@@ -17,6 +17,7 @@ const LAYERS: &[(&str, &[&str])] = &[
             "frame",
             "detect",
             "lookalike",
+            "page",
             "payload",
             "destination",
             "policy",

@@ -1,13 +1,14 @@
-//! Where a page leads, from its HTML: a scanner, no parser. Any bytes give a result, in one pass.
+//! Where a page of the web leads, from its HTML: a scanner, no parser. Any bytes give a result, in one pass.
 //!
 //! After the tokenization of the HTML Standard (section 13.2.5), as far as it decides what is a tag.
 //! Scripts are not run: what they build from parts is not seen.
 
 use std::collections::BTreeMap;
 
-use super::LONGEST_LINK;
-
 mod text;
+
+/// The most bytes of a link that is followed or taken from a page.
+pub const LONGEST_LINK: usize = 4096;
 
 /// What a page says of other links, as written: relative, and in need of checks.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
