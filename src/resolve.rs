@@ -17,7 +17,7 @@ use std::net::IpAddr;
 
 use url::Url;
 
-pub use self::network::{Addresses, Lookup};
+pub use self::network::{Addresses, Dial, Lookup, Network};
 pub use self::resolver::Resolver;
 
 /// Where a link leads, and how it got there.
@@ -186,7 +186,7 @@ impl Resolution {
     }
 
     /// Whether asking again soon may give another answer, so that this one is not kept.
-    fn passes(&self) -> bool {
+    pub fn passes(&self) -> bool {
         match &self.end {
             End::Page(page) => is_trouble(page.status),
             End::App => false,

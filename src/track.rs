@@ -7,5 +7,5 @@ mod incident;
 mod place;
 mod tracker;
 
-pub use incident::{Change, ChangeKind, Incident, Reading, Reconsidered, Sighting};
+pub use incident::{Change, ChangeKind, Followed, Hop, Incident, Reading, Reconsidered, Sighting};
 pub use tracker::{MAX_OPEN, Observed, Settings, Tracker};

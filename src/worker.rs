@@ -17,7 +17,7 @@ mod recorder;
 mod run;
 
 pub use file::{FileError, Progress, watch_file};
-pub use follow::{Follower, followed};
+pub use follow::{Follower, followed, to_ask};
 pub use judge::InForce;
 pub use lane::{Counts, Record};
 pub use look::{Mode, sightings};

@@ -1,18 +1,19 @@
-//! `waylay explain`: payloads in, one JSON line each out. Nothing is looked up on the network.
+//! `waylay explain`: payloads in, one JSON line each out. Nothing is looked up on the network unless asked for.
 
-use std::io::{self, BufRead, BufWriter, Write};
+mod answers;
+
+use std::io::{self, BufRead, BufWriter};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
 use anyhow::Context;
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 use serde_json::Value;
 
+use self::answers::{Answers, Asking, Explainer};
 use crate::commands::common::{self, BAD_INPUT, complain};
-use crate::payload::Payload;
-use crate::policy::{self, Policy};
-use crate::wire::explain::{Explained, ExplainedRule};
-use crate::{destination, payload};
+use crate::payload::{self, Payload};
+use crate::policy;
 
 /// Say what payloads hold, where they lead and what the policy says of them.
 ///
@@ -43,6 +44,12 @@ pub(crate) struct Args {
     /// Where the payloads were read, where a line does not say: in a code or in the picture.
     #[arg(long, value_enum, default_value_t)]
     kind: Kind,
+    /// Ask short links where they lead, over the network. Whoever runs them can see that somebody asked.
+    #[arg(long)]
+    resolve: bool,
+    /// How links are asked: `[resolve]` in this configuration file.
+    #[arg(long, value_name = "FILE", requires = "resolve")]
+    config: Option<PathBuf>,
 }
 
 /// RFC 3339 as µs since 1970.
@@ -73,21 +80,13 @@ enum Kind {
     Text,
 }
 
-/// One line of output.
-#[derive(Serialize)]
-struct Answer<'a> {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    id: Option<Value>,
-    #[serde(flatten)]
-    explained: Explained<'a>,
-    /// Every rule of the policy.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    rules: Option<Vec<ExplainedRule<'a>>>,
-}
-
 pub(crate) fn run(args: &Args) -> anyhow::Result<ExitCode> {
     let policy = common::load_policy(args.policy.as_deref())?;
     let seller = common::load_seller(args.stream_registry.as_deref())?;
+    let asking = args
+        .resolve
+        .then(|| Asking::new(args.config.as_deref()))
+        .transpose()?;
     let explainer = Explainer {
         rules: args.policy.is_some(),
         policy,
@@ -99,7 +98,7 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<ExitCode> {
         },
         kind: args.kind,
     };
-    let mut out = BufWriter::new(io::stdout().lock());
+    let mut answers = Answers::new(explainer, asking, BufWriter::new(io::stdout().lock()));
     let mut code = ExitCode::SUCCESS;
     if args.text.is_empty() {
         let mut line = Vec::new();
@@ -108,20 +107,20 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<ExitCode> {
                 break;
             }
             if args.jsonl {
-                if let Err(error) = explainer.answer_json(&line, &mut out)? {
+                if let Err(error) = answers.take_json(&line)? {
                     complain(format_args!("standard input, line {at}: {error}"));
                     code = ExitCode::from(BAD_INPUT);
                 }
             } else if !line.is_empty() {
-                explainer.answer(&explainer.parse(&line), None, &mut out)?;
+                answers.take(args.kind.parse(&line), None)?;
             }
         }
     } else {
         for text in &args.text {
-            explainer.answer(&explainer.parse(text.as_bytes()), None, &mut out)?;
+            answers.take(args.kind.parse(text.as_bytes()), None)?;
         }
     }
-    out.flush()?;
+    answers.finish()?;
     Ok(code)
 }
 
@@ -160,64 +159,11 @@ fn read_line(input: &mut impl BufRead, line: &mut Vec<u8>) -> io::Result<bool> {
     Ok(any)
 }
 
-/// Explains payloads by one policy.
-struct Explainer<'a> {
-    policy: Policy,
-    context: policy::Context<'a>,
-    kind: Kind,
-    /// Whether each line says what became of the rules.
-    rules: bool,
-}
-
-impl Explainer<'_> {
-    fn parse(&self, bytes: &[u8]) -> Payload {
-        match self.kind {
-            Kind::Qr => payload::parse(bytes),
-            Kind::Text => payload::parse_line(&String::from_utf8_lossy(bytes)),
+impl Kind {
+    fn parse(self, bytes: &[u8]) -> Payload {
+        match self {
+            Self::Qr => payload::parse(bytes),
+            Self::Text => payload::parse_line(&String::from_utf8_lossy(bytes)),
         }
-    }
-
-    /// Answers one JSON line. The outer error ends everything, the inner is of this line alone.
-    fn answer_json(
-        &self,
-        line: &[u8],
-        out: &mut impl Write,
-    ) -> anyhow::Result<Result<(), serde_json::Error>> {
-        if line.iter().all(u8::is_ascii_whitespace) {
-            return Ok(Ok(()));
-        }
-        let question: Question = match serde_json::from_slice(line) {
-            Ok(question) => question,
-            Err(error) => return Ok(Err(error)),
-        };
-        let payload = match question.kind.unwrap_or(self.kind) {
-            Kind::Qr => payload::parse_str(&question.payload),
-            Kind::Text => payload::parse_line(&question.payload),
-        };
-        self.answer(&payload, question.id, out)?;
-        Ok(Ok(()))
-    }
-
-    fn answer(
-        &self,
-        payload: &Payload,
-        id: Option<Value>,
-        out: &mut impl Write,
-    ) -> anyhow::Result<()> {
-        let destination = destination::of(payload);
-        let verdict = self.policy.judge(payload, &destination, &self.context);
-        let rules = self
-            .rules
-            .then(|| self.policy.consider(payload, &destination, &self.context));
-        let answer = Answer {
-            id,
-            explained: Explained::new(payload, &destination, &verdict),
-            rules: rules
-                .as_ref()
-                .map(|rules| rules.iter().map(ExplainedRule::new).collect()),
-        };
-        serde_json::to_writer(&mut *out, &answer)?;
-        out.write_all(b"\n")?;
-        Ok(())
     }
 }

@@ -250,7 +250,6 @@ fn is_of(code: &Code, seen: &Seen) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::destination;
     use crate::payload;
 
     fn code(payload: Option<&str>, from_ms: i64, to_ms: i64) -> Code {
@@ -266,14 +265,7 @@ mod tests {
     }
 
     fn seen(text: Option<&str>, first_ms: i64, last_ms: i64) -> Seen {
-        let reading = text.map(|text| {
-            let payload = payload::parse_str(text);
-            let destination = destination::of(&payload);
-            Reading {
-                payload,
-                destination,
-            }
-        });
+        let reading = text.map(|text| Reading::new(payload::parse_str(text)));
         Seen {
             reading,
             class: "off_platform",

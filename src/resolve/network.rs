@@ -19,10 +19,12 @@ pub trait Lookup: Send + Sync {
     fn addresses<'a>(&'a self, host: &'a str) -> Addresses<'a>;
 }
 
-type Dial = Arc<dyn Fn(SocketAddr) -> SocketAddr + Send + Sync>;
+/// Where a connection to a checked address goes.
+pub type Dial = Arc<dyn Fn(SocketAddr) -> SocketAddr + Send + Sync>;
 
-/// The network as the resolver sees it.
-pub(super) struct Network {
+/// The network as the resolver sees it. That of this machine is [`Network::system`]; another one is for tests,
+/// and for whoever must reach the web in a way of their own.
+pub struct Network {
     pub(super) lookup: Arc<dyn Lookup>,
     /// Where a connection to a checked address really goes. Tests lead it to their own servers.
     pub(super) dial: Dial,
@@ -30,21 +32,31 @@ pub(super) struct Network {
 }
 
 impl Network {
-    /// That of this machine. Trusts the authorities that Mozilla trusts, as of this build, so that it
-    /// does not depend on what an image has installed.
-    pub(super) fn system() -> Self {
-        let roots = webpki_roots::TLS_SERVER_ROOTS.iter().cloned().collect();
+    /// One where `lookup` knows the names, connections to a checked address go to where `dial` says, and `roots`
+    /// are trusted.
+    pub fn new(lookup: Arc<dyn Lookup>, dial: Dial, roots: RootCertStore) -> Self {
         Self {
-            lookup: Arc::new(System::default()),
-            dial: Arc::new(|address| address),
+            lookup,
+            dial,
             tls: trusting(roots),
         }
+    }
+
+    /// That of this machine. Trusts the authorities that Mozilla trusts, as of this build, so that it
+    /// does not depend on what an image has installed.
+    pub fn system() -> Self {
+        let roots = webpki_roots::TLS_SERVER_ROOTS.iter().cloned().collect();
+        Self::new(
+            Arc::new(System::default()),
+            Arc::new(|address| address),
+            roots,
+        )
     }
 }
 
 /// TLS 1.2 and 1.3 with HTTP/1.1 inside, and nothing remembered from one connection to the next: a
 /// session that is resumed would be a cookie.
-pub(super) fn trusting(roots: RootCertStore) -> Arc<ClientConfig> {
+fn trusting(roots: RootCertStore) -> Arc<ClientConfig> {
     let provider = Arc::new(crypto::ring::default_provider());
     let builder = ClientConfig::builder_with_provider(provider);
     let mut tls = builder

@@ -47,7 +47,8 @@ impl Resolver {
         Self::on(Network::system(), settings)
     }
 
-    pub(super) fn on(network: Network, settings: &Resolve) -> Self {
+    /// A resolver on `network`.
+    pub fn on(network: Network, settings: &Resolve) -> Self {
         let agent = settings.user_agent.clone();
         let agent = agent.unwrap_or_else(|| format!("Waylay/{}", env!("CARGO_PKG_VERSION")));
         Self {

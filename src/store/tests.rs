@@ -2,9 +2,9 @@ use super::*;
 use crate::detect::{Point, Reader, Symbol, SymbolKind};
 use crate::frame::Frame;
 use crate::ids::Seed;
+use crate::payload;
 use crate::policy::{Context, Policy};
 use crate::track::{Change, Reading, Settings, Sighting, Tracker};
-use crate::{destination, payload};
 
 /// The changes of two incidents: one read at once, one read only after it was located.
 fn changes() -> Vec<Change> {
@@ -34,14 +34,7 @@ fn changes() -> Vec<Change> {
 }
 
 fn sighting(text: Option<&str>, x: f32) -> Sighting {
-    let reading = text.map(|text| {
-        let payload = payload::parse_str(text);
-        let destination = destination::of(&payload);
-        Reading {
-            payload,
-            destination,
-        }
-    });
+    let reading = text.map(|text| Reading::new(payload::parse_str(text)));
     let policy = Policy::default();
     let corners =
         [(x, 0.0), (x + 90.0, 0.0), (x + 90.0, 90.0), (x, 90.0)].map(|(x, y)| Point { x, y });

@@ -1,6 +1,6 @@
 //! What was seen, and what it adds up to.
 
-use crate::destination::Destination;
+use crate::destination::{self, Destination};
 use crate::detect::{Corners, Reader, Symbol, SymbolKind};
 use crate::frame::Frame;
 use crate::ids::IncidentId;
@@ -14,6 +14,43 @@ pub struct Reading {
     pub payload: Payload,
     /// Where it leads.
     pub destination: Destination,
+    /// What asking its link showed; `None` where nobody asked.
+    pub followed: Option<Followed>,
+}
+
+/// What asking a link showed, beside what the payload says now.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Followed {
+    /// The links that led on, in order.
+    pub hops: Vec<Hop>,
+    /// What is at the end: `page`, `app` or `failed`.
+    pub end: &'static str,
+    /// Why the end is not known, by name; `None` where it is.
+    pub failure: Option<&'static str>,
+    /// Whether asking again soon may show something else.
+    pub passes: bool,
+}
+
+/// A link that led on.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Hop {
+    /// The link that was asked.
+    pub url: String,
+    /// How it led on, by name.
+    pub via: &'static str,
+    /// The address that answered.
+    pub address: String,
+}
+
+impl Reading {
+    /// What `payload` says, before any link in it was followed.
+    pub fn new(payload: Payload) -> Self {
+        Self {
+            destination: destination::of(&payload),
+            payload,
+            followed: None,
+        }
+    }
 }
 
 /// One symbol at one moment.

@@ -4,10 +4,9 @@ use std::borrow::Cow;
 
 use serde::Serialize;
 
-use crate::destination::Destination;
-use crate::payload::{Fields, Payload};
+use crate::payload::Fields;
 use crate::policy::{Considered, Shadow, Verdict};
-use crate::track::Reading;
+use crate::track::{Followed, Reading};
 
 /// What is known of a symbol: everything where it was read, the verdict alone where it was only located.
 /// Flattened into other lines.
@@ -45,6 +44,9 @@ pub struct Explained<'a> {
     pub fields: ExplainedFields<'a>,
     /// Where it leads.
     pub destination: ExplainedDestination<'a>,
+    /// What asking its link showed; absent where nobody asked.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub resolution: Option<ExplainedResolution<'a>>,
     /// What the policy says of it.
     pub verdict: ExplainedVerdict<'a>,
 }
@@ -67,7 +69,7 @@ pub struct ExplainedFields<'a> {
     pub target: Option<&'a str>,
 }
 
-/// Where it leads, as [`Destination`] documents it.
+/// Where it leads, as [`Destination`](crate::destination::Destination) documents it.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[expect(missing_docs, reason = "they are those of `Destination`")]
 pub struct ExplainedDestination<'a> {
@@ -80,6 +82,25 @@ pub struct ExplainedDestination<'a> {
     /// The links that were opened on the way, outermost first; absent where the payload leads there itself.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub chain: Vec<&'a str>,
+}
+
+/// What asking a link showed, as [`Followed`] documents it.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[expect(missing_docs, reason = "they are those of `Followed`")]
+pub struct ExplainedResolution<'a> {
+    pub end: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub failure: Option<&'static str>,
+    pub hops: Vec<ExplainedHop<'a>>,
+}
+
+/// A link that led on, as [`Hop`](crate::track::Hop) documents it.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[expect(missing_docs, reason = "they are those of `Hop`")]
+pub struct ExplainedHop<'a> {
+    pub url: &'a str,
+    pub via: &'static str,
+    pub address: &'a str,
 }
 
 /// What the policy says of it, as [`Verdict`] documents it.
@@ -130,10 +151,7 @@ impl<'a> About<'a> {
     /// What is known of a symbol that says `reading`, or nothing.
     pub fn new(reading: Option<&'a Reading>, verdict: &'a Verdict) -> Self {
         match reading {
-            Some(Reading {
-                payload,
-                destination,
-            }) => Self::Read(Explained::new(payload, destination, verdict)),
+            Some(reading) => Self::Read(Explained::new(reading, verdict)),
             None => Self::Located {
                 verdict: ExplainedVerdict::new(verdict),
             },
@@ -158,8 +176,13 @@ impl<'a> About<'a> {
 }
 
 impl<'a> Explained<'a> {
-    /// Puts the three together.
-    pub fn new(payload: &'a Payload, destination: &'a Destination, verdict: &'a Verdict) -> Self {
+    /// Puts the two together.
+    pub fn new(reading: &'a Reading, verdict: &'a Verdict) -> Self {
+        let Reading {
+            payload,
+            destination,
+            followed,
+        } = reading;
         Self {
             payload: &payload.text,
             scheme: payload.scheme,
@@ -174,7 +197,23 @@ impl<'a> Explained<'a> {
                 registrable_domain: destination.registrable_domain.as_deref(),
                 chain: payload.chain().skip(1).map(|p| p.text.as_str()).collect(),
             },
+            resolution: followed.as_ref().map(ExplainedResolution::new),
             verdict: ExplainedVerdict::new(verdict),
+        }
+    }
+}
+
+impl<'a> ExplainedResolution<'a> {
+    fn new(followed: &'a Followed) -> Self {
+        let hops = followed.hops.iter().map(|hop| ExplainedHop {
+            url: &hop.url,
+            via: hop.via,
+            address: &hop.address,
+        });
+        Self {
+            end: followed.end,
+            failure: followed.failure,
+            hops: hops.collect(),
         }
     }
 }

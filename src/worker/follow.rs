@@ -7,11 +7,10 @@ use tokio::runtime::Handle;
 use tokio::task::JoinHandle;
 use url::Url;
 
-use crate::destination;
 use crate::ids::IncidentId;
 use crate::policy::Verdict;
 use crate::resolve::{End, Resolution, Resolver};
-use crate::track::{Incident, Reading};
+use crate::track::{Change, ChangeKind, Followed, Hop, Reading};
 
 /// Follows links for every stream.
 #[derive(Clone)]
@@ -24,6 +23,13 @@ impl Follower {
     /// Follows with `resolver` on `runtime`.
     pub fn new(resolver: Arc<Resolver>, runtime: Handle) -> Self {
         Self { resolver, runtime }
+    }
+
+    /// Asks where `link` leads.
+    pub fn ask(&self, link: Url) -> JoinHandle<Resolution> {
+        let resolver = Arc::clone(&self.resolver);
+        self.runtime
+            .spawn(async move { resolver.resolve(&link).await })
     }
 }
 
@@ -48,16 +54,24 @@ impl Following {
         }
     }
 
-    /// Asks where `incident` leads, where only that can say it.
-    pub(super) fn ask(&mut self, incident: &Incident) {
+    /// Asks where the incident leads, where only that can say it. While it stays in view, a host that was not
+    /// to be reached is asked again: the resolver leaves it alone where that happens too often.
+    pub(super) fn ask(&mut self, change: &Change) {
+        let incident = &change.incident;
         let (Some(follower), Some(reading)) = (&self.follower, &incident.reading) else {
             return;
         };
-        if let Some(link) = link(reading, &incident.verdict) {
-            let resolver = Arc::clone(&follower.resolver);
-            let asking = async move { resolver.resolve(&link).await };
-            self.asked
-                .insert(incident.id, follower.runtime.spawn(asking));
+        let again = |followed: &Followed| followed.passes;
+        let worth = match change.kind {
+            ChangeKind::Opened | ChangeKind::Reclassified => true,
+            ChangeKind::Updated => reading.followed.as_ref().is_some_and(again),
+            ChangeKind::Ended => false,
+        };
+        if !worth || self.asked.contains_key(&incident.id) {
+            return;
+        }
+        if let Some(link) = to_ask(reading, &incident.verdict) {
+            self.asked.insert(incident.id, follower.ask(link));
         }
     }
 
@@ -85,7 +99,7 @@ impl Following {
 
 /// The link to ask where `reading` leads: one that says nothing by itself, or one of the platform's own short
 /// links.
-fn link(reading: &Reading, verdict: &Verdict) -> Option<Url> {
+pub fn to_ask(reading: &Reading, verdict: &Verdict) -> Option<Url> {
     let text = reading.payload.to_follow().or_else(|| {
         let text = reading.payload.innermost().text.trim();
         verdict.is_unresolved().then_some(text)
@@ -97,10 +111,24 @@ fn link(reading: &Reading, verdict: &Verdict) -> Option<Url> {
 pub fn followed(reading: Reading, resolution: &Resolution) -> Reading {
     let way: Vec<&str> = resolution.chain().skip(1).map(Url::as_str).collect();
     let links: Vec<&str> = resolution.links().iter().map(Url::as_str).collect();
-    let ends = !matches!(resolution.end, End::Failed(_));
-    let payload = reading.payload.followed(&way, &links, ends);
+    let failure = match resolution.end {
+        End::Failed(failure) => Some(failure.as_str()),
+        End::Page(_) | End::App => None,
+    };
+    // Where it was asked before, this went on from there.
+    let mut hops = reading.followed.map_or_else(Vec::new, |before| before.hops);
+    hops.extend(resolution.hops.iter().map(|hop| Hop {
+        url: hop.url.to_string(),
+        via: hop.via.as_str(),
+        address: hop.address.to_string(),
+    }));
     Reading {
-        destination: destination::of(&payload),
-        payload,
+        followed: Some(Followed {
+            hops,
+            end: resolution.end.as_str(),
+            failure,
+            passes: resolution.passes(),
+        }),
+        ..Reading::new(reading.payload.followed(&way, &links, failure.is_none()))
     }
 }

@@ -173,9 +173,7 @@ impl Lane {
             self.keep(picture, &marks, &observed.best);
         }
         for change in &observed.changes {
-            if matches!(change.kind, ChangeKind::Opened | ChangeKind::Reclassified) {
-                self.following.ask(&change.incident);
-            }
+            self.following.ask(change);
         }
         self.hand_over(observed.changes, arrived_us, record);
     }

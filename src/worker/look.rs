@@ -3,10 +3,10 @@
 use crate::clock::Clock;
 use crate::detect::{self, Budget, Scan, Symbol};
 use crate::frame::Luma;
+use crate::payload;
 use crate::policy::{Context, Policy};
 use crate::track::{Reading, Sighting};
 use crate::worker::judge::judge;
-use crate::{destination, payload};
 
 /// How the scan of a frame is bounded.
 #[derive(Debug, Clone, Copy)]
@@ -48,14 +48,8 @@ pub fn sightings(
 }
 
 fn sighting(symbol: Symbol, policy: &Policy, context: &Context<'_>) -> Sighting {
-    let reading = symbol.bytes.as_deref().map(|bytes| {
-        let payload = payload::parse(bytes);
-        let destination = destination::of(&payload);
-        Reading {
-            payload,
-            destination,
-        }
-    });
+    let bytes = symbol.bytes.as_deref();
+    let reading = bytes.map(|bytes| Reading::new(payload::parse(bytes)));
     let verdict = judge(policy, reading.as_ref(), context);
     Sighting {
         symbol,

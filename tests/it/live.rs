@@ -62,7 +62,7 @@ fn rtmp_goes_on_when_the_publisher_and_the_server_come_back() {
         "the second incident ends while nothing can be reached",
         |event| event["type"] == "waylay.incident.ended.v1" && event["data"]["payload"] == SECOND,
     );
-    let _nginx = Nginx::start_on(folder.path(), rtmp, http);
+    let _nginx = Nginx::start_on(folder.path(), rtmp, http, "");
     let _publisher = Publisher::start(&first, &["flv"], &url);
     watch.opened(FIRST);
 

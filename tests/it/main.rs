@@ -9,6 +9,7 @@
 mod detect;
 mod docs;
 mod explain;
+mod follow;
 mod hostile;
 mod live;
 mod policy;

@@ -14,7 +14,7 @@ use tokio::net::TcpListener;
 use tokio::sync::Semaphore;
 use tokio_rustls::TlsAcceptor;
 
-use super::super::network::{Addresses, Lookup, Network, trusting};
+use super::super::network::{Addresses, Lookup, Network};
 use super::super::{Resolution, Resolver};
 use crate::config::Resolve;
 
@@ -175,20 +175,18 @@ impl Stage {
             None => (None, RootCertStore::empty()),
         };
         tokio::spawn(serve(listener, acceptor, Arc::new(handler), seen.clone()));
-        let network = Network {
-            lookup: Arc::new(Names {
-                answers: self.names,
-                seen: seen.clone(),
-            }),
-            dial: {
-                let seen = seen.clone();
-                Arc::new(move |address| {
-                    seen.dialled.lock().unwrap().push(address);
-                    server
-                })
-            },
-            tls: trusting(roots),
+        let names = Names {
+            answers: self.names,
+            seen: seen.clone(),
         };
+        let dial = {
+            let seen = seen.clone();
+            move |address| {
+                seen.dialled.lock().unwrap().push(address);
+                server
+            }
+        };
+        let network = Network::new(Arc::new(names), Arc::new(dial), roots);
         (Arc::new(Resolver::on(network, &self.settings)), seen)
     }
 }

@@ -1,5 +1,4 @@
 use super::*;
-use crate::destination::{self, Destination};
 use crate::detect::{Point, Reader, Symbol, SymbolKind};
 use crate::payload;
 use crate::policy::{Context, Policy};
@@ -30,11 +29,8 @@ fn square(x: f32, side: f32) -> Corners {
 
 /// A sighting of `key`, or of a symbol that nobody can read where it is empty.
 fn sighting(key: &str, corners: Corners) -> Sighting {
-    let payload = payload::parse_str(key);
-    let destination = Destination {
-        key: key.to_owned(),
-        ..destination::of(&payload)
-    };
+    let mut reading = Reading::new(payload::parse_str(key));
+    key.clone_into(&mut reading.destination.key);
     Sighting {
         symbol: Symbol {
             kind: SymbolKind::Qr,
@@ -43,10 +39,7 @@ fn sighting(key: &str, corners: Corners) -> Sighting {
             read_by: Reader::Rqrr,
         },
         verdict: Policy::default().judge_undecoded(&Context::default()),
-        reading: (!key.is_empty()).then_some(Reading {
-            payload,
-            destination,
-        }),
+        reading: (!key.is_empty()).then_some(reading),
     }
 }
 

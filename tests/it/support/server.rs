@@ -32,11 +32,16 @@ pub(crate) struct Nginx {
 impl Nginx {
     /// Starts nginx on two free ports; what lies in `folder/www` is served over HTTP.
     pub(crate) fn start(folder: &Path) -> Self {
-        Self::start_on(folder, free_port(), free_port())
+        Self::start_on(folder, free_port(), free_port(), "")
+    }
+
+    /// The same, where HTTP has these locations as well.
+    pub(crate) fn start_with(folder: &Path, locations: &str) -> Self {
+        Self::start_on(folder, free_port(), free_port(), locations)
     }
 
     /// Starts nginx on these ports.
-    pub(crate) fn start_on(folder: &Path, rtmp: u16, http: u16) -> Self {
+    pub(crate) fn start_on(folder: &Path, rtmp: u16, http: u16, locations: &str) -> Self {
         let www = folder.join("www");
         fs::create_dir_all(&www).unwrap();
         let config = folder.join("nginx.conf");
@@ -47,7 +52,7 @@ impl Nginx {
              rtmp {{ server {{ listen 127.0.0.1:{rtmp}; application live {{ live on; }} }} }}
              http {{ access_log off; client_body_temp_path {0}/body; proxy_temp_path {0}/proxy;
                      fastcgi_temp_path {0}/fastcgi; uwsgi_temp_path {0}/uwsgi; scgi_temp_path {0}/scgi;
-                     server {{ listen 127.0.0.1:{http}; root {1}; }} }}",
+                     server {{ listen 127.0.0.1:{http}; root {1}; {locations} }} }}",
             folder.display(),
             www.display()
         );
