@@ -56,16 +56,27 @@ pub struct Destination {
 /// The most bytes that a key has. A longer one is cut, and completed with a hash of the whole.
 pub const LONGEST_KEY: usize = 256;
 
-/// Names under which the same chain is known to several schemes.
-const CHAINS: &[(&str, &str)] = &[
+/// Whose names the payees of schemes are, where several schemes have the same ones: chains, and systems whose
+/// accounts stand in codes and in writing.
+const NAMESPACES: &[(&str, &str)] = &[
     ("bitcoin-address", "bitcoin"),
     ("bitcoin-uri", "bitcoin"),
     ("ethereum-eip681", "ethereum"),
     ("evm-address", "ethereum"),
     ("lightning-bolt11", "lightning"),
     ("lightning-bolt12", "lightning"),
+    ("text-cashtag", "cashapp"),
+    ("text-phone", "tel"),
+    ("text-pix-key", "pix"),
+    ("text-upi-vpa", "upi"),
+    ("text-wechat-id", "wechat-contact-scheme"),
     ("tron-address", "tron"),
+    ("upi-app-scheme", "upi"),
+    ("upi-mandate", "upi"),
 ];
+
+/// The namespace of accounts that banks of all countries know, whatever code names them (ISO 13616).
+const IBAN: &str = "iban";
 
 /// Schemes that hold an address of some chain: which one, only the address says.
 const ANY_CHAIN: &[&str] = &["text-crypto-address", "wallet-universal-links"];
@@ -135,14 +146,18 @@ fn kind(payload: &Payload, web: bool, app: bool) -> Kind {
     }
 }
 
-/// The key of the account `name` of `scheme`, as a registry writes it.
+/// The key of the account `name` of `scheme`, as a registry writes it. An account that several schemes name has
+/// one key.
 pub fn account_key(scheme: &str, name: &str) -> String {
-    let known = CHAINS.iter().find(|(id, _)| *id == scheme);
-    let prefix = known.map_or(scheme, |(_, chain)| chain);
-    // The prefix of a `CashAddr` may be left out.
     let name = name.trim();
+    if payload::is_iban(name) {
+        return format!("{IBAN}:{name}");
+    }
+    let known = NAMESPACES.iter().find(|(id, _)| *id == scheme);
+    let prefix = known.map_or(scheme, |(_, namespace)| namespace);
+    // The prefix of a `CashAddr` may be left out.
     let name = name.strip_prefix("bitcoincash:").unwrap_or(name);
-    bounded(if ignores_case(name) {
+    bounded(if prefix == "cashapp" || ignores_case(name) {
         format!("{prefix}:{}", name.to_lowercase())
     } else {
         format!("{prefix}:{name}")
@@ -381,6 +396,27 @@ mod tests {
         }
         let base58 = "bitcoin:1A1zP1eP5QGefi2DMPTfTL5SLmv7DivfNa";
         assert_eq!(to(base58).key, base58);
+    }
+
+    #[test]
+    fn an_account_is_one_place_in_a_code_and_in_writing() {
+        let epc = "BCD\n002\n1\nSCT\n\nBags\nDE89370400440532013000\nEUR5";
+        for (code, line) in [
+            (epc, "IBAN DE89 3704 0044 0532 0130 00"),
+            ("upi://pay?pa=ravi.k@OKICICI", "UPI ID: ravi.k@okicici"),
+            ("gpay://upi/pay?pa=ravi.k@okicici", "UPI ID: ravi.k@okicici"),
+            ("https://cash.app/$demoName1", "Cash App: $demoname1"),
+            ("tel:+8613800138000", "联系电话 138 0013 8000"),
+        ] {
+            let written = of(&payload::parse_line(line));
+            assert_eq!(to(code).key, written.key, "{line}");
+        }
+        assert_eq!(to(epc).key, "iban:DE89370400440532013000");
+        assert_eq!(
+            account_key("spayd", "DE89370400440532013000"),
+            to(epc).key,
+            "whatever scheme a registry names"
+        );
     }
 
     #[test]

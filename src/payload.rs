@@ -242,6 +242,11 @@ const PLAIN: Scheme = Scheme::named("plain-text");
 /// not in a code, and is cut.
 pub const LONGEST: usize = 7_089;
 
+/// Whether `account` is an IBAN, as payloads give it: in capitals, without spaces.
+pub(crate) fn is_iban(account: &str) -> bool {
+    iban::holds(account)
+}
+
 /// How many links inside of links are opened.
 pub(crate) const DEPTH: usize = 4;
 

@@ -32,7 +32,10 @@ pub(super) fn normal(text: &str) -> String {
 pub(super) fn holds(text: &str) -> bool {
     let country = text.get(..2).unwrap_or_default();
     let length = LENGTHS.iter().find(|(c, _)| *c == country).map(|(_, l)| *l);
-    length == Some(text.len()) && mod_97(&[&text[4..], &text[..4]]) == Some(1)
+    let Some((head, account)) = text.split_at_checked(4) else {
+        return false;
+    };
+    length == Some(text.len()) && mod_97(&[account, head]) == Some(1)
 }
 
 /// ISO 7064 MOD 97-10 over `parts` one after the other, a letter counting as two digits (A = 10);
@@ -66,6 +69,8 @@ mod tests {
             ("GB", false),
             ("", false),
             ("ＧＢ29NWBK60161331926819", false),
+            // As long as it should be, and cut in the middle of a letter.
+            ("DE1é4004405320130000", false),
         ] {
             assert_eq!(holds(&normal(text)), right, "{text}");
         }
