@@ -26,6 +26,7 @@ mod nested;
 mod schemes;
 mod session;
 mod text;
+mod texts;
 mod upi;
 mod web;
 

@@ -40,7 +40,7 @@ fn carried(input: &Input<'_>, uri: &Uri) -> Option<Payload> {
     // In app links, the keys of qPay; other apps' links around codes have a scheme of their own.
     let key = |key: &str| uri.is_web() || key == "q" || key.eq_ignore_ascii_case("qpay_qrcode");
     let values = uri.query.iter().filter(|(k, _)| key(k)).map(|(_, v)| v);
-    let mut codes = (uri.fragment.iter())
+    let mut codes = (uri.fragment.as_deref().into_iter())
         .chain(uri.path.last())
         .chain(values)
         .filter_map(|text| bare(text));

@@ -1,9 +1,12 @@
 //! A text as the families see it: trimmed, and taken apart once where it is a URI.
 
+use std::borrow::Cow;
+
 use percent_encoding::percent_decode_str;
 use url::Url;
 
 use super::schemes::Scheme;
+use super::texts::{Pairs, Texts};
 use super::{Fields, Payload};
 
 /// What a family is asked about.
@@ -57,30 +60,27 @@ pub(super) struct Uri {
     /// links only: the first part of an app link is no host, and may be a case-sensitive token.
     pub(super) host: String,
     /// The parts of the path that are not empty.
-    pub(super) path: Vec<String>,
-    pub(super) query: Vec<(String, String)>,
+    pub(super) path: Texts,
+    pub(super) query: Pairs,
     pub(super) fragment: Option<String>,
 }
 
 impl Uri {
     pub(super) fn parse(text: &str) -> Option<Self> {
         let url = url(text)?;
-        let query = url
-            .query()
-            .unwrap_or_default()
-            .split('&')
-            .filter(|pair| !pair.is_empty())
-            .map(|pair| pair.split_once('=').unwrap_or((pair, "")))
-            .map(|(key, value)| (decode(key), decode(value)))
-            .collect();
+        let query_text = url.query().unwrap_or_default();
+        let mut query = Pairs::with_capacity(query_text.len());
+        for pair in query_text.split('&').filter(|pair| !pair.is_empty()) {
+            let (key, value) = pair.split_once('=').unwrap_or((pair, ""));
+            query.push(&decoded(key), &decoded(value));
+        }
+        let mut path = Texts::with_capacity(url.path().len());
+        for part in url.path().split('/').filter(|part| !part.is_empty()) {
+            path.push(&decoded(part));
+        }
         Some(Self {
             host: decode(url.host_str().unwrap_or_default().trim_end_matches('.')),
-            path: url
-                .path()
-                .split('/')
-                .filter(|part| !part.is_empty())
-                .map(decode)
-                .collect(),
+            path,
             query,
             fragment: url.fragment().map(decode),
             url,
@@ -97,7 +97,7 @@ impl Uri {
         self.query
             .iter()
             .find(|(k, _)| k.eq_ignore_ascii_case(key))
-            .map(|(_, value)| value.as_str())
+            .map(|(_, value)| value)
     }
 
     /// Like [`Self::get`], and `None` where the value is empty.
@@ -136,10 +136,15 @@ pub(super) fn is_web(scheme: &str) -> bool {
 
 /// `text` with its percent-escapes resolved; what is no UTF-8 then stays visible as U+FFFD.
 pub(super) fn decode(text: &str) -> String {
-    if !text.contains('%') {
-        return text.to_owned();
+    decoded(text).into_owned()
+}
+
+/// The same, and nothing is copied where there is no escape.
+pub(super) fn decoded(text: &str) -> Cow<'_, str> {
+    if !text.as_bytes().contains(&b'%') {
+        return Cow::Borrowed(text);
     }
-    percent_decode_str(text).decode_utf8_lossy().into_owned()
+    percent_decode_str(text).decode_utf8_lossy()
 }
 
 #[cfg(test)]

@@ -61,13 +61,7 @@ fn transferable(currency: &str, text: &str) -> Option<String> {
 
 /// `https://bank.gov.ua/qr/...` and `https://qr.bank.gov.ua/...`, the lines in base64url.
 pub(super) fn nbu_link(input: &Input<'_>) -> Option<Payload> {
-    let path: Vec<&str> = input
-        .uri
-        .as_ref()?
-        .path
-        .iter()
-        .map(String::as_str)
-        .collect();
+    let path: Vec<&str> = input.uri.as_ref()?.path.iter().take(3).collect();
     let data = match path.as_slice() {
         ["qr", data] => data,
         [data] if data.starts_with(BCD_IN_BASE64) => data,

@@ -62,7 +62,7 @@ pub(super) fn payto(input: &Input<'_>) -> Option<Payload> {
     let uri = input.uri.as_ref()?;
     let kind = uri.host.to_ascii_lowercase();
     let mut slip = Slip::new(input, PAYTO, "");
-    let parts: Vec<&str> = uri.path.iter().map(String::as_str).take(3).collect();
+    let parts: Vec<&str> = uri.path.iter().take(3).collect();
     match (kind.as_str(), parts.as_slice()) {
         ("iban", [.., account]) => slip.iban(account),
         ("iban", []) => slip.iban(""),
@@ -98,17 +98,18 @@ pub(super) fn twqrp(input: &Input<'_>) -> Option<Payload> {
     let uri = input.uri.as_ref()?;
     let mut slip = Slip::new(input, TWQRP, "TWD");
     let get = |key| uri.get(key).unwrap_or_default().trim();
-    let [country, kind, version] = uri.path.as_slice() else {
+    let parts: Vec<&str> = uri.path.iter().take(4).collect();
+    let [country, kind, version] = parts.as_slice() else {
         slip.require(false, "malformed");
         return Some(slip.done());
     };
-    let known = matches!(kind.as_str(), "01" | "02" | "03" | "04" | "05");
+    let known = matches!(*kind, "01" | "02" | "03" | "04" | "05");
     slip.require(
-        country == "158" && known && version.eq_ignore_ascii_case("V1"),
+        *country == "158" && known && version.eq_ignore_ascii_case("V1"),
         "malformed",
     );
     let (bank, account) = (get("D5"), get("D6"));
-    if kind == "02" || !account.is_empty() {
+    if *kind == "02" || !account.is_empty() {
         let digits = checks::is_digits(bank) && checks::is_digits(account);
         slip.require(
             digits && bank.len() == 3 && account.len() == 16,
@@ -119,7 +120,7 @@ pub(super) fn twqrp(input: &Input<'_>) -> Option<Payload> {
         slip.0.fields.payee = some(get("D11"));
     }
     // The label of a transfer says that it is one; that of a purchase is the shop.
-    if kind != "02" && !uri.host.starts_with("xn--") {
+    if *kind != "02" && !uri.host.starts_with("xn--") {
         slip.name(&uri.host);
     }
     let cents = get("D1");

@@ -46,7 +46,7 @@ pub(super) fn request(input: &Input<'_>, uri: &Uri) -> Payload {
         None => Verdict::Wrong("truncated"),
     };
     // So many ways to pay are in no code that somebody means.
-    let is_way = |key: &String| WAYS.iter().any(|way| way.eq_ignore_ascii_case(key));
+    let is_way = |key: &str| WAYS.iter().any(|way| way.eq_ignore_ascii_case(key));
     for (_, other) in uri.query.iter().filter(|(key, _)| is_way(key)).take(16) {
         verdict = worse(verdict, REQUEST.verdict(other));
     }

@@ -64,7 +64,7 @@ pub(super) fn request(input: &Input<'_>, uri: &Uri) -> Payload {
             given(fields.target.is_some())
         }
         "stake" => {
-            fields.payee = uri.query.first().map(|(pool, _)| pool.clone());
+            fields.payee = uri.query.first().map(|(pool, _)| pool.to_owned());
             given(fields.payee.is_some())
         }
         "block" | "transaction" => {

@@ -30,10 +30,10 @@ pub(super) fn request(input: &Input<'_>, uri: &Uri) -> Payload {
     let mut payload = input.payload(ADDRESS.scheme);
     // Several payments have numbered parameters: `address.1`.
     let numbered = |name: &str| {
-        let find = |(key, value): &(String, String)| {
+        let find = |(key, value): (&str, &str)| {
             let (key, number) = key.split_once('.').unwrap_or((key, ""));
             let digits = number.bytes().all(|b| b.is_ascii_digit());
-            (digits && key.eq_ignore_ascii_case(name)).then(|| value.clone())
+            (digits && key.eq_ignore_ascii_case(name)).then(|| value.to_owned())
         };
         uri.query.iter().filter_map(find).collect::<Vec<_>>()
     };

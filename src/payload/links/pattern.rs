@@ -82,7 +82,7 @@ impl Place {
         } else {
             self.first.take(&uri.host, &mut found)
         };
-        let path = uri.path.iter().map(String::as_str);
+        let path = uri.path.iter();
         let fragment = uri.fragment.iter().flat_map(|f| f.split('/'));
         let fragment = fragment.filter(|part| !part.is_empty());
         (begins

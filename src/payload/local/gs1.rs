@@ -30,11 +30,11 @@ fn link(uri: &Uri) -> Option<(Scheme, String, bool)> {
     if uri.host == "id.gs1.org" {
         let (key, number) = found.or_else(|| pairs().next())?;
         let keyed = key == "01" || key.eq_ignore_ascii_case("gtin");
-        return Some((LINK, number.clone(), !keyed || checks::gtin(number)));
+        return Some((LINK, number.to_owned(), !keyed || checks::gtin(number)));
     }
     let (_, number) = found.filter(|_| uri.is_web())?;
     let counts = matches!(number.len(), 12..=14) && checks::gtin(number);
-    counts.then(|| (LINK, number.clone(), true))
+    counts.then(|| (LINK, number.to_owned(), true))
 }
 
 /// GS1 General Specifications section 7.8: `(01)` and a GTIN of 14 digits, the brackets being for people,

@@ -44,13 +44,8 @@ pub(super) fn find(uri: &Uri) -> Option<File> {
         .query
         .iter()
         .filter(|(key, _)| NAMES.iter().any(|name| key.eq_ignore_ascii_case(name)))
-        .map(|(_, value)| value.as_str());
-    uri.path
-        .last()
-        .map(String::as_str)
-        .into_iter()
-        .chain(named)
-        .find_map(kind)
+        .map(|(_, value)| value);
+    uri.path.last().into_iter().chain(named).find_map(kind)
 }
 
 fn kind(name: &str) -> Option<File> {

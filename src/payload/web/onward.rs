@@ -1,7 +1,8 @@
 //! The link to somewhere else that a link holds in its query or its fragment. Nobody can tell from here
 //! whether the page follows it, and a page of a trusted host that does is the best disguise there is.
 
-use super::super::input::{Uri, decode};
+use super::super::input::{Uri, decode, decoded};
+use super::super::texts::Pairs;
 use super::danger;
 
 /// Query keys under which pages are told where to send the viewer on to; letters only, since
@@ -25,18 +26,23 @@ const BACK: &[&str] = &[
     "returnuri", "returnurl", "successurl",
 ];
 
-/// How many parts of a query are looked at, and how many of them are read as links. No honest link has
-/// more.
+/// How many parts of a fragment are looked at, and how many values of a query are read as links. No honest link
+/// has more.
 const MOST: usize = 256;
+
+/// The shortest link in base64, in letters.
+const SHORTEST_BASE64: usize = 12;
+
 const MOST_LINKS: usize = 16;
 
 /// The link inside, and whether it leads to somebody else's domain.
 pub(super) fn find(uri: &Uri) -> Option<(String, bool)> {
     let fragment = fragment_query(uri);
-    let pairs = || uri.query.iter().chain(&fragment).take(MOST);
+    let pairs = || uri.query.iter().chain(fragment.iter());
     let links = |keys: &'static [&'static str]| {
         pairs()
-            .filter(move |(key, _)| is_one_of(keys, key))
+            // Most values are told from a link by one look, before their keys are compared with any.
+            .filter(move |(key, value)| may_be_link(value) && is_one_of(keys, key))
             .take(MOST_LINKS)
             .filter_map(|(_, value)| link(value, uri))
     };
@@ -49,17 +55,17 @@ pub(super) fn find(uri: &Uri) -> Option<(String, bool)> {
 }
 
 /// The query of a page that keeps its own behind the `#`: `#/redirect?url=...`.
-fn fragment_query(uri: &Uri) -> Vec<(String, String)> {
+fn fragment_query(uri: &Uri) -> Pairs {
     let fragment = uri.url.fragment().unwrap_or_default();
     let query = fragment
         .split_once('?')
         .map_or(fragment, |(_, query)| query);
-    query
-        .split('&')
-        .filter_map(|pair| pair.split_once('='))
-        .take(MOST)
-        .map(|(key, value)| (decode(key), decode(value)))
-        .collect()
+    let mut pairs = Pairs::default();
+    let given = query.split('&').filter_map(|pair| pair.split_once('='));
+    for (key, value) in given.take(MOST) {
+        pairs.push(&decoded(key), &decoded(value));
+    }
+    pairs
 }
 
 fn is_one_of(keys: &[&str], key: &str) -> bool {
@@ -75,6 +81,12 @@ fn is_one_of(keys: &[&str], key: &str) -> bool {
     let count = letters().count();
     keys.iter()
         .any(|known| known.len() == count && letters().eq(known.bytes()))
+}
+
+/// Whether `value` can be a link in any of the forms that are read: all but base64 have one of these, and that is
+/// not short.
+fn may_be_link(value: &str) -> bool {
+    value.len() >= SHORTEST_BASE64 || value.contains([':', '/', '\\', '%'])
 }
 
 /// The link that `value` is: as it stands, percent-encoded more than once, or in base64.
@@ -124,9 +136,8 @@ fn leads_elsewhere(link: &str, uri: &Uri) -> bool {
 
 /// RFC 4648 sections 4 and 5, padded or not; `None` where it is no base64, or too short for a link.
 fn base64(text: &str) -> Option<Vec<u8>> {
-    const SHORTEST: usize = 12;
     let text = text.trim_end_matches('=');
-    if text.len() < SHORTEST || text.len() % 4 == 1 {
+    if text.len() < SHORTEST_BASE64 || text.len() % 4 == 1 {
         return None;
     }
     let mut bytes = Vec::with_capacity(text.len() * 3 / 4);
