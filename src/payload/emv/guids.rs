@@ -93,13 +93,16 @@ const fn within(
 /// In the order of precedence: codes carry templates of several schemes, and the national one is first.
 /// Rows of a country for `*` are last: there an unknown template belongs to the scheme of the country.
 pub(super) const GUIDS: &[Guid] = &[
-    // A charge that is fetched from the payee's bank has its place in 25, without `https://`.
+    // A charge that is fetched from the payee's bank has its place in 25, without `https://`; one that
+    // comes again and again has it in a template of its own.
     row("pix", "br.gov.bcb.pix", "01")
-        .target("25")
+        .target("25|/80.25")
         .check(accounts::pix),
-    row("qris", "id.co.qris.www", "02").check(accounts::nmid),
+    row("qris", "id.co.qris.www", "02|01").check(accounts::nmid),
     row("sgqr", "sg.sgqr", "01"),
-    row("paynow", "sg.paynow", "02").check(accounts::paynow),
+    row("paynow", "sg.paynow", "02")
+        .reference("/62.01|/62.05|05")
+        .check(accounts::paynow),
     row("promptpay", "a000000677010111", "01|02|03|04").check(accounts::promptpay),
     row("promptpay", "a000000677010114", "01|02|03|04").check(accounts::promptpay),
     row("promptpay-bill", "a000000677010112", "01")
@@ -150,7 +153,7 @@ pub(super) const GUIDS: &[Guid] = &[
     row("ghqr", "gh.net.ghipss.ghqr", "01"),
     // Mobile money in 28, banks in 29; the tag of the account is the number of the institution.
     row("ke-qr", "ke.go.qr", "01|68|#"),
-    row("tanqr", "tz.go.bot.tips", "02"),
+    row("tanqr", "tz.go.bot.tips", "02|01"),
     row("nqr", "ng.com.nibss*", "01:02|01").reference("05"),
     row("nqr", "org.paycashless.qpi", "01|#"),
     row("meeza-qr", "a000000732100001", "01"),
@@ -183,8 +186,8 @@ pub(super) const GUIDS: &[Guid] = &[
     within("tanqr", "TZ", "*", "02|01"),
 ];
 
-/// EASPBV: a telephone or identity number, a name with `@`, or the number of a merchant.
-const BRE_B: &str = "/26.02|/26.04|/26.05|/26.01|/50.01|01";
+/// EASPBV: a telephone or identity number, a name with `@`, an e-mail address, or the number of a merchant.
+const BRE_B: &str = "/26.02|/26.04|/26.03|/26.05|/26.01|/50.01|01";
 const BRE_B_ID: &str = "/62.05|/62.01|/91.01";
 
 /// Whether `text` fits `pattern`. Taking each part at its first place is enough,
