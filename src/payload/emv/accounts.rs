@@ -88,7 +88,7 @@ pub(super) fn biller(_: &Parts<'_, '_>, fields: &Fields) -> Result<(), &'static 
 /// signs for one of its accounts. It may say until when it is good.
 pub(super) fn paynow(parts: &Parts<'_, '_>, fields: &Fields) -> Result<(), &'static str> {
     let end = parts.template.get("04").unwrap_or_default();
-    if !end.is_empty() && !(matches!(end.len(), 8 | 14) && is_digits(end)) {
+    if !matches!(end.len(), 0 | 8 | 14) || !end.bytes().all(|b| b.is_ascii_digit()) {
         return Err("malformed");
     }
     payee(fields, |proxy| match parts.template.get("01") {
