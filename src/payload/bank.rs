@@ -12,6 +12,7 @@ mod invoices;
 mod lines;
 mod pairs;
 mod receipts;
+mod registers;
 mod russia;
 mod slips;
 mod spayd;
@@ -65,6 +66,8 @@ const BEGINNINGS: &[(&str, Reader)] = &[
     ("ST0001", russia::gost),
     ("TRANSFERMOVIL", apps::transfermovil),
     ("UPNQR", slips::upn),
+    ("V0;", registers::german),
+    ("_R1-", registers::austrian),
     ("eyJ", receipts::indian),
     ("t=", receipts::russian),
     ("{", apps::json),
