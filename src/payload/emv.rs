@@ -9,6 +9,7 @@ mod cpm;
 mod currency;
 mod found;
 mod guids;
+mod karekod;
 mod slip;
 mod tlv;
 
@@ -32,7 +33,9 @@ pub(super) fn parse(input: &Input<'_>) -> Option<Payload> {
     if let Some(uri) = &input.uri {
         return carried(input, uri);
     }
-    slip::parse(input).or_else(|| cpm::parse(input))
+    slip::parse(input)
+        .or_else(|| karekod::parse(input))
+        .or_else(|| cpm::parse(input))
 }
 
 /// The link only carries the code, which bank apps find there: the code is where it leads.

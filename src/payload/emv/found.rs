@@ -3,7 +3,7 @@
 use super::super::checks::is_digits;
 use super::super::schemes::Scheme;
 use super::super::{Fields, amount};
-use super::guids::{GUIDS, Guid};
+use super::guids::{GUIDS, Guid, Minor};
 use super::tlv::{Object, Parts, Tlv};
 use super::{accounts, currency};
 
@@ -32,16 +32,18 @@ impl<'a, 'c> Found<'a, 'c> {
             let guid = guid.or(raw).unwrap_or_default().to_ascii_lowercase();
             (guid, object.value, template)
         };
-        // EMVCo keeps 17 to 25 for itself, and Mongolia has its template there all the same.
-        let kept = templates(17, 25).map(read);
-        let kept = kept.filter(|(.., template)| template.get("00").is_some());
+        // EMVCo keeps these for cards and for itself, and some have a template there all the same.
+        let kept = templates(2, 25).map(read).filter(|(.., template)| {
+            let first = template.objects.first();
+            first.is_some_and(|object| object.tag == "00" && !is_digits(object.value))
+        });
         // Accounts, and then what schemes have made of the tags that are left to them.
         let accounts: Vec<_> = templates(26, 51)
             .map(read)
             .chain(kept)
             .chain(templates(65, 99).map(read))
             // As many as there are tags: more are duplicates.
-            .take(70)
+            .take(85)
             .collect();
         let row = GUIDS.iter().find_map(|row| {
             let account = accounts.iter().find(|(g, ..)| row.fits(g, country))?;
@@ -112,7 +114,12 @@ impl<'a, 'c> Found<'a, 'c> {
 
     /// Up to 13 digits with a decimal point (EMV QRCPS MPM section 4.7.6), or in minor units.
     fn amount(&self, text: &str) -> Option<String> {
-        if self.guid.is_some_and(|guid| guid.padded) && text.len() == 12 && is_digits(text) {
+        let is_minor = match self.guid.map_or(Minor::Never, |guid| guid.minor) {
+            Minor::Never => false,
+            Minor::Padded => text.len() == 12,
+            Minor::Always => true,
+        };
+        if is_minor && is_digits(text) {
             return amount::scaled(text, -2);
         }
         amount::plain(text).filter(|_| text.len() <= 13)

@@ -16,9 +16,19 @@ pub(super) struct Guid {
     pub(super) reference: &'static str,
     pub(super) target: &'static str,
     pub(super) checksum: Checksum,
-    /// An amount of twelve digits is in minor units (Türkiye).
-    pub(super) padded: bool,
+    /// When an amount without a decimal point is in minor units.
+    pub(super) minor: Minor,
     pub(super) check: Option<Check>,
+}
+
+/// When an amount without a decimal point is in minor units.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Minor {
+    Never,
+    /// Where it has twelve digits (Türkiye).
+    Padded,
+    /// Kyrgyzstan.
+    Always,
 }
 
 /// What tag 63 holds.
@@ -52,11 +62,15 @@ impl Guid {
         self
     }
 
-    /// In twelve digits, the amount is in kuruş; accounts are mostly an IBAN.
-    const fn kurus(mut self) -> Self {
-        self.padded = true;
-        self.check = Some(accounts::iban);
+    const fn minor(mut self, minor: Minor) -> Self {
+        self.minor = minor;
         self
+    }
+
+    /// Türkiye: in twelve digits, the amount is in kuruş; accounts are an IBAN, or the number of a shop.
+    const fn karekod(self) -> Self {
+        let row = self.minor(Minor::Padded).reference("/51.03|/62.05|/62.01");
+        row.check(accounts::iban)
     }
 
     const fn hashed(mut self) -> Self {
@@ -85,7 +99,7 @@ const fn within(
         reference: "",
         target: "",
         checksum: Checksum::Crc16,
-        padded: false,
+        minor: Minor::Never,
         check: None,
     }
 }
@@ -161,10 +175,17 @@ pub(super) const GUIDS: &[Guid] = &[
     row("za-emv", "za.co.*", "").reference("01"),
     row("qpay-mn", "a0000008430001", "01:02|02"),
     row("uz-qr-online", "qr-online.uz", "01"),
-    row("elqr-kg", "*.kg", "10").hashed(),
-    row("elqr-kg", "bakai.app", "10").hashed(),
-    row("tr-karekod", "tr.com.bkm*", "06|01|#").kurus(),
-    row("tr-karekod", "tr.gov.tcmb.*", "06|01|#").kurus(),
+    // 11 is the transaction; the amount is in tyiyn.
+    row("elqr-kg", "*.kg", "10")
+        .reference("11")
+        .minor(Minor::Always)
+        .hashed(),
+    row("elqr-kg", "bakai.app", "10|01")
+        .reference("11")
+        .minor(Minor::Always)
+        .hashed(),
+    row("tr-karekod", "tr.com.bkm*", KAREKOD).karekod(),
+    row("tr-karekod", "tr.gov.tcmb.*", KAREKOD).karekod(),
     row("codi", "mx.com.banxico.*", "01|#"),
     row("qris", "id.*.www", "01|02"),
     row("qris", "com.*.www", "01|02"),
@@ -182,9 +203,12 @@ pub(super) const GUIDS: &[Guid] = &[
     within("raast", "PK", "*", "02|01").check(accounts::iban),
     within("rwanda-qr", "RW", "*", "00"),
     within("sgqr", "SG", "*", "/51.01|01|#"),
-    within("tr-karekod", "TR", "*", "06|01|#").kurus(),
+    within("tr-karekod", "TR", "*", KAREKOD).karekod(),
     within("tanqr", "TZ", "*", "02|01"),
 ];
+
+/// FAST has the account in its own template, BKM the number of the shop beside it.
+const KAREKOD: &str = "01|/30.01|/49|06|#";
 
 /// EASPBV: a telephone or identity number, a name with `@`, an e-mail address, or the number of a merchant.
 const BRE_B: &str = "/26.02|/26.04|/26.03|/26.05|/26.01|/50.01|01";
