@@ -5,7 +5,6 @@
 //! claims to be of a format and breaks its rules is still reported as that, with a flag that says why.
 
 mod apps;
-mod base64;
 mod bysquare;
 mod epc;
 mod invoices;

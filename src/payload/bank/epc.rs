@@ -4,9 +4,9 @@
 
 use super::super::input::Input;
 use super::super::schemes::Scheme;
-use super::super::{Payload, charset, checks};
+use super::super::{Payload, base64, charset, checks};
 use super::lines::Lines;
-use super::{Slip, base64, is_bic_or_empty, is_positive, money, nine_digits};
+use super::{Slip, is_bic_or_empty, is_positive, money, nine_digits};
 
 const EPC: Scheme = Scheme::named("epc-qr");
 const NBU: Scheme = Scheme::named("nbu-qr");
