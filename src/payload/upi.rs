@@ -76,7 +76,7 @@ fn is_address(text: &str) -> bool {
     text.split_once('@').is_some_and(|(user, handle)| {
         let number = [".ifsc.npci", ".mmid.npci", ".iin.npci"];
         let numbered = number.iter().find_map(|end| handle.strip_suffix(end));
-        let is_handle = (3..=65).contains(&handle.len())
+        let is_handle = (2..=65).contains(&handle.len())
             && handle.starts_with(|c: char| c.is_ascii_alphabetic());
         let is_handle = is_handle || numbered.is_some() || handle == "aadhaar.npci";
         let letters = numbered.unwrap_or(handle.strip_suffix(".npci").unwrap_or(handle));
