@@ -7,6 +7,7 @@
 //! path are rows of a table (`links`). Nothing here says where a payload leads or what is thought of
 //! it: that is for `destination` and `policy`.
 
+mod alphabet;
 mod amount;
 mod bank;
 mod base64;
@@ -341,6 +342,19 @@ fn read_nested(text: &str, depth: usize) -> Payload {
     let mut payload = read(text, depth);
     text.trim().clone_into(&mut payload.text);
     payload
+}
+
+/// A payload of `scheme` that says nothing yet.
+fn empty(scheme: Scheme) -> Payload {
+    Payload {
+        text: String::new(),
+        scheme: scheme.id,
+        category: scheme.category,
+        valid: None,
+        flags: Vec::new(),
+        fields: Fields::default(),
+        nested: None,
+    }
 }
 
 fn raise(flags: &mut Vec<&'static str>, flag: &'static str) {

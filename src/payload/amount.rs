@@ -9,6 +9,15 @@ pub(super) fn plain(text: &str) -> Option<String> {
         .then(|| text.trim_end_matches('.').to_owned())
 }
 
+/// The same with two decimal places at most, as banks move it.
+pub(super) fn money(text: &str) -> Option<String> {
+    let places = text
+        .trim()
+        .split_once('.')
+        .map_or(0, |(_, part)| part.len());
+    plain(text).filter(|_| places <= 2)
+}
+
 /// `text` × 10^`power`, exactly. `text` may carry an exponent of its own (`2.014e18`, ERC-681).
 pub(super) fn scaled(text: &str, power: i32) -> Option<String> {
     let (mantissa, exponent) = match text.trim().split_once(['e', 'E']) {

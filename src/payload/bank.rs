@@ -5,22 +5,23 @@
 //! claims to be of a format and breaks its rules is still reported as that, with a flag that says why.
 
 mod apps;
-mod base64;
 mod bysquare;
 mod epc;
 mod invoices;
 mod lines;
 mod pairs;
 mod receipts;
+mod registers;
 mod russia;
 mod slips;
 mod spayd;
 mod swiss;
 mod uris;
 
+use super::amount::money;
 use super::input::Input;
 use super::schemes::Scheme;
-use super::{Payload, amount, checks, iban, raise};
+use super::{Payload, checks, iban, raise};
 
 type Reader = fn(&Input<'_>) -> Option<Payload>;
 
@@ -32,6 +33,7 @@ const HOSTS: &[(&str, Reader)] = &[
     ("qr.bank.gov.ua", epc::nbu_link),
     ("qr.nspk.ru", russia::sbp),
     ("suf.purs.gov.rs", invoices::serbian),
+    ("www.bank.gov.ua", epc::nbu_link),
 ];
 
 /// Links by their scheme.
@@ -63,6 +65,8 @@ const BEGINNINGS: &[(&str, Reader)] = &[
     ("ST0001", russia::gost),
     ("TRANSFERMOVIL", apps::transfermovil),
     ("UPNQR", slips::upn),
+    ("V0;", registers::german),
+    ("_R1-", registers::austrian),
     ("eyJ", receipts::indian),
     ("t=", receipts::russian),
     ("{", apps::json),
@@ -129,6 +133,14 @@ impl Slip {
         self.0.fields.payee = some(&account);
     }
 
+    /// The payee is an international account of `country`.
+    fn iban_of(&mut self, country: &str, text: &str) {
+        self.iban(text);
+        let account = self.0.fields.payee.as_deref();
+        let at_home = account.is_some_and(|account| account.starts_with(country));
+        self.require(at_home, "bad-iban");
+    }
+
     /// The payee is an account of `length` digits, whose check digits hold by `check`.
     fn account(&mut self, text: &str, length: usize, check: impl Fn(&str) -> bool) {
         if text.len() != length || !checks::is_digits(text) {
@@ -171,18 +183,23 @@ fn some(text: &str) -> Option<String> {
     (!text.is_empty()).then(|| text.to_owned())
 }
 
-/// An amount with two decimal places at most, as banks move it.
-fn money(text: &str) -> Option<String> {
-    let places = text
-        .trim()
-        .split_once('.')
-        .map_or(0, |(_, part)| part.len());
-    amount::plain(text).filter(|_| places <= 2)
+/// Money with nine digits before the point, the most that a transfer takes.
+fn nine_digits(text: &str) -> Option<String> {
+    let whole = text.trim().split('.').next().unwrap_or_default();
+    money(text).filter(|_| whole.len() <= 9)
 }
 
 /// The same with a decimal comma.
 fn comma_money(text: &str) -> Option<String> {
     money(&text.replacen(',', ".", 1))
+}
+
+/// An amount on a document that asks for nothing: what is taken back is below zero.
+fn signed(text: &str, read: fn(&str) -> Option<String>) -> Option<String> {
+    match text.trim().strip_prefix('-') {
+        Some(digits) => read(digits).map(|digits| format!("-{digits}")),
+        None => read(text),
+    }
 }
 
 /// Whether the amount `text` is more than nothing.

@@ -3,7 +3,6 @@
 //! Most addresses carry a checksum, so a misread one is told from a real one. How those of a chain are
 //! written is a row of data (`forms`); a chain whose requests have rules of their own has a module.
 
-mod alphabet;
 mod base58;
 mod bech32;
 mod bitcoin;
@@ -30,6 +29,7 @@ use std::collections::HashMap;
 use std::sync::LazyLock;
 
 use self::forms::{Chain, Form, Verdict};
+use super::alphabet;
 use super::input::{Input, Uri, decode};
 use super::{Payload, amount};
 

@@ -9,6 +9,7 @@ mod cpm;
 mod currency;
 mod found;
 mod guids;
+mod karekod;
 mod slip;
 mod tlv;
 
@@ -17,8 +18,8 @@ use crc::{CRC_16_IBM_3740, Crc};
 use self::found::Found;
 use self::guids::Checksum;
 use self::tlv::Tlv;
-use super::Payload;
 use super::input::{Input, Uri};
+use super::{Payload, raise};
 use crate::ids;
 
 /// CRC-16/CCITT-FALSE by the name of the CRC catalogue; EMV QRCPS MPM section 4.7.3.
@@ -32,7 +33,9 @@ pub(super) fn parse(input: &Input<'_>) -> Option<Payload> {
     if let Some(uri) = &input.uri {
         return carried(input, uri);
     }
-    slip::parse(input).or_else(|| cpm::parse(input))
+    slip::parse(input)
+        .or_else(|| karekod::parse(input))
+        .or_else(|| cpm::parse(input))
 }
 
 /// The link only carries the code, which bank apps find there: the code is where it leads.
@@ -40,10 +43,10 @@ fn carried(input: &Input<'_>, uri: &Uri) -> Option<Payload> {
     // In app links, the keys of qPay; other apps' links around codes have a scheme of their own.
     let key = |key: &str| uri.is_web() || key == "q" || key.eq_ignore_ascii_case("qpay_qrcode");
     let values = uri.query.iter().filter(|(k, _)| key(k)).map(|(_, v)| v);
-    let mut codes = (uri.fragment.as_deref().into_iter())
-        .chain(uri.path.last())
-        .chain(values)
-        .filter_map(|text| bare(text));
+    let fragment = uri.fragment.iter().flat_map(|text| after_delimiters(text));
+    let mut codes = fragment
+        .chain(uri.path.last().and_then(|text| bare(text)))
+        .chain(values.filter_map(|text| bare(text)));
     let code = codes.next()?;
     let mut found = (read(input, code)?, code.to_owned());
     if code.contains('+') && found.0.flags.contains(&"bad-crc") {
@@ -57,8 +60,22 @@ fn carried(input: &Input<'_>, uri: &Uri) -> Option<Payload> {
     Some(payload)
 }
 
+/// The codes that begin `text`, or follow on a delimiter in it: pages keep a path or a query of their own
+/// there.
+fn after_delimiters(text: &str) -> impl Iterator<Item = &str> {
+    let delimiters = text.match_indices(['/', '=']);
+    let inside = delimiters.filter_map(|(at, sign)| text.get(at + sign.len()..));
+    [text].into_iter().chain(inside).filter_map(bare)
+}
+
 fn read(input: &Input<'_>, code: &str) -> Option<Payload> {
-    let tlv = Tlv::read(code);
+    let mut tlv = Tlv::read(code);
+    // Some count bytes, which shows where a name is not in ASCII: wrong, but what they mean is plain.
+    let in_bytes = !code.is_ascii() && !tlv.ends_with_checksum();
+    let in_bytes = in_bytes.then(|| Tlv::read_bytes(code));
+    let in_bytes = in_bytes.filter(Tlv::ends_with_checksum);
+    let miscounted = in_bytes.is_some();
+    tlv = in_bytes.unwrap_or(tlv);
     // A product code may begin like a format indicator, but names no account and no country.
     let names = |tag: &str| matches!(tag.parse(), Ok(2..=64));
     if tlv.objects.len() < 3 || !tlv.objects.iter().any(|object| names(object.tag)) {
@@ -69,7 +86,12 @@ fn read(input: &Input<'_>, code: &str) -> Option<Payload> {
     let mut payload = input.payload(found.scheme());
     payload.fields = found.fields();
     payload.flags = faults(code, &tlv, checksum);
-    payload.flags.extend(found.faults(&payload.fields));
+    for flag in found.faults(&payload.fields) {
+        raise(&mut payload.flags, flag);
+    }
+    if miscounted {
+        raise(&mut payload.flags, "malformed");
+    }
     payload.valid = Some(payload.flags.is_empty());
     Some(payload)
 }

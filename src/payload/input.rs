@@ -7,7 +7,7 @@ use url::Url;
 
 use super::schemes::Scheme;
 use super::texts::{Pairs, Texts};
-use super::{Fields, Payload};
+use super::{Payload, empty};
 
 /// What a family is asked about.
 pub(super) struct Input<'a> {
@@ -29,15 +29,7 @@ impl<'a> Input<'a> {
     /// A payload of `scheme` without fields yet. Its text is put in when it is finished.
     #[expect(clippy::unused_self, reason = "a payload is always one of an input")]
     pub(super) fn payload(&self, scheme: Scheme) -> Payload {
-        Payload {
-            text: String::new(),
-            scheme: scheme.id,
-            category: scheme.category,
-            valid: None,
-            flags: Vec::new(),
-            fields: Fields::default(),
-            nested: None,
-        }
+        empty(scheme)
     }
 
     /// The rest of the text after `prefix`, letter case aside.

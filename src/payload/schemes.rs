@@ -130,7 +130,7 @@ const TABLE: &[(&str, Category, &str, &str)] = &[
     ("ethereum-eip681", WalletCrypto, "INT", "Ethereum EIP-681/831"),
     ("evm-address", WalletCrypto, "INT", "Raw EVM address / ENS"),
     ("fido-hybrid", Login, "INT", "FIDO hybrid (caBLE) passkey QR"),
-    ("fiscal-receipts", Invoice, "INT", "Fiscal receipts: Russia, Türkiye, Portugal, Saudi Arabia, India, Brazil"),
+    ("fiscal-receipts", Invoice, "INT", "Fiscal receipts: Russia, Türkiye, Portugal, Germany, Austria, Saudi Arabia, India, Brazil"),
     ("fps-hk", Payment, "HK", "FPS / HKQR"),
     ("gambling-hint", Other, "INT", "Gambling site or words"),
     ("gcash-maya", Payment, "PH", "GCash / Maya / Coins.ph links"),

@@ -28,7 +28,7 @@ use self::links::Candidate;
 use self::normal::Normal;
 use self::scan::Lead;
 use super::schemes::Scheme;
-use super::{Category, Fields, Payload};
+use super::{Category, Payload, empty};
 
 const GAMBLING: Scheme = Scheme::named("gambling-hint");
 
@@ -240,18 +240,6 @@ fn to(scheme: Scheme, payee: impl Into<String>) -> Payload {
     let mut payload = empty(scheme);
     payload.fields.payee = Some(payee.into());
     payload
-}
-
-fn empty(scheme: Scheme) -> Payload {
-    Payload {
-        text: String::new(),
-        scheme: scheme.id,
-        category: scheme.category,
-        valid: None,
-        flags: Vec::new(),
-        fields: Fields::default(),
-        nested: None,
-    }
 }
 
 fn in_currency(mut payload: Payload, currency: &str) -> Payload {

@@ -1,7 +1,7 @@
 //! UPI, India: payment and mandate links (NPCI UPI linking specification 1.6), and the same query under
 //! the schemes of the apps that read it.
 
-use super::input::Input;
+use super::input::{Input, Uri};
 use super::schemes::Scheme;
 use super::{Payload, amount};
 
@@ -20,8 +20,10 @@ const APPS: &[&str] = &[
     "paytmmp",
     "phonepe",
     "ppe",
+    "ppesim",
     "slice",
     "tez",
+    "whatsapp-upi",
 ];
 
 pub(super) fn parse(input: &Input<'_>) -> Option<Payload> {
@@ -31,13 +33,14 @@ pub(super) fn parse(input: &Input<'_>) -> Option<Payload> {
         "upi" if mandate => MANDATE,
         "upi" => UPI,
         app if APPS.contains(&app) && uri.get("pa").is_some() => APP,
+        "intent" if opens_app(uri) && uri.get("pa").is_some() => APP,
         _ => return None,
     };
     let mut payload = input.payload(scheme);
     let fields = &mut payload.fields;
     fields.payee = uri.get_some("pa");
     fields.payee_name = uri.get_some("pn").map(|name| name.replace('+', " "));
-    fields.amount = uri.get("am").and_then(amount::plain);
+    fields.amount = uri.get("am").and_then(amount::money);
     fields.currency = Some(uri.get_some("cu").unwrap_or_else(|| "INR".into()));
     fields.reference = uri.get_some("tr").or_else(|| uri.get_some("tid"));
 
@@ -51,17 +54,36 @@ pub(super) fn parse(input: &Input<'_>) -> Option<Payload> {
         payload.flags.push("duplicate-param");
     }
     payload.valid = Some(payload.flags.is_empty());
+    if uri.url.scheme() == "intent" {
+        // No fault of the payment, and still a way past what the viewer sees.
+        payload.flags.push("dangerous-scheme");
+    }
     Some(payload)
 }
 
-/// A virtual payment address is `name@handle`; the handle has no dot, which tells it from an e-mail.
+/// Whether an Android intent (`intent://pay?...#Intent;scheme=upi;package=...;end`) is for one of the apps.
+fn opens_app(uri: &Uri) -> bool {
+    let extras = uri.url.fragment().and_then(|f| f.strip_prefix("Intent;"));
+    let mut extras = extras.unwrap_or_default().split(';');
+    let scheme = extras.find_map(|extra| extra.strip_prefix("scheme="));
+    scheme.is_some_and(|scheme| scheme == "upi" || APPS.contains(&scheme))
+}
+
+/// A virtual payment address is `name@handle`; the handle has no dot, which tells it from an e-mail, unless
+/// it is that of the number of an account or a telephone (`account@ifsc.ifsc.npci`).
 fn is_address(text: &str) -> bool {
     let name = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_');
     text.split_once('@').is_some_and(|(user, handle)| {
+        let number = [".ifsc.npci", ".mmid.npci", ".iin.npci"];
+        let numbered = number.iter().find_map(|end| handle.strip_suffix(end));
+        let is_handle = (2..=65).contains(&handle.len())
+            && handle.starts_with(|c: char| c.is_ascii_alphabetic());
+        let is_handle = is_handle || numbered.is_some() || handle == "aadhaar.npci";
+        let letters = numbered.unwrap_or(handle.strip_suffix(".npci").unwrap_or(handle));
         (2..=256).contains(&user.len())
             && user.chars().all(name)
-            && (2..=64).contains(&handle.len())
-            && handle.chars().all(|c| c.is_ascii_alphanumeric())
+            && is_handle
+            && letters.chars().all(|c| c.is_ascii_alphanumeric())
     })
 }
 

@@ -5,8 +5,8 @@ use serde_json::Value;
 
 use super::super::input::Input;
 use super::super::schemes::Scheme;
-use super::super::{Payload, checks};
-use super::{Slip, base64, comma_money, money, receipts, some};
+use super::super::{Payload, base64, checks};
+use super::{Slip, comma_money, money, receipts, some};
 
 const SWISH: Scheme = Scheme::named("swish-qr");
 const SWISH_LINK: Scheme = Scheme::named("swish-link");

@@ -4,6 +4,7 @@
 use crc::{CRC_32_ISO_HDLC, Crc};
 use lzma_rs::decompress::{Options, UnpackedSize};
 
+use super::super::alphabet::{BASE32_HEX, loose_bytes};
 use super::super::input::Input;
 use super::super::schemes::Scheme;
 use super::super::{Payload, amount};
@@ -54,23 +55,7 @@ fn base32(text: &str) -> Option<Vec<u8>> {
     if text.len() < SHORTEST {
         return None;
     }
-    let mut bytes = Vec::with_capacity(text.len() / 8 * 5 + 5);
-    let (mut bits, mut held) = (0_u32, 0);
-    for letter in text.bytes() {
-        let value = match letter {
-            b'0'..=b'9' => letter - b'0',
-            b'A'..=b'V' => letter - b'A' + 10,
-            _ => return None,
-        };
-        bits = (bits << 5) | u32::from(value);
-        held += 5;
-        if held >= 8 {
-            held -= 8;
-            bytes.push((bits >> held) as u8);
-            bits &= (1 << held) - 1;
-        }
-    }
-    Some(bytes)
+    Some(loose_bytes(&BASE32_HEX.values(text)?, 5))
 }
 
 /// The `size` bytes that `packed` holds, or the flag that says why not.

@@ -4,9 +4,9 @@
 
 use super::super::input::Input;
 use super::super::schemes::Scheme;
-use super::super::{Payload, charset, checks};
+use super::super::{Payload, base64, charset, checks};
 use super::lines::Lines;
-use super::{Slip, base64, is_bic_or_empty, is_positive, money};
+use super::{Slip, is_bic_or_empty, is_positive, money, nine_digits};
 
 const EPC: Scheme = Scheme::named("epc-qr");
 const NBU: Scheme = Scheme::named("nbu-qr");
@@ -32,18 +32,26 @@ pub(super) fn bcd(input: &Input<'_>) -> Option<Payload> {
     slip.require(lines.count() >= 7, "truncated");
     slip.require(lines.count() <= 12, "trailing-data");
     slip.require(is_bic_or_empty(lines.get(5)), "malformed");
+    // Only the second version can do without the bank's code.
+    let bankless = lines.get(2) == "001" && lines.get(5).is_empty();
+    slip.require(!bankless, "malformed");
     let name = lines.get(6);
     slip.require((1..=70).contains(&name.chars().count()), "malformed");
     slip.name(name);
     slip.iban(lines.get(7));
-    slip.amount(lines.get(8), transferable("EUR", lines.get(8)));
+    slip.amount(lines.get(8), transferable(lines.get(8)));
     slip.require(lines.get(9).len() <= 4, "malformed");
     let (structured, text) = (lines.get(10), lines.get(11));
     slip.creditor_reference(structured);
     slip.require(structured.is_empty() || text.is_empty(), "malformed");
     slip.require(text.chars().count() <= 140, "malformed");
-    // The limit that keeps the code at version 13 (section 2).
-    slip.require(input.text.len() <= 331, "malformed");
+    // The limit that keeps the code at version 13 (section 2), in bytes: all charsets but the first have
+    // one for each character.
+    let bytes = match lines.get(3) {
+        "1" => input.text.len(),
+        _ => input.text.chars().count(),
+    };
+    slip.require(bytes <= 331, "malformed");
     slip.reference(&[structured, text]);
     Some(slip.done())
 }
@@ -53,10 +61,9 @@ fn is_version(text: &str) -> bool {
 }
 
 /// 0.01 to 999999999.99 behind the currency.
-fn transferable(currency: &str, text: &str) -> Option<String> {
-    let digits = text.strip_prefix(currency)?;
-    let whole = digits.split('.').next().unwrap_or_default();
-    money(digits).filter(|_| is_positive(digits) && whole.len() <= 9)
+fn transferable(text: &str) -> Option<String> {
+    let digits = text.strip_prefix("EUR")?;
+    nine_digits(digits).filter(|_| is_positive(digits))
 }
 
 /// `https://bank.gov.ua/qr/...` and `https://qr.bank.gov.ua/...`, the lines in base64url.
@@ -81,7 +88,7 @@ fn nbu(input: &Input<'_>, lines: &Lines<'_>) -> Payload {
     slip.require(lines.count() >= 9, "truncated");
     slip.require(!lines.get(6).is_empty(), "malformed");
     slip.name(lines.get(6));
-    slip.iban(lines.get(7));
+    slip.iban_of("UA", lines.get(7));
     // Nothing but the currency, or zero, is for the payer to fill in.
     let amount = lines.get(8);
     let open = !is_positive(amount) && !amount.contains('-');
@@ -105,7 +112,7 @@ pub(super) fn mnb(input: &Input<'_>) -> Option<Payload> {
     slip.require(lines.count() <= 17, "trailing-data");
     slip.require(is_bic_or_empty(lines.get(4)), "malformed");
     slip.name(lines.get(5));
-    slip.iban(lines.get(6));
+    slip.iban_of("HU", lines.get(6));
     let digits = lines.get(7).strip_prefix("HUF").unwrap_or_default();
     let whole = checks::is_digits(digits) && digits.len() <= 12;
     slip.amount(lines.get(7), whole.then(|| digits.to_owned()));

@@ -4,7 +4,7 @@
 use super::super::input::Input;
 use super::super::schemes::Scheme;
 use super::super::{Payload, amount, checks};
-use super::{Slip, some};
+use super::{Slip, signed, some};
 
 const CHINA: Scheme = Scheme::named("china-invoice");
 const DIAN: Scheme = Scheme::named("colombia-dian-invoice");
@@ -25,14 +25,7 @@ pub(super) fn chinese(input: &Input<'_>) -> Option<Payload> {
         return None;
     }
     let mut slip = Slip::new(input, CHINA, "CNY");
-    // What is taken back is below zero.
-    let (sign, digits) = part(4)
-        .strip_prefix('-')
-        .map_or(("", part(4)), |rest| ("-", rest));
-    slip.amount(
-        part(4),
-        amount::plain(digits).map(|digits| format!("{sign}{digits}")),
-    );
+    slip.amount(part(4), signed(part(4), amount::plain));
     slip.require(parts.len() >= 6, "truncated");
     slip.require(parts.len() < 6 || is_date(part(5)), "malformed");
     slip.reference(&[number]);

@@ -6,10 +6,10 @@ use serde_json::Value;
 
 use super::super::input::Input;
 use super::super::schemes::Scheme;
-use super::super::{Payload, amount, checks};
+use super::super::{Payload, amount, base64, checks};
 use super::apps::word;
 use super::pairs::Pairs;
-use super::{Slip, base64, some};
+use super::{Slip, some};
 
 const RECEIPT: Scheme = Scheme::named("fiscal-receipts");
 

@@ -49,9 +49,10 @@ pub(super) fn sbp(input: &Input<'_>) -> Option<Payload> {
 }
 
 /// The checksum is over the web link before `&crc=`. The order of the parameters is that of the link, so
-/// the text is asked and not its parts.
+/// the text is asked and not its parts. In capitals, the code is smaller.
 fn checksum_holds(text: &str, given: &str) -> bool {
-    let before = text.split("&crc=").next().unwrap_or_default();
+    let end = text.find("&crc=").or_else(|| text.find("&CRC="));
+    let before = text.get(..end.unwrap_or(text.len())).unwrap_or_default();
     let (_, place) = before.split_once("://").unwrap_or_default();
     let given = u16::from_str_radix(given, 16);
     [before, &format!("https://{place}")]

@@ -27,7 +27,7 @@ pub(super) fn upn(input: &Input<'_>) -> Option<Payload> {
     }
     let mut slip = Slip::new(input, UPN, "EUR");
     slip.amount(lines.get(9), cents(lines.get(9), 11));
-    slip.iban(lines.get(15));
+    slip.iban_of("SI", lines.get(15));
     slip.name(lines.get(17));
     slip.reference(&[lines.get(16), lines.get(13)]);
     slip.creditor_reference(lines.get(16));
@@ -49,9 +49,10 @@ pub(super) fn hub3(input: &Input<'_>) -> Option<Payload> {
     }
     let mut slip = Slip::new(input, HUB3, "");
     slip.currency(lines.get(2));
+    slip.require(matches!(lines.get(2), "EUR" | "HRK"), "malformed");
     slip.amount(lines.get(3), cents(lines.get(3), 15));
     slip.name(lines.get(7));
-    slip.iban(lines.get(10));
+    slip.iban_of("HR", lines.get(10));
     let (model, number) = (lines.get(11), lines.get(12));
     slip.reference(&[&format!("{model} {number}"), lines.get(14)]);
     slip.require(lines.count() >= 10, "truncated");

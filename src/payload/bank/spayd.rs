@@ -6,8 +6,9 @@ use crc::{CRC_32_ISO_HDLC, Crc};
 use super::super::input::{self, Input};
 use super::super::schemes::Scheme;
 use super::super::{Payload, checks};
+use super::invoices::is_date;
 use super::pairs::Pairs;
-use super::{Slip, money};
+use super::{Slip, money, signed};
 
 const SPAYD: Scheme = Scheme::named("spayd");
 const SID: Scheme = Scheme::named("spayd-invoice");
@@ -70,6 +71,17 @@ pub(super) fn payment(input: &Input<'_>) -> Option<Payload> {
     slip.iban(account.split('+').next().unwrap_or_default());
     slip.name(&descriptor.get("RN"));
     let get = |key| descriptor.get(key);
+    // The symbols of Czech banks.
+    let number = |text: String, most: usize| {
+        text.is_empty() || (text.len() <= most && checks::is_digits(&text))
+    };
+    let symbols = ["X-VS", "X-SS", "X-KS"].map(|key| number(get(key), 10));
+    let rf = number(get("RF"), 16) || checks::creditor_reference(&get("RF"));
+    slip.require(rf && symbols == [true; 3], "bad-reference");
+    let due = get("DT");
+    slip.require(due.is_empty() || is_date(&due), "malformed");
+    let amount = get("AM");
+    slip.amount(&amount, money(&amount));
     slip.reference(&[
         &get("X-VS"),
         &get("RF"),
@@ -91,6 +103,8 @@ pub(super) fn invoice(input: &Input<'_>) -> Option<Payload> {
     } else {
         slip.iban(account.split('+').next().unwrap_or_default());
     }
+    let amount = get("AM");
+    slip.amount(&amount, signed(&amount, money));
     let required = ["ID", "DD", "AM"].map(get);
     slip.require(required.iter().all(|value| !value.is_empty()), "truncated");
     slip.reference(&[&get("ID"), &get("VS")]);
@@ -103,9 +117,7 @@ fn common(input: &Input<'_>, scheme: Scheme, descriptor: &Descriptor<'_>) -> Sli
     if !currency.is_empty() {
         slip.currency(&currency);
     }
-    let amount = descriptor.get("AM");
-    slip.amount(&amount, money(&amount));
-    slip.require(descriptor.head.ends_with("*1.0"), "malformed");
+    slip.require(descriptor.head.contains("*1."), "malformed");
     slip.require(!descriptor.has_duplicates(), "duplicate-param");
     slip.require(descriptor.checksum_holds(), "bad-checksum");
     slip
@@ -134,7 +146,8 @@ mod tests {
             ("AM:99", "AM:9.999", &["bad-amount"]),
             ("AM:99", "AM:99*CC:koruna", &["malformed"]),
             ("AM:99", "AM:99*AM:1", &["duplicate-param"]),
-            ("*1.0", "*1.9", &["malformed"]),
+            ("*1.0", "*1.9", &[]),
+            ("*1.0", "*2.0", &["malformed"]),
             ("AM:99", "AM:99*CRC32:0", &["bad-checksum"]),
             ("AM:99", "AM:99*CRC32:é", &["bad-checksum"]),
         ] {

@@ -4,7 +4,7 @@ use super::super::input::Input;
 use super::super::schemes::Scheme;
 use super::super::{Payload, checks};
 use super::lines::Lines;
-use super::{Slip, money};
+use super::{Slip, nine_digits};
 
 const SWISS: Scheme = Scheme::named("swiss-qr-bill");
 
@@ -32,7 +32,10 @@ pub(super) fn read(input: &Input<'_>) -> Option<Payload> {
     slip.require(matches!(lines.get(5), "S" | "K"), "malformed");
     slip.require(!lines.get(6).is_empty(), "malformed");
     slip.name(lines.get(6));
-    slip.amount(lines.get(19), money(lines.get(19)));
+    // The ultimate creditor is for a later version.
+    let later = (12..=18).all(|number| lines.get(number).is_empty());
+    slip.require(later, "malformed");
+    slip.amount(lines.get(19), nine_digits(lines.get(19)));
     slip.require(matches!(lines.get(20), "CHF" | "EUR"), "malformed");
 
     let reference = lines.get(29);

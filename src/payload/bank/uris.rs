@@ -81,8 +81,9 @@ pub(super) fn payto(input: &Input<'_>) -> Option<Payload> {
     }
     let written = uri.get("amount").unwrap_or_default();
     let (amount, currency) = amount::with_currency(written).unzip();
-    slip.amount(written, amount);
-    slip.0.fields.currency = currency.flatten();
+    let currency = currency.flatten();
+    slip.amount(written, amount.filter(|_| currency.is_some()));
+    slip.0.fields.currency = currency;
     slip.name(uri.get("receiver-name").unwrap_or_default());
     let get = |key| uri.get(key).unwrap_or_default();
     slip.reference(&[get("instruction"), get("message")]);

@@ -85,8 +85,12 @@ pub(super) fn biller(_: &Parts<'_, '_>, fields: &Fields) -> Result<(), &'static 
 
 /// ABS `PayNow` QR: a mobile number (proxy type 0), or the number of a company (UEN, type 2): eight or nine
 /// digits and a letter, or a letter, two digits, two letters, four digits and a letter; then perhaps three
-/// signs for one of its accounts.
+/// signs for one of its accounts. It may say until when it is good.
 pub(super) fn paynow(parts: &Parts<'_, '_>, fields: &Fields) -> Result<(), &'static str> {
+    let end = parts.template.get("04").unwrap_or_default();
+    if !matches!(end.len(), 0 | 8 | 14) || !end.bytes().all(|b| b.is_ascii_digit()) {
+        return Err("malformed");
+    }
     payee(fields, |proxy| match parts.template.get("01") {
         Some("0") => is_phone(proxy),
         Some("2") => is_uen(proxy),

@@ -3,8 +3,8 @@
 use super::super::checks::is_digits;
 use super::super::schemes::Scheme;
 use super::super::{Fields, amount};
-use super::guids::{GUIDS, Guid};
-use super::tlv::{Parts, Tlv};
+use super::guids::{GUIDS, Guid, Minor};
+use super::tlv::{Object, Parts, Tlv};
 use super::{accounts, currency};
 
 const EMV: Scheme = Scheme::named("emv-mpm");
@@ -25,18 +25,25 @@ impl<'a, 'c> Found<'a, 'c> {
             let within = move |tag: &str| tag.parse().is_ok_and(|tag| from <= tag && tag <= to);
             code.objects.iter().filter(move |o| within(o.tag))
         };
+        let read = |object: &Object<'a>| {
+            let template = Tlv::read(object.value).whole();
+            let guid = template.get("00");
+            let raw = template.objects.is_empty().then_some(object.value);
+            let guid = guid.or(raw).unwrap_or_default().to_ascii_lowercase();
+            (guid, object.value, template)
+        };
+        // EMVCo keeps these for cards and for itself, and some have a template there all the same.
+        let kept = templates(2, 25).map(read).filter(|(.., template)| {
+            let first = template.objects.first();
+            first.is_some_and(|object| object.tag == "00" && !is_digits(object.value))
+        });
         // Accounts, and then what schemes have made of the tags that are left to them.
         let accounts: Vec<_> = templates(26, 51)
-            .chain(templates(65, 99))
+            .map(read)
+            .chain(kept)
+            .chain(templates(65, 99).map(read))
             // As many as there are tags: more are duplicates.
-            .take(61)
-            .map(|object| {
-                let template = Tlv::read(object.value).whole();
-                let guid = template.get("00");
-                let raw = template.objects.is_empty().then_some(object.value);
-                let guid = guid.or(raw).unwrap_or_default().to_ascii_lowercase();
-                (guid, object.value, template)
-            })
+            .take(85)
             .collect();
         let row = GUIDS.iter().find_map(|row| {
             let account = accounts.iter().find(|(g, ..)| row.fits(g, country))?;
@@ -84,22 +91,35 @@ impl<'a, 'c> Found<'a, 'c> {
                 (None, Some((_, number))) => Some(number.to_owned()),
                 (None, None) => pick("01|02|03|#|@"),
             },
-            payee_name: code.get("59").map(|name| name.trim().to_owned()),
+            // The name in the language of the country stands beside it, and not in place of it.
+            payee_name: pick("/59")
+                .map(|name| name.trim().to_owned())
+                .filter(|name| !name.is_empty())
+                .or_else(|| pick("/64.01")),
             amount: code.get("54").and_then(|text| self.amount(text)),
-            currency: (code.get("53")).map(|code| currency::alphabetic(code).to_owned()),
-            // `***` says that the reference is somewhere else (BR Code manual section 1.6.6).
-            reference: self
-                .guid
-                .and_then(|guid| pick(guid.reference))
-                .or_else(|| pick("/62.05|/62.01|/62.08"))
-                .filter(|r| !r.starts_with("***")),
+            currency: pick("/53").map(|code| currency::alphabetic(&code).to_owned()),
+            reference: self.reference(),
             target: self.guid.and_then(|guid| pick(guid.target)),
         }
     }
 
+    /// Where the scheme has it, or else the reference, the bill or the purpose that the code names. `***`
+    /// says that it is somewhere else (BR Code manual section 1.6.6), or that the payer is to say it.
+    fn reference(&self) -> Option<String> {
+        let own = self.guid.map_or("", |guid| guid.reference).split('|');
+        own.chain(["/62.05", "/62.01", "/62.08"])
+            .filter_map(|place| self.parts.pick(place))
+            .find(|reference| !reference.starts_with("***"))
+    }
+
     /// Up to 13 digits with a decimal point (EMV QRCPS MPM section 4.7.6), or in minor units.
     fn amount(&self, text: &str) -> Option<String> {
-        if self.guid.is_some_and(|guid| guid.padded) && text.len() == 12 && is_digits(text) {
+        let is_minor = match self.guid.map_or(Minor::Never, |guid| guid.minor) {
+            Minor::Never => false,
+            Minor::Padded => text.len() == 12,
+            Minor::Always => true,
+        };
+        if is_minor && is_digits(text) {
             return amount::scaled(text, -2);
         }
         amount::plain(text).filter(|_| text.len() <= 13)
@@ -119,6 +139,8 @@ impl<'a, 'c> Found<'a, 'c> {
             _ => Ok(()),
         };
         let amount = (given("54") && fields.amount.is_none()).then_some("bad-amount");
-        account.err().into_iter().chain(amount)
+        let twice = self.parts.template.has_duplicates();
+        let twice = twice.then_some("duplicate-tag");
+        account.err().into_iter().chain(amount).chain(twice)
     }
 }

@@ -16,9 +16,19 @@ pub(super) struct Guid {
     pub(super) reference: &'static str,
     pub(super) target: &'static str,
     pub(super) checksum: Checksum,
-    /// An amount of twelve digits is in minor units (Türkiye).
-    pub(super) padded: bool,
+    /// When an amount without a decimal point is in minor units.
+    pub(super) minor: Minor,
     pub(super) check: Option<Check>,
+}
+
+/// When an amount without a decimal point is in minor units.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Minor {
+    Never,
+    /// Where it has twelve digits (Türkiye).
+    Padded,
+    /// Kyrgyzstan.
+    Always,
 }
 
 /// What tag 63 holds.
@@ -52,11 +62,15 @@ impl Guid {
         self
     }
 
-    /// In twelve digits, the amount is in kuruş; accounts are mostly an IBAN.
-    const fn kurus(mut self) -> Self {
-        self.padded = true;
-        self.check = Some(accounts::iban);
+    const fn minor(mut self, minor: Minor) -> Self {
+        self.minor = minor;
         self
+    }
+
+    /// Türkiye: in twelve digits, the amount is in kuruş; accounts are an IBAN, or the number of a shop.
+    const fn karekod(self) -> Self {
+        let row = self.minor(Minor::Padded).reference("/51.03|/62.05|/62.01");
+        row.check(accounts::iban)
     }
 
     const fn hashed(mut self) -> Self {
@@ -85,7 +99,7 @@ const fn within(
         reference: "",
         target: "",
         checksum: Checksum::Crc16,
-        padded: false,
+        minor: Minor::Never,
         check: None,
     }
 }
@@ -93,13 +107,16 @@ const fn within(
 /// In the order of precedence: codes carry templates of several schemes, and the national one is first.
 /// Rows of a country for `*` are last: there an unknown template belongs to the scheme of the country.
 pub(super) const GUIDS: &[Guid] = &[
-    // A charge that is fetched from the payee's bank has its place in 25, without `https://`.
+    // A charge that is fetched from the payee's bank has its place in 25, without `https://`; one that
+    // comes again and again has it in a template of its own.
     row("pix", "br.gov.bcb.pix", "01")
-        .target("25")
+        .target("25|/80.25")
         .check(accounts::pix),
-    row("qris", "id.co.qris.www", "02").check(accounts::nmid),
+    row("qris", "id.co.qris.www", "02|01").check(accounts::nmid),
     row("sgqr", "sg.sgqr", "01"),
-    row("paynow", "sg.paynow", "02").check(accounts::paynow),
+    row("paynow", "sg.paynow", "02")
+        .reference("/62.01|/62.05|05")
+        .check(accounts::paynow),
     row("promptpay", "a000000677010111", "01|02|03|04").check(accounts::promptpay),
     row("promptpay", "a000000677010114", "01|02|03|04").check(accounts::promptpay),
     row("promptpay-bill", "a000000677010112", "01")
@@ -150,7 +167,7 @@ pub(super) const GUIDS: &[Guid] = &[
     row("ghqr", "gh.net.ghipss.ghqr", "01"),
     // Mobile money in 28, banks in 29; the tag of the account is the number of the institution.
     row("ke-qr", "ke.go.qr", "01|68|#"),
-    row("tanqr", "tz.go.bot.tips", "02"),
+    row("tanqr", "tz.go.bot.tips", "02|01"),
     row("nqr", "ng.com.nibss*", "01:02|01").reference("05"),
     row("nqr", "org.paycashless.qpi", "01|#"),
     row("meeza-qr", "a000000732100001", "01"),
@@ -158,10 +175,17 @@ pub(super) const GUIDS: &[Guid] = &[
     row("za-emv", "za.co.*", "").reference("01"),
     row("qpay-mn", "a0000008430001", "01:02|02"),
     row("uz-qr-online", "qr-online.uz", "01"),
-    row("elqr-kg", "*.kg", "10").hashed(),
-    row("elqr-kg", "bakai.app", "10").hashed(),
-    row("tr-karekod", "tr.com.bkm*", "06|01|#").kurus(),
-    row("tr-karekod", "tr.gov.tcmb.*", "06|01|#").kurus(),
+    // 11 is the transaction; the amount is in tyiyn.
+    row("elqr-kg", "*.kg", "10")
+        .reference("11")
+        .minor(Minor::Always)
+        .hashed(),
+    row("elqr-kg", "bakai.app", "10|01")
+        .reference("11")
+        .minor(Minor::Always)
+        .hashed(),
+    row("tr-karekod", "tr.com.bkm*", KAREKOD).karekod(),
+    row("tr-karekod", "tr.gov.tcmb.*", KAREKOD).karekod(),
     row("codi", "mx.com.banxico.*", "01|#"),
     row("qris", "id.*.www", "01|02"),
     row("qris", "com.*.www", "01|02"),
@@ -179,12 +203,15 @@ pub(super) const GUIDS: &[Guid] = &[
     within("raast", "PK", "*", "02|01").check(accounts::iban),
     within("rwanda-qr", "RW", "*", "00"),
     within("sgqr", "SG", "*", "/51.01|01|#"),
-    within("tr-karekod", "TR", "*", "06|01|#").kurus(),
+    within("tr-karekod", "TR", "*", KAREKOD).karekod(),
     within("tanqr", "TZ", "*", "02|01"),
 ];
 
-/// EASPBV: a telephone or identity number, a name with `@`, or the number of a merchant.
-const BRE_B: &str = "/26.02|/26.04|/26.05|/26.01|/50.01|01";
+/// FAST has the account in its own template, BKM the number of the shop beside it.
+const KAREKOD: &str = "01|/30.01|/49|06|#";
+
+/// EASPBV: a telephone or identity number, a name with `@`, an e-mail address, or the number of a merchant.
+const BRE_B: &str = "/26.02|/26.04|/26.03|/26.05|/26.01|/50.01|01";
 const BRE_B_ID: &str = "/62.05|/62.01|/91.01";
 
 /// Whether `text` fits `pattern`. Taking each part at its first place is enough,

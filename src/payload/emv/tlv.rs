@@ -19,14 +19,30 @@ pub(super) struct Tlv<'a> {
 impl<'a> Tlv<'a> {
     /// Reads objects until `text` ends or stops making sense.
     pub(super) fn read(text: &'a str) -> Self {
+        Self::read_by(text, nth_character)
+    }
+
+    /// The same with lengths in bytes.
+    pub(super) fn read_bytes(text: &'a str) -> Self {
+        Self::read_by(text, |body, length| {
+            body.is_char_boundary(length).then_some(length)
+        })
+    }
+
+    fn read_by(text: &'a str, end: Measure) -> Self {
         let mut objects = Vec::new();
         let mut rest = text;
-        while let Some((tag, value, after)) = object(rest) {
+        while let Some((tag, value, after)) = object(rest, end) {
             let at = text.len() - after.len() - value.len();
             objects.push(Object { tag, value, at });
             rest = after;
         }
         Self { objects, rest }
+    }
+
+    /// Whether all of it could be read, and the last object is the checksum.
+    pub(super) fn ends_with_checksum(&self) -> bool {
+        self.rest.is_empty() && self.objects.last().is_some_and(|object| object.tag == "63")
     }
 
     /// Nothing at all, unless all of it could be read: a value that only begins like a template is none.
@@ -94,20 +110,23 @@ impl Parts<'_, '_> {
     }
 }
 
+/// Where in a text so many units end, in bytes; `None` where it is shorter.
+type Measure = fn(&str, usize) -> Option<usize>;
+
+fn nth_character(text: &str, length: usize) -> Option<usize> {
+    let mut ends = text.char_indices().map(|(at, _)| at).chain([text.len()]);
+    ends.nth(length)
+}
+
 /// The tag and value of the object that `text` begins with, and what follows it.
-fn object(text: &str) -> Option<(&str, &str, &str)> {
+fn object(text: &str, end: Measure) -> Option<(&str, &str, &str)> {
     let header = text
         .get(..4)
         .filter(|h| h.bytes().all(|b| b.is_ascii_digit()))?;
     let (tag, length) = header.split_at(2);
-    let length: usize = length.parse().ok()?;
     let body = &text[4..];
-    let end = match body.char_indices().nth(length) {
-        Some((end, _)) => end,
-        None if body.chars().count() == length => body.len(),
-        None => return None,
-    };
-    Some((tag, &body[..end], &body[end..]))
+    let (value, rest) = body.split_at_checked(end(body, length.parse().ok()?)?)?;
+    Some((tag, value, rest))
 }
 
 #[cfg(test)]

@@ -180,7 +180,7 @@ fn tunnel(rest: &str, payload: &mut Payload) -> bool {
 
 /// The text that `text` is in base 64.
 fn readable(text: &str) -> Option<String> {
-    String::from_utf8(base64::decode(text.trim())?).ok()
+    base64::decode_text(text.trim())
 }
 
 /// Takes `host:port` as the target where it is that.

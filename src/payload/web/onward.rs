@@ -1,6 +1,7 @@
 //! The link to somewhere else that a link holds in its query or its fragment. Nobody can tell from here
 //! whether the page follows it, and a page of a trusted host that does is the best disguise there is.
 
+use super::super::base64;
 use super::super::input::{Uri, decode, decoded};
 use super::super::texts::Pairs;
 use super::danger;
@@ -103,8 +104,7 @@ fn link(value: &str, uri: &Uri) -> Option<String> {
         }
         value = decode(&value);
     }
-    let text = String::from_utf8(base64(&value)?).ok()?;
-    plain_link(text.trim(), uri)
+    plain_link(base64_text(&value)?.trim(), uri)
 }
 
 /// `value` where it is a link to a host, an app or a script; with the scheme of the page where it has none.
@@ -134,32 +134,14 @@ fn leads_elsewhere(link: &str, uri: &Uri) -> bool {
     link.host != uri.host && owner(&link.host) != owner(&uri.host)
 }
 
-/// RFC 4648 sections 4 and 5, padded or not; `None` where it is no base64, or too short for a link.
-fn base64(text: &str) -> Option<Vec<u8>> {
-    let text = text.trim_end_matches('=');
-    if text.len() < SHORTEST_BASE64 || text.len() % 4 == 1 {
+/// The text that `value` is in base 64, where it is long enough for a link.
+fn base64_text(value: &str) -> Option<String> {
+    let text = value.trim_end_matches('=');
+    if text.len() < SHORTEST_BASE64 {
         return None;
     }
-    let mut bytes = Vec::with_capacity(text.len() * 3 / 4);
-    let (mut bits, mut count) = (0_u32, 0);
-    for b in text.bytes() {
-        let value = match b {
-            b'A'..=b'Z' => b - b'A',
-            b'a'..=b'z' => b - b'a' + 26,
-            b'0'..=b'9' => b - b'0' + 52,
-            // A plus sign that nobody encoded is a blank by now.
-            b'+' | b'-' | b' ' => 62,
-            b'/' | b'_' => 63,
-            _ => return None,
-        };
-        bits = bits << 6 | u32::from(value);
-        count += 6;
-        if count >= 8 {
-            count -= 8;
-            bytes.push((bits >> count) as u8);
-        }
-    }
-    Some(bytes)
+    // A plus sign that nobody encoded is a blank by now.
+    base64::decode_text(&text.replace(' ', "+"))
 }
 
 #[cfg(test)]

@@ -1,4 +1,4 @@
-//! The alphabets that addresses are written in, and the bits that their letters stand for.
+//! The alphabets that bytes are written in, and the bits that their letters stand for.
 
 /// Says which value a letter stands for.
 pub(super) struct Alphabet([u8; 256]);
@@ -15,6 +15,12 @@ impl Alphabet {
             i += 1;
         }
         Self(values)
+    }
+
+    /// The same, with `letter` for `value` too.
+    const fn and(mut self, letter: u8, value: u8) -> Self {
+        self.0[letter as usize] = value;
+        self
     }
 
     /// The value of `letter`, where it is one of the alphabet.
@@ -36,14 +42,33 @@ impl Alphabet {
 pub(super) static BASE32: Alphabet = Alphabet::new(b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567");
 pub(super) static BASE32_SMALL: Alphabet = Alphabet::new(b"abcdefghijklmnopqrstuvwxyz234567");
 
-/// RFC 4648 sections 4 and 5.
+/// RFC 4648 section 7.
+pub(super) static BASE32_HEX: Alphabet = Alphabet::new(b"0123456789ABCDEFGHIJKLMNOPQRSTUV");
+
+/// RFC 4648 sections 4 and 5, and both at once, which is how links are written.
 pub(super) static BASE64: Alphabet =
     Alphabet::new(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/");
 pub(super) static BASE64_URL: Alphabet =
     Alphabet::new(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_");
 
+pub(super) static BASE64_EITHER: Alphabet =
+    Alphabet::new(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/")
+        .and(b'-', 62)
+        .and(b'_', 63);
+
 /// Groups of `width` bits as bytes; `None` where what is left over is more than padding.
 pub(super) fn bytes(groups: &[u8], width: u32) -> Option<Vec<u8>> {
+    let (bytes, held, bits) = packed(groups, width);
+    (held < width && bits == 0).then_some(bytes)
+}
+
+/// The same, whatever is left over: not everybody fills up with zeros.
+pub(super) fn loose_bytes(groups: &[u8], width: u32) -> Vec<u8> {
+    packed(groups, width).0
+}
+
+/// The bytes, how many bits are left over, and which.
+fn packed(groups: &[u8], width: u32) -> (Vec<u8>, u32, u32) {
     let mut bytes = Vec::with_capacity(groups.len() * width as usize / 8);
     let (mut bits, mut held) = (0u32, 0);
     for group in groups {
@@ -55,7 +80,7 @@ pub(super) fn bytes(groups: &[u8], width: u32) -> Option<Vec<u8>> {
             bits &= (1 << held) - 1;
         }
     }
-    (held < width && bits == 0).then_some(bytes)
+    (bytes, held, bits)
 }
 
 /// The bytes that `text` spells in an alphabet of 2^`width` letters.
@@ -93,6 +118,9 @@ mod tests {
         assert_eq!(decode(&BASE32, 5, "MZXW7"), None, "more than padding");
         assert_eq!(decode(&BASE32, 5, "M"), None, "no whole byte");
         assert_eq!(decode(&BASE32, 5, "é"), None);
+        let loose = |text| loose_bytes(&BASE32_HEX.values(text).unwrap(), 5);
+        assert_eq!(loose("CPNMUOG"), b"foob");
+        assert_eq!(loose("CPNMUOJ1V"), b"fooba", "whatever follows");
         assert_eq!(hex(&[0, 0xaf]), "00af");
         assert!(is_hex("0aF", 3) && !is_hex("0g", 2) && !is_hex("", 1));
     }
