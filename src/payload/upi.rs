@@ -20,8 +20,10 @@ const APPS: &[&str] = &[
     "paytmmp",
     "phonepe",
     "ppe",
+    "ppesim",
     "slice",
     "tez",
+    "whatsapp-upi",
 ];
 
 pub(super) fn parse(input: &Input<'_>) -> Option<Payload> {

@@ -10,10 +10,12 @@ mod onward;
 use self::danger::Danger;
 use self::file::File;
 use self::hidden::Hidden;
+pub(super) use self::onward::leading_host;
 use super::input::{Input, Uri};
 use super::schemes::Scheme;
-use super::{Payload, raise};
+use super::{Category, Payload, raise};
 
+const APP: Scheme = Scheme::named("deferred-deeplink");
 const REDIRECT: Scheme = Scheme::named("open-redirect");
 const LINK: Scheme = Scheme::named("web-link");
 const USERINFO: Scheme = Scheme::named("url-userinfo");
@@ -46,10 +48,10 @@ const WORST: &[(&str, Scheme)] = &[
 pub(super) fn parse(input: &Input<'_>) -> Option<Payload> {
     match &input.uri {
         Some(uri) if uri.is_web() => Some(web(input, uri)),
-        Some(uri) => {
-            let danger = danger::find(uri, input.text)?;
-            Some(dangerous(input, danger, hidden::find(input.text)))
-        }
+        Some(uri) => match danger::find(uri, input.text) {
+            Some(danger) => Some(dangerous(input, danger, hidden::find(input.text))),
+            None => app(input, uri),
+        },
         None => cleaned(input).or_else(|| broken(input)),
     }
 }
@@ -66,6 +68,47 @@ pub(super) fn raise_signs(input: &Input<'_>, payload: &mut Payload) {
     for flag in host::signs(input.text, uri) {
         raise(&mut payload.flags, flag);
     }
+}
+
+/// Has `payload`, which another family has read from a page or an app that opens others, lead on to the
+/// link that it opens; says whether it does. A page to pay on says where to come back to as a matter of
+/// course, and whoever is named is whom one is led to.
+pub(super) fn lead_on(input: &Input<'_>, payload: &mut Payload) -> bool {
+    let Some(uri) = input
+        .uri
+        .as_ref()
+        .filter(|_| payload.fields.target.is_none())
+    else {
+        return false;
+    };
+    let names = payload.fields.payee.is_some() || payload.fields.reference.is_some();
+    let opens = match payload.category {
+        Category::Shop | Category::Other | Category::Redirect => true,
+        Category::Contact | Category::GroupInvite => !names,
+        Category::WalletCrypto => !names && !uri.is_web(),
+        _ => false,
+    };
+    let Some(link) = Some(uri).filter(|_| opens).and_then(onward::forward) else {
+        return false;
+    };
+    // A page to share a link with others shows it, and leads nowhere.
+    let shares = |part: &String| part.starts_with("share") || part.starts_with("intent");
+    let is_exit = uri.is_web() && !uri.path.first().is_some_and(shares);
+    if is_exit {
+        raise(&mut payload.flags, "open-redirect");
+    }
+    payload.flags.retain(|flag| *flag != "needs-resolve");
+    payload.fields.target = Some(link);
+    true
+}
+
+/// An app that is told to open a link.
+fn app(input: &Input<'_>, uri: &Uri) -> Option<Payload> {
+    let named = uri.url.has_host() && !uri.host.is_empty();
+    let link = Some(uri).filter(|_| named).and_then(onward::forward)?;
+    let mut payload = input.payload(APP);
+    payload.fields.target = Some(link);
+    Some(payload)
 }
 
 fn web(input: &Input<'_>, uri: &Uri) -> Payload {

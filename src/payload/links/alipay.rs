@@ -23,6 +23,15 @@ pub(super) const LINKS: &[Link] = &[
     .currency("CNY")
     .folds()
     .check(token),
+    // Its own payment pages, where shops send their customers.
+    link(
+        "alipay-order",
+        &[
+            "openapi.alipay.com|mapi.alipay.com/gateway.do",
+            "cashier.alipay.com|mclient.alipay.com|excashier.alipay.com|cashierzth.alipay.com/*",
+        ],
+    )
+    .currency("CNY"),
     link("alipay-personal", &["qr.alipay.com/{payee}"])
         .currency("CNY")
         .folds()

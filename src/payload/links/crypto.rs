@@ -138,7 +138,7 @@ pub(super) const LINKS: &[Link] = &[
     link(
         "wallet-universal-links",
         &[
-            metamask!("/dapp/{target}"),
+            metamask!("/dapp/{target...}"),
             metamask!("/wc?uri={target}"),
             "link.trustwallet.com/open_url|open_dapp|browser?url={target}",
             "link.trustwallet.com|rnbwapp.com|rainbow.me|uniswap.org|www.ledger.com|\
@@ -158,7 +158,7 @@ pub(super) const LINKS: &[Link] = &[
             "unisat.io/download|share?url={target}",
             "metamask|trust|rainbow|uniswap|ledgerlive|imtokenv2|safe|zerion|cbwallet|okex|\
                 exodus://wc?uri={target}",
-            "metamask://dapp/{target}",
+            "metamask://dapp/{target...}",
             "trust://open_url|browser_enable?url={target}",
             "imtokenv2|okx|bitkeep|bitget|safepalwallet://*/*?url|dappUrl={target}",
             "imtokenv2|okx|bitkeep|bitget|safepalwallet://*?url|dappUrl={target}",

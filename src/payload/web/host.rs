@@ -5,6 +5,7 @@ use unicode_security::mixed_script::AugmentedScriptSet;
 use url::Host;
 
 use super::super::input::{Uri, strip_prefix_ignore_case};
+use super::super::links;
 use crate::lookalike::{self, Likeness};
 
 /// Letters that look like the slash that ends a host.
@@ -40,7 +41,7 @@ pub(super) fn signs(text: &str, uri: &Uri) -> Vec<&'static str> {
     if uri.host.contains("xn--") {
         international(&uri.host, &mut flags);
     }
-    match lookalike::brand(&uri.host) {
+    match lookalike::brand(&uri.host).filter(|_| !links::owns(&uri.host)) {
         Some(Likeness::Homograph) if !flags.contains(&"homograph") => flags.push("homograph"),
         Some(Likeness::SubdomainSpoof) => flags.extend(["subdomain-spoof", "lookalike-domain"]),
         Some(Likeness::Lookalike) => flags.push("lookalike-domain"),

@@ -1,20 +1,32 @@
 //! The link to somewhere else that a link holds in its query or its fragment. Nobody can tell from here
 //! whether the page follows it, and a page of a trusted host that does is the best disguise there is.
 
-use super::super::input::{Uri, decode};
+use super::super::input::{Uri, decode, strip_prefix_ignore_case};
 use super::danger;
 
 /// Query keys under which pages are told where to send the viewer on to; letters only, since
 /// `redirectUrl`, `redirect_url` and `redirect-url` are one.
 #[rustfmt::skip]
 const ONWARD: &[&str] = &[
-    "afdp", "afwebdp", "cont", "continue", "continueurl", "continueto", "deeplink", "deeplinkvalue", "dest", "destination",
-    "desturl", "exit", "ext", "external", "exturl", "fallback", "fallbackurl", "finalurl", "forward",
-    "forwardto", "forwardurl", "fullurl", "go", "goto", "gotourl", "gourl", "h5url", "href", "jump", "jumpto",
-    "jumpurl", "landing", "landingurl", "link", "linkurl", "location", "next", "nexturl", "open", "openurl",
-    "out", "pageurl", "pfurl", "qrcode", "r", "redir", "redirect", "redirectlink", "redirectto", "redirecturi",
-    "redirecturl", "redirurl", "rurl", "scheme", "schema", "service", "site", "target", "targeturi",
-    "targeturl", "to", "tourl", "u", "uri", "url", "weburl",
+    "actionurl", "afdp", "afwebdp", "applink", "clickurl", "cont", "continue", "continueto", "continueurl",
+    "dappurl", "deeplink", "deeplinkurl", "deeplinkvalue", "dest", "destination", "destinationurl", "desturl", "exit", "ext",
+    "external", "exturl", "fallback", "fallbackurl", "finalurl", "forward", "forwardto", "forwardurl", "fullurl",
+    "go", "goto", "gotourl", "gourl", "h5url", "href", "jump", "jumplink", "jumpto", "jumpurl", "landing",
+    "landingpage", "landingurl", "link", "linkto", "linkurl", "loadurl", "location", "murl", "next", "nextpage",
+    "nexturl", "open", "openlink", "openurl", "out", "outurl", "pageurl", "payurl", "pfurl", "qrcode", "qrurl", "r",
+    "redir", "redirect", "redirecturl", "redirectlink", "redirectto", "redirecturi", "redirectionurl",
+    "redirurl", "rurl", "scheme", "schema", "schemeurl", "service", "site", "siteurl", "target", "targeturi",
+    "targeturl", "to", "tourl", "u", "uri", "url", "urlprefix", "webpageurl", "weburl", "webviewurl",
+];
+
+/// Keys that mean so only on a page that is there to lead on: `q` is otherwise what is searched for.
+const ON_EXITS: &[&str] = &["q", "z", "mpre", "uddg"];
+
+/// What pages are called that are there to lead on.
+#[rustfmt::skip]
+const EXITS: &[&str] = &[
+    "away", "click", "exit", "external", "go", "goto", "jump", "l", "leave", "link", "linkfilter", "out", "outbound",
+    "outgoing", "r", "redir", "redirect", "safelink", "safety", "tolink", "track", "url",
 ];
 
 /// Keys under which they are told where to come back to. A page to pay on says so as a matter of course:
@@ -33,19 +45,123 @@ const MOST_LINKS: usize = 16;
 /// The link inside, and whether it leads to somebody else's domain.
 pub(super) fn find(uri: &Uri) -> Option<(String, bool)> {
     let fragment = fragment_query(uri);
-    let pairs = || uri.query.iter().chain(&fragment).take(MOST);
-    let links = |keys: &'static [&'static str]| {
-        pairs()
-            .filter(move |(key, _)| is_one_of(keys, key))
-            .take(MOST_LINKS)
-            .filter_map(|(_, value)| link(value, uri))
-    };
     let elsewhere = |link: &String| leads_elsewhere(link, uri);
-    links(ONWARD)
-        .chain(links(BACK))
+    onward(uri, &fragment)
+        .chain(links(uri, &fragment, BACK))
         .find(elsewhere)
         .map(|link| (link, true))
-        .or_else(|| links(ONWARD).next().map(|link| (link, false)))
+        .or_else(|| onward(uri, &fragment).next().map(|link| (link, false)))
+}
+
+/// The link that leads on to somebody else's domain, and not merely back to where one came from.
+pub(super) fn forward(uri: &Uri) -> Option<String> {
+    let fragment = fragment_query(uri);
+    onward(uri, &fragment).find(|link| leads_elsewhere(link, uri))
+}
+
+/// The links that `uri` is told to lead on to.
+fn onward<'u>(uri: &'u Uri, fragment: &'u [(String, String)]) -> impl Iterator<Item = String> + 'u {
+    let name = |part: &'u String| part.split('.').next().unwrap_or_default();
+    let is_exit = uri.path.iter().take(MOST_LINKS).any(|part| {
+        EXITS
+            .iter()
+            .any(|exit| name(part).eq_ignore_ascii_case(exit))
+    });
+    let on_exit = if is_exit { ON_EXITS } else { &[] };
+    links(uri, fragment, ONWARD)
+        .chain(links(uri, fragment, on_exit))
+        .chain(whole(uri))
+}
+
+/// The links under one of `keys`.
+fn links<'u>(
+    uri: &'u Uri,
+    fragment: &'u [(String, String)],
+    keys: &'static [&'static str],
+) -> impl Iterator<Item = String> + 'u {
+    let pairs = uri.query.iter().chain(fragment).take(MOST);
+    pairs
+        .filter(|(key, _)| is_one_of(keys, key) || is_one_of(&["param", "params"], key))
+        .take(MOST_LINKS)
+        .filter_map(move |(key, value)| match value.strip_prefix('{') {
+            Some(_) => in_json(value, keys, uri),
+            None => link(value, uri).or_else(|| host_only(key, value, uri)),
+        })
+}
+
+/// A link that stands in `uri` as it is, with no key: `/redirect?https://...`, `/r/https://...`, `#https://...`.
+fn whole(uri: &Uri) -> Option<String> {
+    let web = |text: &&str| {
+        let after = strip_prefix_ignore_case(text, "http").unwrap_or_default();
+        let after = after.strip_prefix(['s', 'S']).unwrap_or(after);
+        after.starts_with(":/") || strip_prefix_ignore_case(after, "%3a").is_some()
+    };
+    let bare = [uri.url.query(), uri.url.fragment()];
+    if let Some(link) = bare.into_iter().flatten().find(web) {
+        return plain_link(&decode(link), uri);
+    }
+    let path = uri.url.path();
+    let starts = path.match_indices(['h', 'H']).filter(|(at, _)| *at > 0);
+    let begins = |at: usize| path[..at].ends_with(['/', '_', '=', ':']);
+    let (at, _) = starts
+        .filter(|(at, _)| begins(*at))
+        .find(|(at, _)| path.get(*at..).as_ref().is_some_and(web))?;
+    // Proofpoint closes the link with `__;`.
+    let link = path[at..].split("__;").next()?;
+    let query = uri.url.query().filter(|_| path.ends_with(link));
+    let link = match query {
+        Some(query) => format!("{}?{query}", decode(link)),
+        None => decode(link),
+    };
+    plain_link(&link, uri)
+}
+
+/// The link under one of `keys` in an object of JSON.
+fn in_json(value: &str, keys: &[&str], uri: &Uri) -> Option<String> {
+    let object: serde_json::Map<String, serde_json::Value> = serde_json::from_str(value).ok()?;
+    object
+        .iter()
+        .take(MOST)
+        .filter(|(key, _)| is_one_of(keys, key))
+        .find_map(|(_, value)| link(value.as_str()?, uri))
+}
+
+/// A host without a scheme, under a key that says that it is a link.
+fn host_only(key: &str, value: &str, uri: &Uri) -> Option<String> {
+    let keys = ["dest", "destination", "goto", "jump", "redirect", "target"];
+    let key = key.to_ascii_lowercase();
+    let means_link = ["url", "uri", "link"].iter().any(|end| key.ends_with(end));
+    let link = || {
+        format!(
+            "{}://{value}",
+            if uri.is_web() {
+                uri.url.scheme()
+            } else {
+                "http"
+            }
+        )
+    };
+    let means_link = means_link || is_one_of(&keys, &key);
+    (means_link && leading_host(value).is_some_and(is_public)).then(link)
+}
+
+/// The host at the beginning of `text`, which has no scheme, where there is one.
+pub(in super::super) fn leading_host(text: &str) -> Option<&str> {
+    const LONGEST: usize = 253;
+    let host = text.split(['/', '?', '#', ':']).next()?;
+    let letters = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'.');
+    let fits = (4..=LONGEST).contains(&host.len())
+        && host.bytes().all(letters)
+        && host.contains('.')
+        && !host.starts_with('.')
+        && psl::domain_str(host).is_some();
+    fits.then_some(host)
+}
+
+/// Whether `host` is one on the internet, and not the name of a file.
+fn is_public(host: &str) -> bool {
+    let known = || psl::suffix(host.as_bytes()).is_some_and(|suffix| suffix.is_known());
+    strip_prefix_ignore_case(host, "www.").is_some() || known()
 }
 
 /// The query of a page that keeps its own behind the `#`: `#/redirect?url=...`.
@@ -81,7 +197,8 @@ fn is_one_of(keys: &[&str], key: &str) -> bool {
 fn link(value: &str, uri: &Uri) -> Option<String> {
     /// As often as anybody encodes a link.
     const TIMES: usize = 3;
-    let mut value = value.trim().to_owned();
+    // Browsers leave these out, wherever in a link they stand.
+    let mut value = value.trim().replace(['\t', '\n', '\r'], "");
     for _ in 0..TIMES {
         if let Some(link) = plain_link(&value, uri) {
             return Some(link);
@@ -91,8 +208,15 @@ fn link(value: &str, uri: &Uri) -> Option<String> {
         }
         value = decode(&value);
     }
-    let text = String::from_utf8(base64(&value)?).ok()?;
-    plain_link(text.trim(), uri)
+    // Bing puts `a1` in front.
+    let bare = value.strip_prefix("a1");
+    [Some(value.as_str()), bare]
+        .into_iter()
+        .flatten()
+        .find_map(|value| {
+            let text = String::from_utf8(base64(value)?).ok()?;
+            plain_link(text.trim(), uri)
+        })
 }
 
 /// `value` where it is a link to a host, an app or a script; with the scheme of the page where it has none.
@@ -103,6 +227,17 @@ fn plain_link(value: &str, uri: &Uri) -> Option<String> {
     if value.starts_with("//") || value.starts_with("/\\") || value.starts_with("\\\\") {
         let link = uri.url.join(value).ok()?;
         return link.has_host().then(|| link.to_string());
+    }
+    // `https:evil.example` and `https:/evil.example` are web links too.
+    let web = ["http:", "https:"].iter();
+    if let Some(rest) = web
+        .filter_map(|web| strip_prefix_ignore_case(value, web))
+        .next()
+        && !rest.starts_with("//")
+    {
+        let link = url::Url::parse(value).ok()?;
+        let host = link.host_str()?.contains('.');
+        return host.then(|| link.to_string());
     }
     let (scheme, rest) = value.split_once("://")?;
     let is_scheme = scheme.starts_with(|c: char| c.is_ascii_alphabetic())
@@ -115,9 +250,12 @@ fn plain_link(value: &str, uri: &Uri) -> Option<String> {
 
 /// Whether `link` leads to another registrable domain, to an app, or runs something.
 fn leads_elsewhere(link: &str, uri: &Uri) -> bool {
-    let Some(link) = Uri::parse(link).filter(Uri::is_web) else {
+    let Some(link) = Uri::parse(link) else {
         return true;
     };
+    if !link.is_web() || !uri.is_web() {
+        return link.url.scheme() != uri.url.scheme();
+    }
     let owner = |host: &str| psl::domain_str(host).unwrap_or(host).to_owned();
     link.host != uri.host && owner(&link.host) != owner(&uri.host)
 }
@@ -216,6 +354,63 @@ mod tests {
                 "https://b.example",
             ),
             ("https://a.co.uk/?url=https://b.co.uk/", "https://b.co.uk/"),
+            (
+                "https://a.example/r/https://b.example/x?y=1",
+                "https://b.example/x?y=1",
+            ),
+            (
+                "https://a.example/r/https%3A%2F%2Fb.example%2Fx",
+                "https://b.example/x",
+            ),
+            (
+                "https://a.example/v3/__https://b.example/x__;!!k",
+                "https://b.example/x",
+            ),
+            (
+                "https://a.example/?https://b.example/x?y=1",
+                "https://b.example/x?y=1",
+            ),
+            (
+                "https://a.example/go#https://b.example/",
+                "https://b.example/",
+            ),
+            (
+                "https://a.example/url?q=https://b.example",
+                "https://b.example",
+            ),
+            (
+                "https://a.example/redirect.php?q=https://b.example",
+                "https://b.example",
+            ),
+            (
+                "https://a.example/?url=https:b.example",
+                "https://b.example/",
+            ),
+            (
+                "https://a.example/?url=https:/b.example",
+                "https://b.example/",
+            ),
+            (
+                "https://a.example/?url=ht%09tps://b.exam%0Aple",
+                "https://b.example",
+            ),
+            (
+                "https://a.example/?url=www.b.example/x",
+                "https://www.b.example/x",
+            ),
+            ("http://a.example/?redirect=b.top/x", "http://b.top/x"),
+            (
+                "https://a.example/ck?u=a1aHR0cHM6Ly9iLmV4YW1wbGUveA",
+                "https://b.example/x",
+            ),
+            (
+                "https://a.example/?params=%7B%22url%22%3A%22https%3A%2F%2Fb.example%22%7D",
+                "https://b.example",
+            ),
+            (
+                "app://open?url=https%3A%2F%2Fb.example",
+                "https://b.example",
+            ),
         ] {
             assert_eq!(of(link), Some((target.to_owned(), true)), "{link}");
         }
@@ -232,6 +427,7 @@ mod tests {
                 "https://pay.a.example/?url=%2F%2Fm.a.example",
                 "https://m.a.example/",
             ),
+            ("app://open?url=app%3A%2F%2Fhome", "app://home"),
         ] {
             assert_eq!(of(link), Some((target.to_owned(), false)), "{link}");
         }
@@ -250,6 +446,13 @@ mod tests {
             "https://a.example/?return=https://www.a.example/b",
             "https://a.example/?to=12:30//x",
             "https://a.example/#section",
+            "https://a.example/search?q=https://b.example",
+            "https://a.example/?url=index.html",
+            "https://a.example/?url=v1.2",
+            "https://a.example/?next=b.top",
+            "https://a.example/http/x",
+            "https://a.example/https-guide",
+            "https://a.example/?params=%7B%22url%22%3A%22%7D",
         ] {
             assert_eq!(of(link), None, "{link}");
         }

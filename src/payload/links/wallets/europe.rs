@@ -6,7 +6,7 @@ pub(in super::super) const LINKS: &[Link] = &[
     link(
         "swish-link",
         &[
-            "app.swish.nu/1/p/sw?sw={payee}&amt={amount}?",
+            "app.swish.nu/1/p/sw?sw={payee}&amt={amount}?&cur={currency}?",
             "swish://paymentrequest?token={reference}",
         ],
     )
@@ -34,6 +34,7 @@ pub(in super::super) const LINKS: &[Link] = &[
                 betalingslink-svar?phone={payee}&amount={amount}?",
             "qr.mobilepay.dk/box/{payee}/pay-in",
             "qr.mobilepay.dk/*/{reference}",
+            "products.mobilepay.dk/*/*?id={reference}",
             "qr.mobilepay.dk|products.mobilepay.dk/{reference}",
             "mobilepay.dk|www.mobilepay.dk/box|pay|erhverv",
             "mobilepay://*",
@@ -46,6 +47,7 @@ pub(in super::super) const LINKS: &[Link] = &[
             "mobilepayfi|mobilepay-fi://send?phone={payee}&amount={amount}?",
             "qr.mobilepay.fi/box/{payee}/pay-in",
             "qr.mobilepay.fi/*/{reference}",
+            "products.mobilepay.fi/*/*?id={reference}",
             "qr.mobilepay.fi|products.mobilepay.fi/{reference}",
             "mobilepay.fi|www.mobilepay.fi/box|pay|yritykset",
             "mobilepayfi|mobilepay-fi://*",
@@ -55,6 +57,7 @@ pub(in super::super) const LINKS: &[Link] = &[
     link(
         "twint",
         &[
+            "go.twint.ch/*/*/*?tw={reference}",
             "go.twint.ch/*/{reference}",
             "go.twint.ch|pay.twint.ch|donate.twint.ch|app.twint.ch|fundraising.twint.ch/\
                 {reference}",
@@ -78,6 +81,8 @@ pub(in super::super) const LINKS: &[Link] = &[
         &[
             "payconiq.com|www.payconiq.com/pay/2/{reference}",
             "payconiq.com|www.payconiq.com/t|l|pay|merchant",
+            "share.weropay.eu|pay.weropay.eu/p/*/*/{reference}",
+            "share.weropay.eu|pay.weropay.eu/p/*/{reference}",
             "link.wero-wallet.eu|share.weropay.eu|pay.weropay.eu|pay.wero-wallet.eu/{reference}",
             "link.wero-wallet.eu|share.weropay.eu|pay.weropay.eu|pay.wero-wallet.eu",
             "bep://*",
@@ -97,8 +102,9 @@ pub(in super::super) const LINKS: &[Link] = &[
             "betaalverzoek.rabobank.nl/betaalverzoek?id={reference}",
             "betaalverzoek.rabobank.nl|betaalverzoek.knab.nl|betaalverzoek.sns.nl/{reference}",
             "www.ing.nl|ing.nl/payreq/m?trxid={reference}",
-            "www.ing.nl|ing.nl/payreq|particulier/betaalverzoek",
-            "www.ing.nl|ing.nl/particulier/betaalverzoek?trxid={reference}?",
+            "www.ing.nl|ing.nl/payreq|particulier?trxid={reference}",
+            "www.ing.nl|ing.nl/payreq",
+            "www.ing.nl|ing.nl/particulier/betaalverzoek",
             "www.asnbank.nl|www.snsbank.nl|www.regiobank.nl/betaalverzoek",
             "tikkie://*",
         ],

@@ -8,10 +8,10 @@ pub(in super::super) const LINKS: &[Link] = &[
         "tbank-ru",
         &[
             "tinkoff.ru|www.tinkoff.ru|tbank.ru|www.tbank.ru/rm|cf/{payee}/{reference}",
-            "tinkoff.ru|www.tinkoff.ru|tbank.ru|www.tbank.ru/cf|sl|collectmoney/{reference}",
-            "tinkoff.ru|www.tinkoff.ru|tbank.ru|www.tbank.ru/rm/{payee}",
             "tinkoff.ru|www.tinkoff.ru|tbank.ru|www.tbank.ru/collectmoney/crowd/{payee}/\
                 {reference}",
+            "tinkoff.ru|www.tinkoff.ru|tbank.ru|www.tbank.ru/cf|sl|collectmoney/{reference}",
+            "tinkoff.ru|www.tinkoff.ru|tbank.ru|www.tbank.ru/rm/{payee}",
             "securepay.tinkoff.ru|pay.tbank.ru|securepay.tbank.ru|forma.tinkoff.ru|forma.tbank.ru",
             "tinkoffbank|bank100000000004://*",
         ],
@@ -81,6 +81,7 @@ pub(in super::super) const LINKS: &[Link] = &[
     link(
         "privat24",
         &[
+            "privat24.ua|www.privat24.ua|privatbank.ua|www.privatbank.ua/rd/send_qr/*/{reference}",
             "privat24.ua|www.privat24.ua|next.privat24.ua|privatbank.ua|www.privatbank.ua/send|\
                 rd|sendmoney/{reference}",
             "next.privat24.ua/money-transfer|payments",
