@@ -91,10 +91,7 @@ pub(super) fn lead_on(input: &Input<'_>, payload: &mut Payload) -> bool {
     let Some(link) = Some(uri).filter(|_| opens).and_then(onward::forward) else {
         return false;
     };
-    // A page to share a link with others shows it, and leads nowhere.
-    let shares = |part: &String| part.starts_with("share") || part.starts_with("intent");
-    let is_exit = uri.is_web() && !uri.path.first().is_some_and(shares);
-    if is_exit {
+    if uri.is_web() && !onward::shares(uri) {
         raise(&mut payload.flags, "open-redirect");
     }
     payload.flags.retain(|flag| *flag != "needs-resolve");
@@ -102,9 +99,13 @@ pub(super) fn lead_on(input: &Input<'_>, payload: &mut Payload) -> bool {
     true
 }
 
-/// An app that is told to open a link.
+/// An app that is told to open a link, or a file that is fetched in another way than from the web.
 fn app(input: &Input<'_>, uri: &Uri) -> Option<Payload> {
-    let named = uri.url.has_host() && !uri.host.is_empty();
+    let named = !input.text.contains(char::is_whitespace);
+    let is_file = matches!(uri.url.scheme(), "ftp" | "ftps" | "sftp") && file::find(uri).is_some();
+    if named && is_file {
+        return Some(web(input, uri));
+    }
     let link = Some(uri).filter(|_| named).and_then(onward::forward)?;
     let mut payload = input.payload(APP);
     payload.fields.target = Some(link);
@@ -123,9 +124,11 @@ fn web(input: &Input<'_>, uri: &Uri) -> Payload {
     if uri.path.iter().any(|part| hidden::turns(part)) {
         raise(&mut flags, "bidi-control");
     }
-    flags.extend(host::signs(input.text, uri));
+    for flag in host::signs(input.text, uri) {
+        raise(&mut flags, flag);
+    }
     let onward = onward::find(uri);
-    if onward.as_ref().is_some_and(|(_, elsewhere)| *elsewhere) {
+    if onward.as_ref().is_some_and(|(_, elsewhere)| *elsewhere) && !onward::shares(uri) {
         flags.push("open-redirect");
     }
 
@@ -135,6 +138,7 @@ fn web(input: &Input<'_>, uri: &Uri) -> Payload {
         (Some(hidden), _) => Some(hidden.clean),
         (None, Some(real)) => Some(real.to_owned()),
         _ if has("userinfo") || has("ip-host") => Some(uri.host.clone()),
+        _ if has("full-width") => Some(uri.url.to_string()),
         _ => onward.map(|(link, _)| link),
     };
     let worst = WORST.iter().find(|(flag, _)| has(flag));

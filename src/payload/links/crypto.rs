@@ -1,7 +1,11 @@
 //! Links that open a wallet, an exchange or a merchant service of crypto coins.
 
-use super::super::{Category, read};
+use super::super::input::Input;
+use super::super::schemes::Scheme;
+use super::super::{Category, Payload, read};
 use super::{Fields, Link, link};
+
+const GATEWAYS: Scheme = Scheme::named("crypto-gateways");
 
 /// Trust Wallet's links; SLIP-44 numbers the coins, and Trust's assets have the same numbers.
 macro_rules! trust {
@@ -181,6 +185,23 @@ pub(super) const LINKS: &[Link] = &[
         ],
     ),
 ];
+
+/// `BTCPay` Server under any host whose name says so: everybody runs their own.
+pub(in super::super) fn btcpay(input: &Input<'_>) -> Option<Payload> {
+    const PAGES: &[&str] = &["i", "apps", "invoice", "pull-payments", "payment-requests"];
+    let uri = input.uri.as_ref().filter(|uri| uri.is_web())?;
+    let named = |label: &str| label.starts_with("btcpay");
+    let [page, reference, ..] = uri.path.as_slice() else {
+        return None;
+    };
+    let fits = uri.host.split('.').any(named)
+        && PAGES.iter().any(|known| known.eq_ignore_ascii_case(page));
+    fits.then(|| {
+        let mut payload = input.payload(GATEWAYS);
+        payload.fields.reference = Some(reference.clone());
+        payload
+    })
+}
 
 /// The address must hold as it would alone. Of a chain whose addresses are not known, nothing is said.
 fn address(fields: &Fields) -> Result<(), &'static str> {

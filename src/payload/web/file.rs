@@ -45,12 +45,10 @@ pub(super) fn find(uri: &Uri) -> Option<File> {
         .iter()
         .filter(|(key, _)| NAMES.iter().any(|name| key.eq_ignore_ascii_case(name)))
         .map(|(_, value)| value.as_str());
-    uri.path
-        .last()
-        .map(String::as_str)
-        .into_iter()
-        .chain(named)
-        .find_map(kind)
+    // `/app.apk/download` sends the file before it.
+    let mut path = uri.path.iter().rev().map(String::as_str).peekable();
+    let _ = path.next_if(|last| ["download", "raw"].contains(last));
+    path.next().into_iter().chain(named).find_map(kind)
 }
 
 fn kind(name: &str) -> Option<File> {
@@ -121,6 +119,11 @@ mod tests {
             Some(File::Installer)
         );
         assert_eq!(find("https://a.example/get?q=x.apk"), None);
+        assert_eq!(
+            find("https://a.example/f/x.apk/download"),
+            Some(File::Installer)
+        );
+        assert_eq!(find("https://a.example/x.apk/about"), None);
         assert_eq!(
             source("?source=https://a/b.msix&x"),
             Some("https://a/b.msix")

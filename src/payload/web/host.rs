@@ -33,6 +33,10 @@ pub(super) fn signs(text: &str, uri: &Uri) -> Vec<&'static str> {
     let authority = authority(text).unwrap_or_default();
     raise(false_slash(authority).is_some(), "confusable-slash");
     raise(has_userinfo(uri) || backslash(text), "userinfo");
+    // Browsers read circled letters and others like them as the ordinary ones.
+    let foreign = |c: char| !c.is_ascii() && c.is_alphanumeric();
+    let folded = authority.contains(foreign) && !uri.host.contains("xn--");
+    raise(folded, "full-width");
     raise(is_ip(uri), "ip-host");
     raise(uri.url.port().is_some(), "odd-port");
     if is_ip(uri) {
@@ -161,6 +165,8 @@ mod tests {
             ("https://example.com\\a@b/", &["userinfo"]),
             ("http://[2001:db8::1]:81/", &["ip-host", "odd-port"]),
             ("http://0177.0.0.1/", &["ip-host"]),
+            ("https://ⓔⓥⓘⓛ.example/", &["full-width"]),
+            ("https://𝗲𝘃𝗶𝗹.example/", &["full-width"]),
             ("http://0xc0a80101/", &["ip-host"]),
             ("https://bücher.example/", &["punycode"]),
             ("https://日本abc.example/", &["punycode"]),

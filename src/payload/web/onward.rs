@@ -37,6 +37,13 @@ const BACK: &[&str] = &[
     "returnuri", "returnurl", "successurl",
 ];
 
+/// Schemes of links that need no host.
+#[rustfmt::skip]
+const OPAQUE: &[&str] = &[
+    "bitcoin", "bitcoincash", "dogecoin", "ethereum", "lightning", "litecoin", "mailto", "monero", "nostr", "skype",
+    "sms", "smsto", "solana", "tel", "tg", "tron", "upi", "wc", "xmpp",
+];
+
 /// How many parts of a query are looked at, and how many of them are read as links. No honest link has
 /// more.
 const MOST: usize = 256;
@@ -57,6 +64,18 @@ pub(super) fn find(uri: &Uri) -> Option<(String, bool)> {
 pub(super) fn forward(uri: &Uri) -> Option<String> {
     let fragment = fragment_query(uri);
     onward(uri, &fragment).find(|link| leads_elsewhere(link, uri))
+}
+
+/// Whether `uri` is a page to share a link with others: it shows the link, and leads nowhere.
+pub(super) fn shares(uri: &Uri) -> bool {
+    const WORDS: &[&str] = &["share", "sharing", "intent", "submit"];
+    let is = |part: &String| {
+        WORDS
+            .iter()
+            .any(|word| strip_prefix_ignore_case(part, word).is_some())
+    };
+    let message = || uri.path.iter().map(String::as_str).take(2).eq(["R", "msg"]);
+    uri.path.iter().take(4).any(is) || message()
 }
 
 /// The links that `uri` is told to lead on to.
@@ -221,7 +240,12 @@ fn link(value: &str, uri: &Uri) -> Option<String> {
 
 /// `value` where it is a link to a host, an app or a script; with the scheme of the page where it has none.
 fn plain_link(value: &str, uri: &Uri) -> Option<String> {
-    if danger::claims(value) {
+    let begins = |scheme: &str| {
+        value
+            .split_once(':')
+            .is_some_and(|(s, rest)| s.eq_ignore_ascii_case(scheme) && !rest.is_empty())
+    };
+    if danger::claims(value) || OPAQUE.iter().any(|scheme| begins(scheme)) {
         return Some(value.to_owned());
     }
     if value.starts_with("//") || value.starts_with("/\\") || value.starts_with("\\\\") {
@@ -229,10 +253,8 @@ fn plain_link(value: &str, uri: &Uri) -> Option<String> {
         return link.has_host().then(|| link.to_string());
     }
     // `https:evil.example` and `https:/evil.example` are web links too.
-    let web = ["http:", "https:"].iter();
-    if let Some(rest) = web
-        .filter_map(|web| strip_prefix_ignore_case(value, web))
-        .next()
+    let mut web = ["http:", "https:"].iter();
+    if let Some(rest) = web.find_map(|web| strip_prefix_ignore_case(value, web))
         && !rest.starts_with("//")
     {
         let link = url::Url::parse(value).ok()?;
@@ -290,171 +312,4 @@ fn base64(text: &str) -> Option<Vec<u8>> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn of(link: &str) -> Option<(String, bool)> {
-        find(&Uri::parse(link).expect(link))
-    }
-
-    #[test]
-    fn links_inside_of_links() {
-        for (link, target) in [
-            (
-                "https://a.example/?url=https://b.example/",
-                "https://b.example/",
-            ),
-            (
-                "https://a.example/?Redirect_URL=https%3A%2F%2Fb.example%2F",
-                "https://b.example/",
-            ),
-            (
-                "https://a.example/?next=weixin%3A%2F%2Fdl%2Fx",
-                "weixin://dl/x",
-            ),
-            (
-                "https://a.example/?u=%2F%2Fb.example%2Fx",
-                "https://b.example/x",
-            ),
-            ("https://a.example/?u=/\\b.example/x", "https://b.example/x"),
-            (
-                "https://a.example/?u=https%253A%252F%252Fb.example",
-                "https://b.example",
-            ),
-            (
-                "https://a.example/?u=https%25253A%25252F%25252Fb.example",
-                "https://b.example",
-            ),
-            (
-                "https://a.example/?u=aHR0cHM6Ly9iLmV4YW1wbGUveA==",
-                "https://b.example/x",
-            ),
-            (
-                "https://a.example/?u=aHR0cHM6Ly9iLmV4YW1wbGUveA",
-                "https://b.example/x",
-            ),
-            (
-                "https://a.example/#/redirect?url=https://b.example",
-                "https://b.example",
-            ),
-            (
-                "https://a.example/#url=https%3A%2F%2Fb.example",
-                "https://b.example",
-            ),
-            (
-                "https://a.example/?go=javascript:alert(1)",
-                "javascript:alert(1)",
-            ),
-            (
-                "https://a.example/?return_url=https://b.example&to=https://c.example",
-                "https://c.example",
-            ),
-            (
-                "https://a.example/?callback=https://b.example",
-                "https://b.example",
-            ),
-            ("https://a.co.uk/?url=https://b.co.uk/", "https://b.co.uk/"),
-            (
-                "https://a.example/r/https://b.example/x?y=1",
-                "https://b.example/x?y=1",
-            ),
-            (
-                "https://a.example/r/https%3A%2F%2Fb.example%2Fx",
-                "https://b.example/x",
-            ),
-            (
-                "https://a.example/v3/__https://b.example/x__;!!k",
-                "https://b.example/x",
-            ),
-            (
-                "https://a.example/?https://b.example/x?y=1",
-                "https://b.example/x?y=1",
-            ),
-            (
-                "https://a.example/go#https://b.example/",
-                "https://b.example/",
-            ),
-            (
-                "https://a.example/url?q=https://b.example",
-                "https://b.example",
-            ),
-            (
-                "https://a.example/redirect.php?q=https://b.example",
-                "https://b.example",
-            ),
-            (
-                "https://a.example/?url=https:b.example",
-                "https://b.example/",
-            ),
-            (
-                "https://a.example/?url=https:/b.example",
-                "https://b.example/",
-            ),
-            (
-                "https://a.example/?url=ht%09tps://b.exam%0Aple",
-                "https://b.example",
-            ),
-            (
-                "https://a.example/?url=www.b.example/x",
-                "https://www.b.example/x",
-            ),
-            ("http://a.example/?redirect=b.top/x", "http://b.top/x"),
-            (
-                "https://a.example/ck?u=a1aHR0cHM6Ly9iLmV4YW1wbGUveA",
-                "https://b.example/x",
-            ),
-            (
-                "https://a.example/?params=%7B%22url%22%3A%22https%3A%2F%2Fb.example%22%7D",
-                "https://b.example",
-            ),
-            (
-                "app://open?url=https%3A%2F%2Fb.example",
-                "https://b.example",
-            ),
-        ] {
-            assert_eq!(of(link), Some((target.to_owned(), true)), "{link}");
-        }
-    }
-
-    #[test]
-    fn the_own_domain_is_nowhere_else() {
-        for (link, target) in [
-            (
-                "https://a.example/?next=https://www.a.example/b",
-                "https://www.a.example/b",
-            ),
-            (
-                "https://pay.a.example/?url=%2F%2Fm.a.example",
-                "https://m.a.example/",
-            ),
-            ("app://open?url=app%3A%2F%2Fhome", "app://home"),
-        ] {
-            assert_eq!(of(link), Some((target.to_owned(), false)), "{link}");
-        }
-    }
-
-    #[test]
-    fn other_values_are_no_links() {
-        for link in [
-            "https://a.example/?q=https://b.example",
-            "https://a.example/?next=/account",
-            "https://a.example/?next=account",
-            "https://a.example/?next=://",
-            "https://a.example/?next=x y://z",
-            "https://a.example/?next=AAAAAAAAAAAAAAAA",
-            "https://a.example/?next=aHR0cHM6Ly9",
-            "https://a.example/?return=https://www.a.example/b",
-            "https://a.example/?to=12:30//x",
-            "https://a.example/#section",
-            "https://a.example/search?q=https://b.example",
-            "https://a.example/?url=index.html",
-            "https://a.example/?url=v1.2",
-            "https://a.example/?next=b.top",
-            "https://a.example/http/x",
-            "https://a.example/https-guide",
-            "https://a.example/?params=%7B%22url%22%3A%22%7D",
-        ] {
-            assert_eq!(of(link), None, "{link}");
-        }
-    }
-}
+mod tests;

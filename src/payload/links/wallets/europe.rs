@@ -1,6 +1,11 @@
 //! Payment links of Europe.
 
+use super::super::super::Payload;
+use super::super::super::input::Input;
+use super::super::super::schemes::Scheme;
 use super::{Fields, Link, digits, link};
+
+const TWINT: Scheme = Scheme::named("twint");
 
 pub(in super::super) const LINKS: &[Link] = &[
     link(
@@ -141,6 +146,18 @@ pub(in super::super) const LINKS: &[Link] = &[
     .currency("PLN"),
     link("mnb-qvik", &["qvik.hu|www.qvik.hu|pay.qvik.hu"]).currency("HUF"),
 ];
+
+/// `02:`, 16 bytes in hexadecimal and `#`: the till that a telephone is paired with.
+pub(in super::super::super) fn pairing(input: &Input<'_>) -> Option<Payload> {
+    let (token, _) = input.text.strip_prefix("02:")?.split_once('#')?;
+    let hex = token.len() == 32 && token.bytes().all(|b| b.is_ascii_hexdigit());
+    hex.then(|| {
+        let mut payload = input.payload(TWINT);
+        payload.fields.reference = Some(token.to_owned());
+        payload.fields.currency = Some("CHF".to_owned());
+        payload
+    })
+}
 
 /// Payconiq's ids are 12 bytes in hexadecimal.
 fn twelve_bytes(fields: &Fields) -> Result<(), &'static str> {
