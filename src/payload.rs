@@ -230,7 +230,11 @@ const FAMILIES: &[fn(&Input<'_>) -> Option<Payload>] = &[
     bank::parse,
     session::parse,
     links::alipay::transfer,
+    links::alipay::bare_code,
     links::wechat::short_link,
+    links::crypto::btcpay,
+    links::wallets::europe::pairing,
+    links::wallets::russia::payme,
     links::parse,
     contact::parse,
     local::parse,
@@ -239,6 +243,9 @@ const FAMILIES: &[fn(&Input<'_>) -> Option<Payload>] = &[
 ];
 
 const PLAIN: Scheme = Scheme::named("plain-text");
+
+/// A web page that no family knows.
+const WEB: Scheme = Scheme::named("web-link");
 
 /// The most characters that a QR code holds (ISO/IEC 18004, version 40-L, digits). What is longer was
 /// not in a code, and is cut.
@@ -316,23 +323,43 @@ fn finish(mut payload: Payload, text: String, signs: &[(bool, &'static str)]) ->
 fn read(text: &str, depth: usize) -> Payload {
     let input = Input::new(text);
     let known = FAMILIES.iter().find_map(|parse| parse(&input));
-    let mut payload = if let Some(mut payload) = known {
-        web::raise_signs(&input, &mut payload);
-        payload
-    } else {
-        web::parse(&input).unwrap_or_else(|| input.payload(PLAIN))
+    let mut leads_on = false;
+    let mut payload = match known.filter(|known| known.scheme != WEB.id) {
+        Some(mut payload) => {
+            web::raise_signs(&input, &mut payload);
+            leads_on = web::lead_on(&input, &mut payload);
+            payload
+        }
+        None => web::parse(&input).unwrap_or_else(|| input.payload(PLAIN)),
     };
     if !text.is_ascii() && text.contains(INVISIBLE) {
         raise(&mut payload.flags, "bidi-control");
     }
+    // What leads on takes after what it leads to, where that is known for anything.
+    let own = payload.category;
+    if leads_on {
+        payload.category = Category::Redirect;
+    }
     unwrap_target(&mut payload, depth);
+    if leads_on && payload.category == Category::Redirect {
+        payload.category = own;
+    }
     payload
 }
 
 /// Reads what the target says, if anything.
 fn unwrap_target(payload: &mut Payload, depth: usize) {
     if let Some(target) = payload.fields.target.as_deref().filter(|_| depth > 0) {
-        let nested = read_nested(target, depth - 1);
+        // A wrapper may leave the scheme out. The target of a link that deceives is its own host.
+        let wraps = matches!(
+            payload.category,
+            Category::Redirect | Category::WalletCrypto
+        ) && !payload.scheme.starts_with("url-");
+        let nested = if wraps && web::leading_host(target).is_some() {
+            read_nested(&format!("http://{target}"), depth - 1)
+        } else {
+            read_nested(target, depth - 1)
+        };
         payload.wrap(nested);
     }
 }

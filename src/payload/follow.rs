@@ -1,7 +1,7 @@
 //! What following a link showed, put where a nested link stands: a short link that was followed reads like
 //! a wrapper that says its target.
 
-use super::{Category, DEPTH, PLAIN, Payload, Scheme, raise, read_nested};
+use super::{Category, DEPTH, PLAIN, Payload, Scheme, WEB, raise, read_nested};
 
 /// The sign of a link that says nothing before somebody asks it.
 const UNFOLLOWED: &str = "needs-resolve";
@@ -75,8 +75,9 @@ impl Payload {
         if nested.scheme == PLAIN.id {
             return;
         }
-        let leads_on =
-            self.category == Category::Redirect || self.flags.contains(&"dangerous-scheme");
+        let leads_on = self.category == Category::Redirect
+            || self.scheme == WEB.id
+            || self.flags.contains(&"dangerous-scheme");
         if leads_on && nested.category != Category::Other {
             self.category = nested.category;
         }

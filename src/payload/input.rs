@@ -83,6 +83,22 @@ impl Uri {
         is_web(self.url.scheme())
     }
 
+    /// What follows the first `parts` parts of the path, the query with it: a link that was put there as
+    /// it is, or percent-encoded.
+    pub(super) fn rest(&self, parts: usize) -> String {
+        let mut rest = self.url.path().trim_start_matches('/');
+        for _ in 0..parts {
+            let (_, after) = rest.split_once('/').unwrap_or_default();
+            rest = after.trim_start_matches('/');
+        }
+        let mut rest = decode(rest);
+        if let Some(query) = self.url.query() {
+            rest.push('?');
+            rest.push_str(query);
+        }
+        rest
+    }
+
     /// The first value of the query key `key`, letter case aside: a code in upper case has its keys
     /// in upper case too.
     pub(super) fn get(&self, key: &str) -> Option<&str> {

@@ -2,7 +2,7 @@
 //! scheme is one more row; how a row reads is told at [`Link`].
 
 pub(super) mod alipay;
-mod crypto;
+pub(super) mod crypto;
 mod donations;
 mod index;
 mod logins;
@@ -16,7 +16,7 @@ mod reserved;
 mod shops;
 mod shorteners;
 mod social;
-mod wallets;
+pub(super) mod wallets;
 pub(super) mod wechat;
 
 use std::sync::LazyLock;
@@ -25,6 +25,7 @@ use self::index::Index;
 use super::input::Input;
 use super::schemes::Scheme;
 use super::{Fields, Payload};
+use crate::lookalike;
 
 /// The tables in the order in which they are asked; the first row that fits wins.
 const TABLES: &[&[Link]] = &[
@@ -57,11 +58,14 @@ const TABLES: &[&[Link]] = &[
 /// One row: a scheme and the places where its links lead.
 ///
 /// A place is written like the link itself, `scheme://host/path?query#fragment`:
-/// - without `scheme://` it is a web link, and a host `*.x.com` is `x.com` and all below it;
+/// - without `scheme://` it is a web link, and a host `*.x.com` is `x.com` and all below it; below
+///   `{payee}.x.com`, the name of the host is the payee's;
 /// - the path is a beginning: what follows is free. `*` is any one part of it;
 /// - `a|b` is either of the two, in every part; letters match in either case;
 /// - `{field}` takes the value: `payee`, `name`, `reference`, `target`, `amount`, `cents` (minor
-///   units), `money` (amount with its currency) or `account` (joins the payee, which is the bank then).
+///   units), `money` (amount with its currency), `currency`, `phone` (a payee of digits alone) or
+///   `account` (joins the payee, which is the bank then). `{target...}` at the end of a path takes all
+///   that follows.
 ///   `~{payee}.html` takes what stands between, and `{payee:$}` the whole of a value that begins so;
 /// - every key of the query must be there, in any order, save those that end in `?`.
 pub(super) struct Link {
@@ -143,10 +147,36 @@ pub(super) fn parse(input: &Input<'_>) -> Option<Payload> {
     Some(link.payload(input, fields))
 }
 
+/// Whether `host` belongs to one of the services here, whomever its name reminds of: `shope.ee` is
+/// Shopee's. Of what stands below a domain, only the domain is known.
+pub(super) fn owns(host: &str) -> bool {
+    let domain = INDEX.domain_of(host);
+    INDEX.names(host) || domain.is_some_and(|domain| lookalike::brand(domain).is_some())
+}
+
 #[cfg(test)]
 mod tests {
     use super::pattern::Place;
     use super::*;
+
+    /// The services that are known here pass for nobody.
+    #[test]
+    fn known_hosts_are_their_own() {
+        let places = TABLES.iter().copied().flatten().flat_map(|link| link.at);
+        let hosts = places
+            .filter_map(|place| Place::parse(place))
+            .filter(|place| place.schemes.contains(&"https"))
+            .flat_map(|place| place.hosts);
+        for host in hosts {
+            let host = ["*", "{payee}"]
+                .iter()
+                .find_map(|any| host.strip_prefix(any))
+                .map_or(host.to_owned(), |domain| format!("pay{domain}"));
+            let flags = super::super::parse_str(&format!("https://{host}/")).flags;
+            let signs = ["lookalike-domain", "homograph", "subdomain-spoof"];
+            assert!(!flags.iter().any(|flag| signs.contains(flag)), "{host}");
+        }
+    }
 
     /// A place that is misspelt would match nothing, silently.
     #[test]

@@ -10,10 +10,12 @@ mod onward;
 use self::danger::Danger;
 use self::file::File;
 use self::hidden::Hidden;
+pub(super) use self::onward::leading_host;
 use super::input::{Input, Uri};
 use super::schemes::Scheme;
-use super::{Payload, raise};
+use super::{Category, Payload, raise};
 
+const APP: Scheme = Scheme::named("deferred-deeplink");
 const REDIRECT: Scheme = Scheme::named("open-redirect");
 const LINK: Scheme = Scheme::named("web-link");
 const USERINFO: Scheme = Scheme::named("url-userinfo");
@@ -46,10 +48,10 @@ const WORST: &[(&str, Scheme)] = &[
 pub(super) fn parse(input: &Input<'_>) -> Option<Payload> {
     match &input.uri {
         Some(uri) if uri.is_web() => Some(web(input, uri)),
-        Some(uri) => {
-            let danger = danger::find(uri, input.text)?;
-            Some(dangerous(input, danger, hidden::find(input.text)))
-        }
+        Some(uri) => match danger::find(uri, input.text) {
+            Some(danger) => Some(dangerous(input, danger, hidden::find(input.text))),
+            None => app(input, uri),
+        },
         None => cleaned(input).or_else(|| broken(input)),
     }
 }
@@ -68,6 +70,48 @@ pub(super) fn raise_signs(input: &Input<'_>, payload: &mut Payload) {
     }
 }
 
+/// Has `payload`, which another family has read from a page or an app that opens others, lead on to the
+/// link that it opens; says whether it does. A page to pay on says where to come back to as a matter of
+/// course, and whoever is named is whom one is led to.
+pub(super) fn lead_on(input: &Input<'_>, payload: &mut Payload) -> bool {
+    let Some(uri) = input
+        .uri
+        .as_ref()
+        .filter(|_| payload.fields.target.is_none())
+    else {
+        return false;
+    };
+    let names = payload.fields.payee.is_some() || payload.fields.reference.is_some();
+    let opens = match payload.category {
+        Category::Shop | Category::Other | Category::Redirect => true,
+        Category::Contact | Category::GroupInvite => !names,
+        Category::WalletCrypto => !names && !uri.is_web(),
+        _ => false,
+    };
+    let Some(link) = Some(uri).filter(|_| opens).and_then(onward::forward) else {
+        return false;
+    };
+    if uri.is_web() && !onward::shares(uri) {
+        raise(&mut payload.flags, "open-redirect");
+    }
+    payload.flags.retain(|flag| *flag != "needs-resolve");
+    payload.fields.target = Some(link);
+    true
+}
+
+/// An app that is told to open a link, or a file that is fetched in another way than from the web.
+fn app(input: &Input<'_>, uri: &Uri) -> Option<Payload> {
+    let named = !input.text.contains(char::is_whitespace);
+    let is_file = matches!(uri.url.scheme(), "ftp" | "ftps" | "sftp") && file::find(uri).is_some();
+    if named && is_file {
+        return Some(web(input, uri));
+    }
+    let link = Some(uri).filter(|_| named).and_then(onward::forward)?;
+    let mut payload = input.payload(APP);
+    payload.fields.target = Some(link);
+    Some(payload)
+}
+
 fn web(input: &Input<'_>, uri: &Uri) -> Payload {
     let hidden = hidden::find(input.text);
     let mut flags = match file::find(uri) {
@@ -80,9 +124,11 @@ fn web(input: &Input<'_>, uri: &Uri) -> Payload {
     if uri.path.iter().any(|part| hidden::turns(part)) {
         raise(&mut flags, "bidi-control");
     }
-    flags.extend(host::signs(input.text, uri));
+    for flag in host::signs(input.text, uri) {
+        raise(&mut flags, flag);
+    }
     let onward = onward::find(uri);
-    if onward.as_ref().is_some_and(|(_, elsewhere)| *elsewhere) {
+    if onward.as_ref().is_some_and(|(_, elsewhere)| *elsewhere) && !onward::shares(uri) {
         flags.push("open-redirect");
     }
 
@@ -92,6 +138,7 @@ fn web(input: &Input<'_>, uri: &Uri) -> Payload {
         (Some(hidden), _) => Some(hidden.clean),
         (None, Some(real)) => Some(real.to_owned()),
         _ if has("userinfo") || has("ip-host") => Some(uri.host.clone()),
+        _ if has("full-width") => Some(uri.url.to_string()),
         _ => onward.map(|(link, _)| link),
     };
     let worst = WORST.iter().find(|(flag, _)| has(flag));

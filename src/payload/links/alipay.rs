@@ -7,6 +7,7 @@ use super::super::{Payload, amount, checks};
 use super::{Fields, Link, link};
 
 const TRANSFER: Scheme = Scheme::named("alipay-transfer-user");
+const WRAPPER: Scheme = Scheme::named("alipay-scheme-wrapper");
 
 pub(super) const LINKS: &[Link] = &[
     link(
@@ -23,6 +24,15 @@ pub(super) const LINKS: &[Link] = &[
     .currency("CNY")
     .folds()
     .check(token),
+    // Its own payment pages, where shops send their customers.
+    link(
+        "alipay-order",
+        &[
+            "openapi.alipay.com|mapi.alipay.com/gateway.do",
+            "cashier.alipay.com|mclient.alipay.com|excashier.alipay.com|cashierzth.alipay.com/*",
+        ],
+    )
+    .currency("CNY"),
     link("alipay-personal", &["qr.alipay.com/{payee}"])
         .currency("CNY")
         .folds()
@@ -76,6 +86,20 @@ pub(super) const LINKS: &[Link] = &[
         &["global.alipay.com|code.alipayplus.com|*.alipayplus.com|ac.alipay.com|m.alipay.com/{reference}"],
     ),
 ];
+
+/// A code without its host, as the page for those who do not have the app is given it.
+pub(in super::super) fn bare_code(input: &Input<'_>) -> Option<Payload> {
+    let uri = input.uri.as_ref()?;
+    let code = Some(uri)
+        .filter(|uri| uri.is_web() && uri.host == "mobilecodec.alipay.com")
+        .and_then(|uri| uri.get("qrcode"))?;
+    let whole = code.len() >= 13 && code.bytes().all(|b| b.is_ascii_alphanumeric());
+    whole.then(|| {
+        let mut payload = input.payload(WRAPPER);
+        payload.fields.target = Some(format!("https://qr.alipay.com/{code}"));
+        payload
+    })
+}
 
 /// Three letters for the kind, and ten letters and digits at least.
 fn token(fields: &Fields) -> Result<(), &'static str> {

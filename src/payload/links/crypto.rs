@@ -1,7 +1,11 @@
 //! Links that open a wallet, an exchange or a merchant service of crypto coins.
 
-use super::super::{Category, read};
+use super::super::input::Input;
+use super::super::schemes::Scheme;
+use super::super::{Category, Payload, read};
 use super::{Fields, Link, link};
+
+const GATEWAYS: Scheme = Scheme::named("crypto-gateways");
 
 /// Trust Wallet's links; SLIP-44 numbers the coins, and Trust's assets have the same numbers.
 macro_rules! trust {
@@ -138,7 +142,7 @@ pub(super) const LINKS: &[Link] = &[
     link(
         "wallet-universal-links",
         &[
-            metamask!("/dapp/{target}"),
+            metamask!("/dapp/{target...}"),
             metamask!("/wc?uri={target}"),
             "link.trustwallet.com/open_url|open_dapp|browser?url={target}",
             "link.trustwallet.com|rnbwapp.com|rainbow.me|uniswap.org|www.ledger.com|\
@@ -158,7 +162,7 @@ pub(super) const LINKS: &[Link] = &[
             "unisat.io/download|share?url={target}",
             "metamask|trust|rainbow|uniswap|ledgerlive|imtokenv2|safe|zerion|cbwallet|okex|\
                 exodus://wc?uri={target}",
-            "metamask://dapp/{target}",
+            "metamask://dapp/{target...}",
             "trust://open_url|browser_enable?url={target}",
             "imtokenv2|okx|bitkeep|bitget|safepalwallet://*/*?url|dappUrl={target}",
             "imtokenv2|okx|bitkeep|bitget|safepalwallet://*?url|dappUrl={target}",
@@ -181,6 +185,24 @@ pub(super) const LINKS: &[Link] = &[
         ],
     ),
 ];
+
+/// `BTCPay` Server under any host whose name says so: everybody runs their own.
+pub(in super::super) fn btcpay(input: &Input<'_>) -> Option<Payload> {
+    const PAGES: &[&str] = &["i", "apps", "invoice", "pull-payments", "payment-requests"];
+    let uri = input.uri.as_ref().filter(|uri| uri.is_web())?;
+    let named = |label: &str| label.starts_with("btcpay");
+    let parts: Vec<&str> = uri.path.iter().take(2).collect();
+    let [page, reference] = parts.as_slice() else {
+        return None;
+    };
+    let fits = uri.host.split('.').any(named)
+        && PAGES.iter().any(|known| known.eq_ignore_ascii_case(page));
+    fits.then(|| {
+        let mut payload = input.payload(GATEWAYS);
+        payload.fields.reference = Some((*reference).to_owned());
+        payload
+    })
+}
 
 /// The address must hold as it would alone. Of a chain whose addresses are not known, nothing is said.
 fn address(fields: &Fields) -> Result<(), &'static str> {

@@ -41,7 +41,8 @@ impl Index {
         let order = self.places.len();
         let web = place.schemes.iter().any(|scheme| is_web(scheme));
         for host in place.hosts.iter().filter(|_| web) {
-            let (map, host) = match host.strip_prefix("*.") {
+            let below = ["*.", "{payee}."];
+            let (map, host) = match below.iter().find_map(|any| host.strip_prefix(any)) {
                 Some(domain) => (&mut self.below, domain),
                 None => (&mut self.exact, *host),
             };
@@ -54,26 +55,38 @@ impl Index {
         self.places.push((link, place));
     }
 
-    /// The first row that `uri` belongs to, and what it holds there.
+    /// The first row that `uri` belongs to, and what it holds there. What is at no place of its host is
+    /// looked for at the host that this is another door to.
     pub(super) fn find(&self, uri: &Uri) -> Option<(&'static Link, Fields)> {
-        self.candidates(uri).into_iter().find_map(|order| {
-            let (link, place) = self.places.get(order)?;
-            Some((*link, place.read(uri)?))
-        })
+        let read = |order, host: &str| {
+            let (link, place): &(&'static Link, Place) = self.places.get(order)?;
+            Some((*link, place.read(uri, host)?))
+        };
+        if !uri.is_web() {
+            let app = self.apps.get(uri.url.scheme()).into_iter().flatten();
+            return app.copied().find_map(|order| read(order, ""));
+        }
+        let at = |host: &str| {
+            let mut orders = self.candidates(host).into_iter();
+            orders.find_map(|order| read(order, host))
+        };
+        at(&uri.host).or_else(|| at(main_door(&uri.host)?))
     }
 
-    /// The places that begin like `uri`, in their order.
-    fn candidates(&self, uri: &Uri) -> Vec<Order> {
-        if !uri.is_web() {
-            let app = self.apps.get(uri.url.scheme());
-            return app.cloned().unwrap_or_default();
-        }
-        let host = uri.host.as_str();
-        let ends = host
-            .rmatch_indices('.')
-            .filter_map(|(dot, _)| host.get(dot + 1..))
-            .take(self.labels);
-        let below = ends.chain([host]).filter_map(|end| self.below.get(end));
+    /// Whether a row names `host` itself, or a door of it.
+    pub(super) fn names(&self, host: &str) -> bool {
+        self.exact.contains_key(host)
+            || main_door(host).is_some_and(|host| self.exact.contains_key(host))
+    }
+
+    /// The domain of the rows that `host` is, or is below.
+    pub(super) fn domain_of<'h>(&self, host: &'h str) -> Option<&'h str> {
+        ends(host, self.labels).find(|end| self.below.contains_key(end))
+    }
+
+    /// The places of the web host `host`, in their order.
+    fn candidates(&self, host: &str) -> Vec<Order> {
+        let below = ends(host, self.labels).filter_map(|end| self.below.get(end));
         let mut found: Vec<Order> = below
             .chain(self.exact.get(host))
             .flatten()
@@ -82,6 +95,36 @@ impl Index {
         found.sort_unstable();
         found
     }
+}
+
+/// The last `labels` labels of `host`, one after another, and all of it.
+fn ends(host: &str, labels: usize) -> impl Iterator<Item = &str> {
+    let dots = host.rmatch_indices('.').take(labels);
+    let ends = dots.filter_map(move |(dot, _)| host.get(dot + 1..));
+    ends.chain([host])
+}
+
+/// The host that `host` is another door to: the same pages for the web, for telephones, or in the
+/// language of a country (`www.`, `m.`, `pt-br.`), and Google's in every country.
+fn main_door(host: &str) -> Option<&str> {
+    let google = |domain: &&str| {
+        let suffix = domain.strip_prefix("google.").unwrap_or_default();
+        let country = suffix.trim_start_matches("com.").trim_start_matches("co.");
+        country.len() == 2 || country == "com"
+    };
+    if let Some(domain) = psl::domain_str(host).filter(google) {
+        return match host.strip_suffix(domain)? {
+            "" | "www." => Some("www.google.com"),
+            "maps." => Some("maps.google.com"),
+            _ => None,
+        };
+    }
+    let (door, rest) = host.split_once('.')?;
+    let letters = |text: &str| text.len() == 2 && text.bytes().all(|b| b.is_ascii_lowercase());
+    let language = |(a, b)| letters(a) && letters(b);
+    let is_door = matches!(door, "www" | "m" | "mobile" | "wap" | "touch")
+        || door.split_once('-').is_some_and(language);
+    (is_door && rest.contains('.')).then_some(rest)
 }
 
 #[cfg(test)]
@@ -101,7 +144,21 @@ mod tests {
             (&["a.com"], "https://a.com", true),
             (&["a.com"], "http://A.COM/x", true),
             (&["a.com"], "https://a.com./x", true),
-            (&["a.com"], "https://www.a.com/", false),
+            (&["a.com"], "https://www.a.com/", true),
+            (&["a.com"], "https://m.a.com/", true),
+            (&["a.com"], "https://pt-br.a.com/", true),
+            (&["a.com"], "https://w.a.com/", false),
+            (&["a.com"], "https://www.www.a.com/", false),
+            (&["www.google.com/url"], "https://google.co.id/url", true),
+            (&["www.google.com/url"], "https://www.google.fr/url", true),
+            (&["www.google.com/url"], "https://x.google.fr/url", false),
+            (
+                &["www.google.com/url"],
+                "https://google.evil.top/url",
+                false,
+            ),
+            (&["www.google.com/url"], "https://google.top/url", false),
+            (&["maps.google.com"], "https://maps.google.ca/x", true),
             (&["a.com"], "https://a.com.evil.top/", false),
             (&["a.com"], "https://a.com@evil.top/", false),
             (&["a.com"], "app://a.com/", false),
@@ -150,9 +207,8 @@ mod tests {
                 assert!(places.len() <= 40, "{begin}: {}", places.len());
             }
         }
-        let of = |text: &str| INDEX.candidates(&Uri::parse(text).unwrap()).len();
-        assert_eq!(of("https://nobody.example/"), 0);
-        assert_eq!(of("nobody://x"), 0);
-        assert_eq!(of(&format!("https://{}example/", "t.me.".repeat(800))), 0);
+        let of = |host: &str| INDEX.candidates(host).len();
+        assert_eq!(of("nobody.example"), 0);
+        assert_eq!(of(&format!("{}example", "t.me.".repeat(800))), 0);
     }
 }

@@ -7,11 +7,8 @@ pub(super) const LINKS: &[Link] = &[link(
     &[
         "maps.app.goo.gl|*.g.page",
         "goo.gl/maps",
-        "maps.google.com|maps.google.de|maps.google.fr|maps.google.co.jp|maps.google.co.kr",
-        "maps.google.com.hk|maps.google.com.tw|maps.google.com.br|maps.google.co.uk|maps.google.es",
-        "maps.google.co.th|maps.google.com.sg|maps.google.co.id|maps.google.com.vn|maps.google.it",
-        "google.com|www.google.com|www.google.de|www.google.fr|www.google.co.jp/maps",
-        "www.google.co.uk|www.google.com.hk|www.google.com.tw|www.google.com.br|www.google.es/maps",
+        "maps.google.com",
+        "www.google.com/maps",
         "maps.apple.com|maps.apple",
         "*.amap.com",
         "map.baidu.com|j.map.baidu.com|api.map.baidu.com|maps.baidu.com",

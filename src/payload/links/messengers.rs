@@ -55,6 +55,8 @@ pub(super) const LINKS: &[Link] = &[
     link(
         "whatsapp-contact",
         &[
+            "wa.me|www.wa.me/send?phone=+{payee}",
+            "wa.me|www.wa.me/send?phone={payee}",
             "wa.me|www.wa.me/c|business/+{payee}",
             "wa.me|www.wa.me/c|business/{payee}",
             "wa.me|www.wa.me/+{payee}",
@@ -74,12 +76,18 @@ pub(super) const LINKS: &[Link] = &[
             telegram!("/invoice|giftcode/{reference}"),
             "tg://invoice|giftcode?slug={reference}",
             "tg:///invoice?slug={reference}",
+            "tg://resolve?domain=wallet|CryptoBot|CryptoTestnetBot|send|xrocket|tonRocketBot&\
+                start|startapp={reference}",
             telegram!(
                 "/wallet|CryptoBot|CryptoTestnetBot|send|xrocket|tonRocketBot?start|\
                 startapp={reference}"
             ),
             telegram!("/wallet|send|CryptoBot/*?startapp={reference}"),
         ],
+    ),
+    link(
+        "telegram",
+        &[telegram!("/+{phone}"), "tg://resolve?phone={phone}"],
     ),
     link(
         "telegram-group",
@@ -135,7 +143,7 @@ pub(super) const LINKS: &[Link] = &[
     )
     .check(username),
     link("web-link", &["t.me"]).check(|_| Ok(())),
-    link("telegram", &["*.t.me"]),
+    link("telegram", &["{payee}.t.me"]).check(username),
     link(
         "line-group",
         &[

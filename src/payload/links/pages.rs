@@ -79,6 +79,8 @@ pub(super) const LINKS: &[Link] = &[
                 pname={reference}",
             "market://search?q={reference}",
             "samsungapps://productdetail/{reference}",
+            "itms-apps|itms-appss|itms|itmss://*/app/{reference}",
+            "itms-apps|itms-appss|itms|itmss://*/*/app/*/{reference}",
             "itms-apps|itms-appss|itms|itmss|macappstore|ms-windows-store|itms-beta|hiapp://*",
             "market|mimarket|samsungapps|appmarket|oppomarket|vivomarket://*",
         ],
@@ -88,9 +90,9 @@ pub(super) const LINKS: &[Link] = &[
         &[
             "pgyer.com|www.pgyer.com|pgyerapp.com|www.pgyerapp.com/{reference}",
             "*.pgyer.com|*.pgyerapp.com",
+            "install.appcenter.ms/users|orgs/{payee}/apps/{reference}",
             "i.diawi.com|diawi.com|www.diawi.com|install.appcenter.ms|loadly.io|appho.st|\
                 betadrop.app/{reference}",
-            "install.appcenter.ms/users|orgs/{payee}/apps/{reference}",
             "appdistribution.firebase.dev|appdistribution.firebase.google.com/i|testerapps/\
                 {reference}",
             "fir.im|*.fir.im|*.fir.ms|*.cdnfir.com|firim.app|*.appho.st/{reference}",
@@ -142,6 +144,7 @@ pub(super) const LINKS: &[Link] = &[
             "portaly.cc|lynk.id|litt.ly|link.inpock.co.kr|biolinky.co|hihello.me|linkfly.to|\
                 znap.link/{payee}",
             "profcard.info|link.me|linkr.bio/{payee}",
+            "{payee}.carrd.co|{payee}.start.page|{payee}.bio.link|{payee}.contactin.bio",
             "*.carrd.co|*.start.page|*.bio.link|*.contactin.bio",
         ],
     ),
@@ -169,6 +172,11 @@ pub(super) const LINKS: &[Link] = &[
                 qr19.cn",
             "qr20.cn|qr21.cn|qr22.cn|qr23.cn|qr24.cn|qr25.cn|qr26.cn|qr27.cn|qr28.cn|qr29.cn|\
                 qr30.cn",
+            "qr32.cn|qr33.cn|qr34.cn|qr35.cn|qr36.cn|qr37.cn|qr38.cn|qr39.cn|qr40.cn|qr41.cn|qr42.cn|qr43.cn|qr44.cn|qr45.cn|qr46.cn|qr47.cn",
+            "qr48.cn|qr49.cn|qr50.cn|qr51.cn|qr52.cn|qr53.cn|qr54.cn|qr55.cn|qr56.cn|qr57.cn|qr58.cn|qr59.cn|qr60.cn",
+            "qr62.cn|qr63.cn|qr64.cn|qr65.cn|qr66.cn|qr67.cn|qr68.cn|qr69.cn|qr70.cn|qr72.cn|qr73.cn|qr74.cn|qr75.cn|qr76.cn",
+            "qr77.cn|qr78.cn|qr79.cn|qr80.cn|qr81.cn|qr82.cn|qr83.cn|qr84.cn|qr85.cn|qr86.cn|qr87.cn|qr88.cn|qr89.cn",
+            "qr90.cn|qr91.cn|qr92.cn|qr93.cn|qr94.cn|qr95.cn|qr96.cn|qr97.cn|qr98.cn|qr99.cn",
             "qr.liantu.com|*.liantu.com|2wm.cn|*.2wm.cn|*.wwei.cn",
             "*.jinshuju.com|*.jinshuju.net|*.wenjuan.com|www.wjx.cn|*.wjx.cn|*.wjx.top|\
                 wj.qq.com|biaodan.info",

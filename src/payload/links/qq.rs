@@ -4,6 +4,11 @@ use super::super::checks;
 use super::{Fields, Link, link};
 
 pub(super) const LINKS: &[Link] = &[
+    // The same page takes friends, by a parameter of the code.
+    link(
+        "qq-profile",
+        &["qm.qq.com/cgi-bin/qm/qr?k={payee}&personal_qrcode_source"],
+    ),
     link(
         "qq-group",
         &[
@@ -11,8 +16,8 @@ pub(super) const LINKS: &[Link] = &[
             "mqqapi|mqqwpa|mqq://im/chat?chat_type=group|crowd&uin={payee}",
             "mqqopensdkapi://bizAgent/qm/qr?url={target}",
             "mqqopensdkapi://bizAgent/qm/qr?k={payee}",
-            "jq.qq.com|qm.qq.com?k={payee}",
-            "qm.qq.com/cgi-bin/qm/qr?k={payee}",
+            "jq.qq.com?k={payee}",
+            "qm.qq.com?k={payee}",
             "qm.qq.com/cgi-bin/qm/qr?group_code={payee}",
             "qm.qq.com/q/{payee}",
             "shang.qq.com/wpa/qunwpa?idkey={payee}",

@@ -48,6 +48,7 @@ pub(super) const LINKS: &[Link] = &[link(
             notifications|plugins|policies|policy.php|privacy|r.php|recover|search|settings|\
             sharer|sharer.php|terms|terms.php|v2.0",
         "reddit.com|www.reddit.com/about|login|policies|rules|search|settings|submit",
+        "pinterest.com|www.pinterest.com/pin/create",
         "pinterest.com|www.pinterest.com/about|business|explore|ideas|login|search|settings|today",
         "vk.com|vk.ru|m.vk.com/about|feed|groups|im|login|mail|privacy|restore|search|settings|\
             support|terms",

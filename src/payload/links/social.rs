@@ -29,6 +29,17 @@ macro_rules! x {
     };
 }
 
+macro_rules! pinterest {
+    ($path:literal) => {
+        concat!(
+            "*.pinterest.com|*.pinterest.co.uk|*.pinterest.de|*.pinterest.fr|*.pinterest.es|",
+            "*.pinterest.it|*.pinterest.jp|*.pinterest.co.kr|*.pinterest.com.mx|*.pinterest.ca|",
+            "*.pinterest.com.au|*.pinterest.ph|*.pinterest.pt",
+            $path
+        )
+    };
+}
+
 macro_rules! youtube {
     ($path:literal) => {
         concat!("youtube.com|www.youtube.com|m.youtube.com", $path)
@@ -91,8 +102,8 @@ pub(super) const LINKS: &[Link] = &[
             "reddit.com|www.reddit.com|old.reddit.com/gallery|comments|poll/{reference}",
             "redd.it|v.redd.it|reddit.app.link/{reference}",
             "pin.it/{reference}",
-            "pinterest.com|www.pinterest.com/pin/{reference}",
-            "pinterest.com|www.pinterest.com/{payee}",
+            pinterest!("/pin/{reference}"),
+            pinterest!("/{payee}"),
             youtube!("/@{payee}"),
             youtube!("/c|channel|user/{payee}"),
             youtube!("/shorts|live|post|clip/{reference}"),
@@ -113,7 +124,7 @@ pub(super) const LINKS: &[Link] = &[
             "vk.com|vk.ru|m.vk.com/{payee}",
             "vk.me/join/{payee}",
             "vk.me/{payee}",
-            "linkedin.com|www.linkedin.com/in|company|school/{payee}",
+            "*.linkedin.com/in|company|school/{payee}",
             "truthsocial.com|gettr.com/@{payee}",
             "clubhouse.com|www.clubhouse.com/@{payee}",
             "bigo.tv|www.bigo.tv|nimo.tv|www.nimo.tv|trovo.live|sooplive.co.kr/{payee}",

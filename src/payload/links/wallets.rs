@@ -3,10 +3,10 @@
 pub(super) mod america;
 pub(super) mod china;
 pub(super) mod east_asia;
-pub(super) mod europe;
+pub(in super::super) mod europe;
 pub(super) mod global;
 pub(super) mod middle_east;
-pub(super) mod russia;
+pub(in super::super) mod russia;
 pub(super) mod south_asia;
 pub(super) mod southeast_asia;
 

@@ -15,8 +15,9 @@ pub(super) const LINKS: &[Link] = &[
         &[
             "payapp.weixin.qq.com|payapp.wechatpay.cn/reward/{payee}",
             "payapp.weixin.qq.com|payapp.wechatpay.cn/reward",
-            "payapp.weixin.qq.com|payapp.wechatpay.cn/*/reward",
-            "payapp.weixin.qq.com|payapp.wechatpay.cn/*/*/reward",
+            "payapp.weixin.qq.com|payapp.wechatpay.cn/wxreward|rewardqr|reward_qr|rewardcode",
+            "payapp.weixin.qq.com|payapp.wechatpay.cn/*/reward|wxreward|rewardqr|reward_qr|rewardcode",
+            "payapp.weixin.qq.com|payapp.wechatpay.cn/*/*/reward|wxreward|rewardqr|reward_qr|rewardcode",
             "wxreward://*",
         ],
     )
@@ -151,6 +152,8 @@ pub(super) const LINKS: &[Link] = &[
         &[
             "work.weixin.qq.com/u|c|ca|cf/{payee}",
             "wecom.qq.com/q|u|ca/{payee}",
+            "work.weixin.qq.com/apph5/external_room/join/*?plugid|gid|id={payee}",
+            "work.weixin.qq.com/apph5/external_room/join/{payee}",
             "work.weixin.qq.com/apph5/external_room/{payee}",
         ],
     ),

@@ -1,6 +1,7 @@
 //! Links that run code, read local files, or open an app with another link inside.
 
 use super::super::input::{Uri, decode, strip_prefix_ignore_case};
+use super::super::{Category, read};
 use super::file;
 
 /// Whether the rest of a link is what its scheme asks for.
@@ -74,17 +75,34 @@ fn inner(scheme: &str, rest: &str) -> Option<String> {
 }
 
 /// `//host/path#Intent;scheme=https;S.browser_fallback_url=...;end` (Chrome for Android, intents): the
-/// link that the app is given, or else the page for those who do not have it.
+/// link that the app is given, or else the page for those who do not have it. Where these are pages of
+/// two owners, the phone decides, and nobody can say where it leads: the one for which it is known what
+/// it is for, or none.
 fn intent(rest: &str) -> Option<String> {
     let (data, extras) = rest.split_once("#Intent;")?;
     let extra = |key: &str| {
         let mut extras = extras.split(';').filter_map(|extra| extra.split_once('='));
         extras.find(|(name, value)| *name == key && !value.is_empty())
     };
-    if let Some((_, scheme)) = extra("scheme").filter(|_| data.trim_matches('/').len() > 1) {
-        return Some(format!("{scheme}:{data}"));
+    let whole = data.contains("://") && !data.starts_with('/');
+    let given = match extra("scheme").filter(|_| data.trim_matches('/').len() > 1) {
+        _ if whole => Some(data.to_owned()),
+        Some((_, scheme)) => Some(format!("{scheme}:{data}")),
+        None => None,
+    };
+    let fallback = extra("S.browser_fallback_url").map(|(_, link)| decode(link));
+    let (Some(given), Some(fallback)) = (&given, &fallback) else {
+        return given.or(fallback);
+    };
+    let page = |link: &str| Uri::parse(link).filter(Uri::is_web);
+    let (Some(one), Some(other)) = (page(given), page(fallback)) else {
+        return Some(given.clone());
+    };
+    let tells = |link: &&String| read(link, 0).category != Category::Other;
+    if psl::domain_str(&one.host) == psl::domain_str(&other.host) {
+        return Some(given.clone());
     }
-    extra("S.browser_fallback_url").map(|(_, link)| decode(link))
+    [given, fallback].into_iter().find(tells).cloned()
 }
 
 /// `//package/scheme/host/path` (Android app indexing).
@@ -184,6 +202,22 @@ mod tests {
             (
                 "intent://#Intent;package=p;S.browser_fallback_url=https%3A%2F%2Fa.example;end",
                 Some("https://a.example"),
+            ),
+            (
+                "intent:upi://pay?pa=x@ybl#Intent;package=p;end",
+                Some("upi://pay?pa=x@ybl"),
+            ),
+            (
+                "intent://a.example/x#Intent;scheme=https;S.browser_fallback_url=https%3A%2F%2Fm.a.example;end",
+                Some("https://a.example/x"),
+            ),
+            (
+                "intent://a.example/x#Intent;scheme=https;S.browser_fallback_url=https%3A%2F%2Fwa.me%2F15550100;end",
+                Some("https://wa.me/15550100"),
+            ),
+            (
+                "intent://a.example/x#Intent;scheme=https;S.browser_fallback_url=https%3A%2F%2Fb.example;end",
+                None,
             ),
             ("intent:#Intent;action=x;end", None),
             ("intent://scan/", None),

@@ -45,7 +45,17 @@ pub(super) fn find(uri: &Uri) -> Option<File> {
         .iter()
         .filter(|(key, _)| NAMES.iter().any(|name| key.eq_ignore_ascii_case(name)))
         .map(|(_, value)| value);
-    uri.path.last().into_iter().chain(named).find_map(kind)
+    // `/app.apk/download` sends the file before it.
+    let before = || {
+        uri.path
+            .iter()
+            .scan(None, |last, part| Some(last.replace(part)))
+    };
+    let last = uri.path.last().and_then(|last| match last {
+        "download" | "raw" => before().last().flatten(),
+        _ => Some(last),
+    });
+    last.into_iter().chain(named).find_map(kind)
 }
 
 fn kind(name: &str) -> Option<File> {
@@ -116,6 +126,11 @@ mod tests {
             Some(File::Installer)
         );
         assert_eq!(find("https://a.example/get?q=x.apk"), None);
+        assert_eq!(
+            find("https://a.example/f/x.apk/download"),
+            Some(File::Installer)
+        );
+        assert_eq!(find("https://a.example/x.apk/about"), None);
         assert_eq!(
             source("?source=https://a/b.msix&x"),
             Some("https://a/b.msix")

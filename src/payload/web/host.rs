@@ -5,6 +5,7 @@ use unicode_security::mixed_script::AugmentedScriptSet;
 use url::Host;
 
 use super::super::input::{Uri, strip_prefix_ignore_case};
+use super::super::links;
 use crate::lookalike::{self, Likeness};
 
 /// Letters that look like the slash that ends a host.
@@ -32,6 +33,10 @@ pub(super) fn signs(text: &str, uri: &Uri) -> Vec<&'static str> {
     let authority = authority(text).unwrap_or_default();
     raise(false_slash(authority).is_some(), "confusable-slash");
     raise(has_userinfo(uri) || backslash(text), "userinfo");
+    // Browsers read circled letters and others like them as the ordinary ones.
+    let foreign = |c: char| !c.is_ascii() && c.is_alphanumeric();
+    let folded = authority.contains(foreign) && !uri.host.contains("xn--");
+    raise(folded, "full-width");
     raise(is_ip(uri), "ip-host");
     raise(uri.url.port().is_some(), "odd-port");
     if is_ip(uri) {
@@ -40,7 +45,7 @@ pub(super) fn signs(text: &str, uri: &Uri) -> Vec<&'static str> {
     if uri.host.contains("xn--") {
         international(&uri.host, &mut flags);
     }
-    match lookalike::brand(&uri.host) {
+    match lookalike::brand(&uri.host).filter(|_| !links::owns(&uri.host)) {
         Some(Likeness::Homograph) if !flags.contains(&"homograph") => flags.push("homograph"),
         Some(Likeness::SubdomainSpoof) => flags.extend(["subdomain-spoof", "lookalike-domain"]),
         Some(Likeness::Lookalike) => flags.push("lookalike-domain"),
@@ -160,6 +165,8 @@ mod tests {
             ("https://example.com\\a@b/", &["userinfo"]),
             ("http://[2001:db8::1]:81/", &["ip-host", "odd-port"]),
             ("http://0177.0.0.1/", &["ip-host"]),
+            ("https://ⓔⓥⓘⓛ.example/", &["full-width"]),
+            ("https://𝗲𝘃𝗶𝗹.example/", &["full-width"]),
             ("http://0xc0a80101/", &["ip-host"]),
             ("https://bücher.example/", &["punycode"]),
             ("https://日本abc.example/", &["punycode"]),

@@ -2,7 +2,7 @@
 //! whether the page follows it, and a page of a trusted host that does is the best disguise there is.
 
 use super::super::base64;
-use super::super::input::{Uri, decode, decoded};
+use super::super::input::{Uri, decode, decoded, strip_prefix_ignore_case};
 use super::super::texts::Pairs;
 use super::danger;
 
@@ -10,13 +10,25 @@ use super::danger;
 /// `redirectUrl`, `redirect_url` and `redirect-url` are one.
 #[rustfmt::skip]
 const ONWARD: &[&str] = &[
-    "afdp", "afwebdp", "cont", "continue", "continueurl", "continueto", "deeplink", "deeplinkvalue", "dest", "destination",
-    "desturl", "exit", "ext", "external", "exturl", "fallback", "fallbackurl", "finalurl", "forward",
-    "forwardto", "forwardurl", "fullurl", "go", "goto", "gotourl", "gourl", "h5url", "href", "jump", "jumpto",
-    "jumpurl", "landing", "landingurl", "link", "linkurl", "location", "next", "nexturl", "open", "openurl",
-    "out", "pageurl", "pfurl", "qrcode", "r", "redir", "redirect", "redirectlink", "redirectto", "redirecturi",
-    "redirecturl", "redirurl", "rurl", "scheme", "schema", "service", "site", "target", "targeturi",
-    "targeturl", "to", "tourl", "u", "uri", "url", "weburl",
+    "actionurl", "afdp", "afwebdp", "applink", "clickurl", "cont", "continue", "continueto", "continueurl",
+    "dappurl", "deeplink", "deeplinkurl", "deeplinkvalue", "dest", "destination", "destinationurl", "desturl", "exit", "ext",
+    "external", "exturl", "fallback", "fallbackurl", "finalurl", "forward", "forwardto", "forwardurl", "fullurl",
+    "go", "goto", "gotourl", "gourl", "h5url", "href", "jump", "jumplink", "jumpto", "jumpurl", "landing",
+    "landingpage", "landingurl", "link", "linkto", "linkurl", "loadurl", "location", "murl", "next", "nextpage",
+    "nexturl", "open", "openlink", "openurl", "out", "outurl", "pageurl", "payurl", "pfurl", "qrcode", "qrurl", "r",
+    "redir", "redirect", "redirecturl", "redirectlink", "redirectto", "redirecturi", "redirectionurl",
+    "redirurl", "rurl", "scheme", "schema", "schemeurl", "service", "site", "siteurl", "target", "targeturi",
+    "targeturl", "to", "tourl", "u", "uri", "url", "urlprefix", "webpageurl", "weburl", "webviewurl",
+];
+
+/// Keys that mean so only on a page that is there to lead on: `q` is otherwise what is searched for.
+const ON_EXITS: &[&str] = &["q", "z", "mpre", "uddg"];
+
+/// What pages are called that are there to lead on.
+#[rustfmt::skip]
+const EXITS: &[&str] = &[
+    "away", "click", "exit", "external", "go", "goto", "jump", "l", "leave", "link", "linkfilter", "out", "outbound",
+    "outgoing", "r", "redir", "redirect", "safelink", "safety", "tolink", "track", "url",
 ];
 
 /// Keys under which they are told where to come back to. A page to pay on says so as a matter of course:
@@ -25,6 +37,13 @@ const ONWARD: &[&str] = &[
 const BACK: &[&str] = &[
     "back", "backto", "backurl", "callback", "callbackurl", "ref", "ret", "return", "returnpath", "returnto",
     "returnuri", "returnurl", "successurl",
+];
+
+/// Schemes of links that need no host.
+#[rustfmt::skip]
+const OPAQUE: &[&str] = &[
+    "bitcoin", "bitcoincash", "dogecoin", "ethereum", "lightning", "litecoin", "mailto", "monero", "nostr", "skype",
+    "sms", "smsto", "solana", "tel", "tg", "tron", "upi", "wc", "xmpp",
 ];
 
 /// How many parts of a fragment are looked at, and how many values of a query are read as links. No honest link
@@ -39,20 +58,137 @@ const MOST_LINKS: usize = 16;
 /// The link inside, and whether it leads to somebody else's domain.
 pub(super) fn find(uri: &Uri) -> Option<(String, bool)> {
     let fragment = fragment_query(uri);
-    let pairs = || uri.query.iter().chain(fragment.iter());
-    let links = |keys: &'static [&'static str]| {
-        pairs()
-            // Most values are told from a link by one look, before their keys are compared with any.
-            .filter(move |(key, value)| may_be_link(value) && is_one_of(keys, key))
-            .take(MOST_LINKS)
-            .filter_map(|(_, value)| link(value, uri))
-    };
     let elsewhere = |link: &String| leads_elsewhere(link, uri);
-    links(ONWARD)
-        .chain(links(BACK))
+    onward(uri, &fragment)
+        .chain(links(uri, &fragment, BACK))
         .find(elsewhere)
         .map(|link| (link, true))
-        .or_else(|| links(ONWARD).next().map(|link| (link, false)))
+        .or_else(|| onward(uri, &fragment).next().map(|link| (link, false)))
+}
+
+/// The link that leads on to somebody else's domain, and not merely back to where one came from.
+pub(super) fn forward(uri: &Uri) -> Option<String> {
+    let fragment = fragment_query(uri);
+    onward(uri, &fragment).find(|link| leads_elsewhere(link, uri))
+}
+
+/// Whether `uri` is a page to share a link with others: it shows the link, and leads nowhere.
+pub(super) fn shares(uri: &Uri) -> bool {
+    const WORDS: &[&str] = &["share", "sharing", "intent", "submit"];
+    let is = |part: &str| {
+        WORDS
+            .iter()
+            .any(|word| strip_prefix_ignore_case(part, word).is_some())
+    };
+    let message = || uri.path.iter().take(2).eq(["R", "msg"]);
+    uri.path.iter().take(4).any(is) || message()
+}
+
+/// The links that `uri` is told to lead on to.
+fn onward<'u>(uri: &'u Uri, fragment: &'u Pairs) -> impl Iterator<Item = String> + 'u {
+    let name = |part: &'u str| part.split('.').next().unwrap_or_default();
+    let is_exit = uri.path.iter().take(MOST_LINKS).any(|part| {
+        EXITS
+            .iter()
+            .any(|exit| name(part).eq_ignore_ascii_case(exit))
+    });
+    let on_exit = if is_exit { ON_EXITS } else { &[] };
+    links(uri, fragment, ONWARD)
+        .chain(links(uri, fragment, on_exit))
+        .chain(whole(uri))
+}
+
+/// The links under one of `keys`.
+fn links<'u>(
+    uri: &'u Uri,
+    fragment: &'u Pairs,
+    keys: &'static [&'static str],
+) -> impl Iterator<Item = String> + 'u {
+    let pairs = uri.query.iter().chain(fragment.iter());
+    pairs
+        // Most values are told from a link by one look, before their keys are compared with any.
+        .filter(|(_, value)| may_be_link(value))
+        .filter(|(key, _)| is_one_of(keys, key) || is_one_of(&["param", "params"], key))
+        .take(MOST_LINKS)
+        .filter_map(move |(key, value)| match value.strip_prefix('{') {
+            Some(_) => in_json(value, keys, uri),
+            None => link(value, uri).or_else(|| host_only(key, value, uri)),
+        })
+}
+
+/// A link that stands in `uri` as it is, with no key: `/redirect?https://...`, `/r/https://...`, `#https://...`.
+fn whole(uri: &Uri) -> Option<String> {
+    let web = |text: &&str| {
+        let after = strip_prefix_ignore_case(text, "http").unwrap_or_default();
+        let after = after.strip_prefix(['s', 'S']).unwrap_or(after);
+        after.starts_with(":/") || strip_prefix_ignore_case(after, "%3a").is_some()
+    };
+    let bare = [uri.url.query(), uri.url.fragment()];
+    if let Some(link) = bare.into_iter().flatten().find(web) {
+        return plain_link(&decode(link), uri);
+    }
+    let path = uri.url.path();
+    let starts = path.match_indices(['h', 'H']).filter(|(at, _)| *at > 0);
+    let begins = |at: usize| path[..at].ends_with(['/', '_', '=', ':']);
+    let (at, _) = starts
+        .filter(|(at, _)| begins(*at))
+        .find(|(at, _)| path.get(*at..).as_ref().is_some_and(web))?;
+    // Proofpoint closes the link with `__;`.
+    let link = path[at..].split("__;").next()?;
+    let query = uri.url.query().filter(|_| path.ends_with(link));
+    let link = match query {
+        Some(query) => format!("{}?{query}", decode(link)),
+        None => decode(link),
+    };
+    plain_link(&link, uri)
+}
+
+/// The link under one of `keys` in an object of JSON.
+fn in_json(value: &str, keys: &[&str], uri: &Uri) -> Option<String> {
+    let object: serde_json::Map<String, serde_json::Value> = serde_json::from_str(value).ok()?;
+    object
+        .iter()
+        .take(MOST)
+        .filter(|(key, _)| is_one_of(keys, key))
+        .find_map(|(_, value)| link(value.as_str()?, uri))
+}
+
+/// A host without a scheme, under a key that says that it is a link.
+fn host_only(key: &str, value: &str, uri: &Uri) -> Option<String> {
+    let keys = ["dest", "destination", "goto", "jump", "redirect", "target"];
+    let key = key.to_ascii_lowercase();
+    let means_link = ["url", "uri", "link"].iter().any(|end| key.ends_with(end));
+    let link = || {
+        format!(
+            "{}://{value}",
+            if uri.is_web() {
+                uri.url.scheme()
+            } else {
+                "http"
+            }
+        )
+    };
+    let means_link = means_link || is_one_of(&keys, &key);
+    (means_link && leading_host(value).is_some_and(is_public)).then(link)
+}
+
+/// The host at the beginning of `text`, which has no scheme, where there is one.
+pub(in super::super) fn leading_host(text: &str) -> Option<&str> {
+    const LONGEST: usize = 253;
+    let host = text.split(['/', '?', '#', ':']).next()?;
+    let letters = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'.');
+    let fits = (4..=LONGEST).contains(&host.len())
+        && host.bytes().all(letters)
+        && host.contains('.')
+        && !host.starts_with('.')
+        && psl::domain_str(host).is_some();
+    fits.then_some(host)
+}
+
+/// Whether `host` is one on the internet, and not the name of a file.
+fn is_public(host: &str) -> bool {
+    let known = || psl::suffix(host.as_bytes()).is_some_and(|suffix| suffix.is_known());
+    strip_prefix_ignore_case(host, "www.").is_some() || known()
 }
 
 /// The query of a page that keeps its own behind the `#`: `#/redirect?url=...`.
@@ -87,14 +223,15 @@ fn is_one_of(keys: &[&str], key: &str) -> bool {
 /// Whether `value` can be a link in any of the forms that are read: all but base64 have one of these, and that is
 /// not short.
 fn may_be_link(value: &str) -> bool {
-    value.len() >= SHORTEST_BASE64 || value.contains([':', '/', '\\', '%'])
+    value.len() >= SHORTEST_BASE64 || value.contains([':', '/', '\\', '%', '.', '{'])
 }
 
 /// The link that `value` is: as it stands, percent-encoded more than once, or in base64.
 fn link(value: &str, uri: &Uri) -> Option<String> {
     /// As often as anybody encodes a link.
     const TIMES: usize = 3;
-    let mut value = value.trim().to_owned();
+    // Browsers leave these out, wherever in a link they stand.
+    let mut value = value.trim().replace(['\t', '\n', '\r'], "");
     for _ in 0..TIMES {
         if let Some(link) = plain_link(&value, uri) {
             return Some(link);
@@ -104,17 +241,36 @@ fn link(value: &str, uri: &Uri) -> Option<String> {
         }
         value = decode(&value);
     }
-    plain_link(base64_text(&value)?.trim(), uri)
+    // Bing puts `a1` in front.
+    let bare = value.strip_prefix("a1");
+    [Some(value.as_str()), bare]
+        .into_iter()
+        .flatten()
+        .find_map(|value| plain_link(base64_text(value)?.trim(), uri))
 }
 
 /// `value` where it is a link to a host, an app or a script; with the scheme of the page where it has none.
 fn plain_link(value: &str, uri: &Uri) -> Option<String> {
-    if danger::claims(value) {
+    let begins = |scheme: &str| {
+        value
+            .split_once(':')
+            .is_some_and(|(s, rest)| s.eq_ignore_ascii_case(scheme) && !rest.is_empty())
+    };
+    if danger::claims(value) || OPAQUE.iter().any(|scheme| begins(scheme)) {
         return Some(value.to_owned());
     }
     if value.starts_with("//") || value.starts_with("/\\") || value.starts_with("\\\\") {
         let link = uri.url.join(value).ok()?;
         return link.has_host().then(|| link.to_string());
+    }
+    // `https:evil.example` and `https:/evil.example` are web links too.
+    let mut web = ["http:", "https:"].iter();
+    if let Some(rest) = web.find_map(|web| strip_prefix_ignore_case(value, web))
+        && !rest.starts_with("//")
+    {
+        let link = url::Url::parse(value).ok()?;
+        let host = link.host_str()?.contains('.');
+        return host.then(|| link.to_string());
     }
     let (scheme, rest) = value.split_once("://")?;
     let is_scheme = scheme.starts_with(|c: char| c.is_ascii_alphabetic())
@@ -127,9 +283,12 @@ fn plain_link(value: &str, uri: &Uri) -> Option<String> {
 
 /// Whether `link` leads to another registrable domain, to an app, or runs something.
 fn leads_elsewhere(link: &str, uri: &Uri) -> bool {
-    let Some(link) = Uri::parse(link).filter(Uri::is_web) else {
+    let Some(link) = Uri::parse(link) else {
         return true;
     };
+    if !link.is_web() || !uri.is_web() {
+        return link.url.scheme() != uri.url.scheme();
+    }
     let owner = |host: &str| psl::domain_str(host).unwrap_or(host).to_owned();
     link.host != uri.host && owner(&link.host) != owner(&uri.host)
 }
@@ -145,106 +304,4 @@ fn base64_text(value: &str) -> Option<String> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn of(link: &str) -> Option<(String, bool)> {
-        find(&Uri::parse(link).expect(link))
-    }
-
-    #[test]
-    fn links_inside_of_links() {
-        for (link, target) in [
-            (
-                "https://a.example/?url=https://b.example/",
-                "https://b.example/",
-            ),
-            (
-                "https://a.example/?Redirect_URL=https%3A%2F%2Fb.example%2F",
-                "https://b.example/",
-            ),
-            (
-                "https://a.example/?next=weixin%3A%2F%2Fdl%2Fx",
-                "weixin://dl/x",
-            ),
-            (
-                "https://a.example/?u=%2F%2Fb.example%2Fx",
-                "https://b.example/x",
-            ),
-            ("https://a.example/?u=/\\b.example/x", "https://b.example/x"),
-            (
-                "https://a.example/?u=https%253A%252F%252Fb.example",
-                "https://b.example",
-            ),
-            (
-                "https://a.example/?u=https%25253A%25252F%25252Fb.example",
-                "https://b.example",
-            ),
-            (
-                "https://a.example/?u=aHR0cHM6Ly9iLmV4YW1wbGUveA==",
-                "https://b.example/x",
-            ),
-            (
-                "https://a.example/?u=aHR0cHM6Ly9iLmV4YW1wbGUveA",
-                "https://b.example/x",
-            ),
-            (
-                "https://a.example/#/redirect?url=https://b.example",
-                "https://b.example",
-            ),
-            (
-                "https://a.example/#url=https%3A%2F%2Fb.example",
-                "https://b.example",
-            ),
-            (
-                "https://a.example/?go=javascript:alert(1)",
-                "javascript:alert(1)",
-            ),
-            (
-                "https://a.example/?return_url=https://b.example&to=https://c.example",
-                "https://c.example",
-            ),
-            (
-                "https://a.example/?callback=https://b.example",
-                "https://b.example",
-            ),
-            ("https://a.co.uk/?url=https://b.co.uk/", "https://b.co.uk/"),
-        ] {
-            assert_eq!(of(link), Some((target.to_owned(), true)), "{link}");
-        }
-    }
-
-    #[test]
-    fn the_own_domain_is_nowhere_else() {
-        for (link, target) in [
-            (
-                "https://a.example/?next=https://www.a.example/b",
-                "https://www.a.example/b",
-            ),
-            (
-                "https://pay.a.example/?url=%2F%2Fm.a.example",
-                "https://m.a.example/",
-            ),
-        ] {
-            assert_eq!(of(link), Some((target.to_owned(), false)), "{link}");
-        }
-    }
-
-    #[test]
-    fn other_values_are_no_links() {
-        for link in [
-            "https://a.example/?q=https://b.example",
-            "https://a.example/?next=/account",
-            "https://a.example/?next=account",
-            "https://a.example/?next=://",
-            "https://a.example/?next=x y://z",
-            "https://a.example/?next=AAAAAAAAAAAAAAAA",
-            "https://a.example/?next=aHR0cHM6Ly9",
-            "https://a.example/?return=https://www.a.example/b",
-            "https://a.example/?to=12:30//x",
-            "https://a.example/#section",
-        ] {
-            assert_eq!(of(link), None, "{link}");
-        }
-    }
-}
+mod tests;

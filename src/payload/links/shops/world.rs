@@ -60,6 +60,7 @@ pub(in super::super) const LINKS: &[Link] = &[
             amazon!("/gp/product/{reference}"),
             amazon!("/gp/aw/d/{reference}"),
             amazon!("/*/dp/{reference}"),
+            amazon!("/*/*/dp/{reference}"),
             amazon!("/shop/{payee}"),
             amazon!("/stores/*/page/{payee}"),
             amazon!("?seller|me={payee}"),
@@ -76,6 +77,8 @@ pub(in super::super) const LINKS: &[Link] = &[
             "etsy.com|www.etsy.com/shop|people/{payee}",
             "etsy.com|www.etsy.com/*/shop|people/{payee}",
             "etsy.me/{reference}",
+            "{payee}.etsy.com/listing/{reference}",
+            "{payee}.etsy.com",
             "*.etsy.com",
             aliexpress!("/item|i/{reference}.html"),
             aliexpress!("/store/{payee}"),
@@ -83,6 +86,7 @@ pub(in super::super) const LINKS: &[Link] = &[
             "a.aliexpress.com|a.aliexpress.ru/{reference}",
             aliexpress!(""),
             "*.temu.com?goods_id={reference}",
+            "temu.to/m|k|s/{reference}",
             "temu.to|share.temu.com/{reference}",
             "*.temu.com|temu.to|*.shein.com|onelink.shein.com|*.sheingsp.com|shein.top",
             "*.walmart.com/ip/*/{reference}",
@@ -139,6 +143,7 @@ pub(in super::super) const LINKS: &[Link] = &[
             lazada!("/shop/{payee}"),
             lazada!("/products/{reference}"),
             lazada!(""),
+            "vt.tokopedia.com/t/{reference}",
             "tokopedia.link|tk.tokopedia.com/{reference}",
             "tokopedia.com|www.tokopedia.com/{payee}/{reference}",
             "tokopedia.com|www.tokopedia.com/{payee}",
@@ -170,8 +175,8 @@ pub(in super::super) const LINKS: &[Link] = &[
     link(
         "shoppay-shopify",
         &[
-            "*.myshopify.com/cart/{reference}",
-            "*.myshopify.com/products/{reference}",
+            "{payee}.myshopify.com/cart|products/{reference}",
+            "{payee}.myshopify.com",
             "*.myshopify.com",
             "shop.app/m|s/{payee}",
             "shop.app/pay/{reference}",
@@ -195,6 +200,7 @@ pub(in super::super) const LINKS: &[Link] = &[
             "gift.kakao.com|store.kakao.com|makers.kakao.com",
             "www.11st.co.kr|m.11st.co.kr/products/{reference}",
             "*.gmarket.co.kr|*.auction.co.kr?goodscode|itemno={reference}",
+            "{payee}.cafe24.com|{payee}.imweb.me",
             "*.11st.co.kr|*.gmarket.co.kr|*.auction.co.kr|*.ssg.com|*.cafe24.com|*.imweb.me|\
                 imweb.me",
             "grip.show|www.grip.show|m.grip.show|marpple.shop|*.marpple.shop|*.sixshop.com",
@@ -208,14 +214,24 @@ pub(in super::super) const LINKS: &[Link] = &[
     link(
         "storefront-builders",
         &[
-            "*.bigcartel.com/product/{reference}",
+            "{payee}.bigcartel.com/product/{reference}",
             "sellfy.com|payhip.com|www.payhip.com/b|p/{reference}",
             "stan.store|payhip.com|www.payhip.com/{payee}",
             "teespring.com|www.teespring.com|spri.ng|*.creator-spring.com/{reference}",
-            "*.booth.pm/items/{reference}",
+            "{payee}.booth.pm/items/{reference}",
+            "{payee}.booth.pm/*/items/{reference}",
             "booth.pm/*/items/{reference}",
-            "*.stores.jp/items/{reference}",
-            "*.thebase.in|*.base.shop|*.base.ec|*.theshop.jp|*.official.ec/items/{reference}",
+            "{payee}.stores.jp/items/{reference}",
+            "{payee}.thebase.in|{payee}.base.shop|{payee}.base.ec|{payee}.theshop.jp|\
+                {payee}.official.ec/items/{reference}",
+            "{payee}.bigcartel.com|{payee}.wixsite.com|{payee}.squarespace.com|\
+                {payee}.square.online|{payee}.company.site",
+            "{payee}.sellfy.store|{payee}.creator-spring.com|{payee}.thebase.in|{payee}.base.shop|\
+                {payee}.base.ec|{payee}.theshop.jp",
+            "{payee}.stores.jp|{payee}.booth.pm|{payee}.myshoplazza.com|{payee}.shoplineapp.com|\
+                {payee}.waca.shop|{payee}.waca.ec|{payee}.waca.tw",
+            "{payee}.easy.co|{payee}.kyte.site|{payee}.lojavirtualnuvem.com.br|\
+                {payee}.mitiendanube.com|{payee}.lnwshop.com|{payee}.page365.net",
             "cashier.ecpay.com.tw|p.ecpay.com.tw|payment.ecpay.com.tw|p.opay.tw/{reference}",
             "*.bigcartel.com|*.wixsite.com|*.squarespace.com|*.square.online|*.ecwid.com|\
                 *.company.site",

@@ -27,6 +27,8 @@ pub(in super::super) const LINKS: &[Link] = &[
             "venmo://paycharge",
             "venmo.com|www.venmo.com|account.venmo.com/u/{payee}?amount={amount}?",
             "account.venmo.com/pay?recipients={payee}&amount={amount}?",
+            "account.venmo.com/payment-link?recipients=,{payee}&amount={amount}?",
+            "account.venmo.com/payment-link?recipients={payee}&amount={amount}?",
             "venmo.com|www.venmo.com/paycharge?recipients={payee}&amount={amount}?",
             "venmo.com|www.venmo.com?recipients={payee}&amount={amount}?",
             "venmo.com|www.venmo.com/{payee}?amount={amount}?",
@@ -83,7 +85,7 @@ pub(in super::super) const LINKS: &[Link] = &[
             "link.mercadopago.com/{payee}",
             concat!(
                 mercado_pago!(),
-                "/checkout?pref_id|preference-id={reference}"
+                "/checkout|payment-link?pref_id|preference-id={reference}"
             ),
             concat!(
                 mercado_pago!(),
@@ -97,6 +99,7 @@ pub(in super::super) const LINKS: &[Link] = &[
         &[
             "picpay.me/{payee}/{amount}",
             "picpay.me/{payee}",
+            "app.picpay.com/user|payment|consumidor/{payee}/{amount}",
             "app.picpay.com/user|payment|consumidor/{payee}",
             "app.picpay.com|link.picpay.com|checkout.picpay.com",
             "nubank.com.br/cobrar|pagar/{payee}/{reference}",
@@ -104,6 +107,7 @@ pub(in super::super) const LINKS: &[Link] = &[
             "pag.ae/{reference}",
             "pagseguro.uol.com.br|pagbank.com.br/checkout|pagamento",
             "pay.infinitepay.io|link.infinitepay.io/{payee}/{amount}",
+            "pay.infinitepay.io|link.infinitepay.io/{payee}/*/{amount}",
             "pay.infinitepay.io|link.infinitepay.io|loja.infinitepay.io/{payee}",
             "link.sumup.com.br|pay.asaas.com|www.asaas.com/c|i/{reference}",
             "livepix.gg/{payee}",

@@ -36,8 +36,10 @@ pub(in super::super) const LINKS: &[Link] = &[
             "pay.line.me|web-pay.line.me|sandbox-web-pay.line.me/web/payment/\
                 wait?transactionReserveId={reference}",
             "pay.line.me|qr.line.me|link.line.me|web-pay.line.me/{reference}",
+            "line.me/R/pay/payment/{reference}",
             "line.me/R/pay/{reference}",
             "line.me/R/pay",
+            "line|linepay://pay/payment/{reference}",
             "line|linepay://pay/{reference}",
             "line|linepay://pay",
             "linepay://*",
@@ -47,6 +49,8 @@ pub(in super::super) const LINKS: &[Link] = &[
         "jkopay-tw",
         &[
             "www.jkopay.com|jkopay.com/transfer?j={payee:Transfer:}",
+            "www.jkopay.com|service.jkopay.com|jkopay.com/r/transfer?j={payee}",
+            "jkos|jkospay://transfer?j={payee}",
             "www.jkopay.com|service.jkopay.com|jkopay.com/transfer|r|pay|qrcode",
             "service.jkopay.com|qr.jkopay.com|jkopay.page.link/{reference}",
             "service.jkopay.com|qr.jkopay.com|jkopay.page.link",

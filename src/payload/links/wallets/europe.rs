@@ -1,12 +1,17 @@
 //! Payment links of Europe.
 
+use super::super::super::Payload;
+use super::super::super::input::Input;
+use super::super::super::schemes::Scheme;
 use super::{Fields, Link, digits, link};
+
+const TWINT: Scheme = Scheme::named("twint");
 
 pub(in super::super) const LINKS: &[Link] = &[
     link(
         "swish-link",
         &[
-            "app.swish.nu/1/p/sw?sw={payee}&amt={amount}?",
+            "app.swish.nu/1/p/sw?sw={payee}&amt={amount}?&cur={currency}?",
             "swish://paymentrequest?token={reference}",
         ],
     )
@@ -34,6 +39,7 @@ pub(in super::super) const LINKS: &[Link] = &[
                 betalingslink-svar?phone={payee}&amount={amount}?",
             "qr.mobilepay.dk/box/{payee}/pay-in",
             "qr.mobilepay.dk/*/{reference}",
+            "products.mobilepay.dk/*/*?id={reference}",
             "qr.mobilepay.dk|products.mobilepay.dk/{reference}",
             "mobilepay.dk|www.mobilepay.dk/box|pay|erhverv",
             "mobilepay://*",
@@ -46,6 +52,7 @@ pub(in super::super) const LINKS: &[Link] = &[
             "mobilepayfi|mobilepay-fi://send?phone={payee}&amount={amount}?",
             "qr.mobilepay.fi/box/{payee}/pay-in",
             "qr.mobilepay.fi/*/{reference}",
+            "products.mobilepay.fi/*/*?id={reference}",
             "qr.mobilepay.fi|products.mobilepay.fi/{reference}",
             "mobilepay.fi|www.mobilepay.fi/box|pay|yritykset",
             "mobilepayfi|mobilepay-fi://*",
@@ -55,6 +62,7 @@ pub(in super::super) const LINKS: &[Link] = &[
     link(
         "twint",
         &[
+            "go.twint.ch/*/*/*?tw={reference}",
             "go.twint.ch/*/{reference}",
             "go.twint.ch|pay.twint.ch|donate.twint.ch|app.twint.ch|fundraising.twint.ch/\
                 {reference}",
@@ -78,6 +86,8 @@ pub(in super::super) const LINKS: &[Link] = &[
         &[
             "payconiq.com|www.payconiq.com/pay/2/{reference}",
             "payconiq.com|www.payconiq.com/t|l|pay|merchant",
+            "share.weropay.eu|pay.weropay.eu/p/*/*/{reference}",
+            "share.weropay.eu|pay.weropay.eu/p/*/{reference}",
             "link.wero-wallet.eu|share.weropay.eu|pay.weropay.eu|pay.wero-wallet.eu/{reference}",
             "link.wero-wallet.eu|share.weropay.eu|pay.weropay.eu|pay.wero-wallet.eu",
             "bep://*",
@@ -97,8 +107,9 @@ pub(in super::super) const LINKS: &[Link] = &[
             "betaalverzoek.rabobank.nl/betaalverzoek?id={reference}",
             "betaalverzoek.rabobank.nl|betaalverzoek.knab.nl|betaalverzoek.sns.nl/{reference}",
             "www.ing.nl|ing.nl/payreq/m?trxid={reference}",
-            "www.ing.nl|ing.nl/payreq|particulier/betaalverzoek",
-            "www.ing.nl|ing.nl/particulier/betaalverzoek?trxid={reference}?",
+            "www.ing.nl|ing.nl/payreq|particulier?trxid={reference}",
+            "www.ing.nl|ing.nl/payreq",
+            "www.ing.nl|ing.nl/particulier/betaalverzoek",
             "www.asnbank.nl|www.snsbank.nl|www.regiobank.nl/betaalverzoek",
             "tikkie://*",
         ],
@@ -135,6 +146,18 @@ pub(in super::super) const LINKS: &[Link] = &[
     .currency("PLN"),
     link("mnb-qvik", &["qvik.hu|www.qvik.hu|pay.qvik.hu"]).currency("HUF"),
 ];
+
+/// `02:`, 16 bytes in hexadecimal and `#`: the till that a telephone is paired with.
+pub(in super::super::super) fn pairing(input: &Input<'_>) -> Option<Payload> {
+    let (token, _) = input.text.strip_prefix("02:")?.split_once('#')?;
+    let hex = token.len() == 32 && token.bytes().all(|b| b.is_ascii_hexdigit());
+    hex.then(|| {
+        let mut payload = input.payload(TWINT);
+        payload.fields.reference = Some(token.to_owned());
+        payload.fields.currency = Some("CHF".to_owned());
+        payload
+    })
+}
 
 /// Payconiq's ids are 12 bytes in hexadecimal.
 fn twelve_bytes(fields: &Fields) -> Result<(), &'static str> {

@@ -1,17 +1,21 @@
 //! Payment links of Russia, Ukraine and Central Asia.
 
-use super::super::super::checks;
+use super::super::super::input::Input;
+use super::super::super::schemes::Scheme;
+use super::super::super::{Payload, amount, base64, checks};
 use super::{Fields, Link, link};
+
+const PAYME: Scheme = Scheme::named("payme-click-uz");
 
 pub(in super::super) const LINKS: &[Link] = &[
     link(
         "tbank-ru",
         &[
             "tinkoff.ru|www.tinkoff.ru|tbank.ru|www.tbank.ru/rm|cf/{payee}/{reference}",
-            "tinkoff.ru|www.tinkoff.ru|tbank.ru|www.tbank.ru/cf|sl|collectmoney/{reference}",
-            "tinkoff.ru|www.tinkoff.ru|tbank.ru|www.tbank.ru/rm/{payee}",
             "tinkoff.ru|www.tinkoff.ru|tbank.ru|www.tbank.ru/collectmoney/crowd/{payee}/\
                 {reference}",
+            "tinkoff.ru|www.tinkoff.ru|tbank.ru|www.tbank.ru/cf|sl|collectmoney/{reference}",
+            "tinkoff.ru|www.tinkoff.ru|tbank.ru|www.tbank.ru/rm/{payee}",
             "securepay.tinkoff.ru|pay.tbank.ru|securepay.tbank.ru|forma.tinkoff.ru|forma.tbank.ru",
             "tinkoffbank|bank100000000004://*",
         ],
@@ -81,6 +85,7 @@ pub(in super::super) const LINKS: &[Link] = &[
     link(
         "privat24",
         &[
+            "privat24.ua|www.privat24.ua|privatbank.ua|www.privatbank.ua/rd/send_qr/*/{reference}",
             "privat24.ua|www.privat24.ua|next.privat24.ua|privatbank.ua|www.privatbank.ua/send|\
                 rd|sendmoney/{reference}",
             "next.privat24.ua/money-transfer|payments",
@@ -120,6 +125,29 @@ pub(in super::super) const LINKS: &[Link] = &[
     )
     .currency("UZS"),
 ];
+
+/// `m=MERCHANT;ac.order_id=ORDER;a=TIYIN` in base64 (Payme Business, initialization of payments by GET).
+pub(in super::super::super) fn payme(input: &Input<'_>) -> Option<Payload> {
+    const HOSTS: &[&str] = &["checkout.paycom.uz", "checkout.payme.uz", "test.paycom.uz"];
+    let uri = input.uri.as_ref().filter(|uri| uri.is_web())?;
+    let code = uri
+        .path
+        .first()
+        .filter(|_| HOSTS.contains(&uri.host.as_str()))?;
+    let terms = String::from_utf8(base64::decode(code)?).ok()?;
+    let terms = || terms.split(';').filter_map(|term| term.split_once('='));
+    let term = |key: &str| terms().find(|(k, _)| *k == key).map(|(_, value)| value);
+    let order = terms().find(|(key, _)| key.starts_with("ac."));
+    let mut payload = input.payload(PAYME);
+    payload.fields = Fields {
+        payee: Some(term("m").filter(|id| !id.is_empty())?.to_owned()),
+        amount: term("a").and_then(|tiyin| amount::scaled(tiyin, -2)),
+        reference: Some(order.map_or(code, |(_, order)| order).to_owned()),
+        currency: Some("UZS".to_owned()),
+        ..Fields::default()
+    };
+    Some(payload)
+}
 
 /// Wallets have 11 to 16 digits, 4100 in front.
 fn wallet(fields: &Fields) -> Result<(), &'static str> {

@@ -40,9 +40,10 @@ pub(in super::super) const LINKS: &[Link] = &[
             "bka.sh|shop.bka.sh|payment.bka.sh|tokenized.pay.bka.sh|tokenized.sandbox.bka.sh",
             "payment.bkash.com|pay.bkash.com|tokenized.pay.bkash.com|sandbox.payment.bkash.com",
             "*.nagad.com.bd|*.mynagad.com|nagad.com.bd",
+            "*.sslcommerz.com/EasyCheckOut/{reference}",
+            "*.sslcommerz.com/gwprocess|EasyCheckOut|embed|invoice",
             "securepay.sslcommerz.com|sandbox.sslcommerz.com|epay-gw.sslcommerz.com|\
                 invoice.sslcommerz.com/{reference}",
-            "epay.sslcommerz.com|*.sslcommerz.com/gwprocess|EasyCheckOut|embed|invoice",
             "bkash|nagad|dbblrocket://*",
         ],
     )

@@ -12,7 +12,7 @@ pub(in super::super) const LINKS: &[Link] = &[
             "payment.momo.vn|test-payment.momo.vn/v2/gateway/pay?t={reference}",
             "payment.momo.vn|page.momo.vn|business.momo.vn|test-payment.momo.vn/{reference}",
             "applinks.momo.vn",
-            "momo://?action=payWithApp&orderId={reference}?&amount={amount}?",
+            "momo://*?action=payWithApp&orderId={reference}?&amount={amount}?",
             "momo://*",
         ],
     )
@@ -25,6 +25,7 @@ pub(in super::super) const LINKS: &[Link] = &[
                 vnp_TmnCode={payee}?&vnp_Amount={cents}?&vnp_TxnRef={reference}?",
             "sandbox.vnpayment.vn|pay.vnpay.vn|pay.vnpayment.vn|vnpayment.vn/*/*?\
                 vnp_TmnCode={payee}?&vnp_Amount={cents}&vnp_TxnRef={reference}?",
+            "social.zalopay.vn|social.zalopay.com.vn?receiver_id={payee}&amount={amount}?",
             "qr.zalopay.vn|social.zalopay.vn|zlp.zalopay.vn/{reference}",
             "*.zalopay.vn|*.zalopay.com.vn?appid={payee}&zptranstoken|transtoken={reference}",
             "zalopay://pay|app?appid={payee}?&zptranstoken|transtoken={reference}?",
@@ -41,6 +42,13 @@ pub(in super::super) const LINKS: &[Link] = &[
         &[
             "gift.truemoney.com/campaign?v={reference}",
             "gift.truemoney.com/campaign/voucher/{reference}",
+        ],
+    )
+    .currency("THB")
+    .check(envelope),
+    link(
+        "truemoney",
+        &[
             "tmn.app.link/{reference}",
             "*.truemoney.com",
             "truemoney|ascendmoney://*",
@@ -51,6 +59,7 @@ pub(in super::super) const LINKS: &[Link] = &[
         "promptpay-io",
         &[
             "promptpay.io/{payee}.png",
+            "promptpay.io/{payee}/{amount}.png",
             "promptpay.io/{payee}/{amount}",
             "promptpay.io/{payee}",
         ],
@@ -65,6 +74,7 @@ pub(in super::super) const LINKS: &[Link] = &[
             "qr.dana.id/v1/{payee}",
             "qr.dana.id|m.dana.id|link.dana.id|dana.id/d|qr|m|minta/{reference}",
             "link.dana.id|qr.dana.id/{reference}",
+            "gojek.link|app.gopay.co.id|gopay.link|app.ovo.id|ovo.id|www.ovo.id/*/{reference}",
             "gojek.link|app.gopay.co.id|gopay.co.id|gopay.link|app.gojek.com|link.gopay.co.id/\
                 {reference}",
             "ovo.id|www.ovo.id|app.ovo.id|link.ovo.id/{reference}",
@@ -102,11 +112,14 @@ pub(in super::super) const LINKS: &[Link] = &[
     link(
         "gcash-maya",
         &[
-            "paymaya.me|maya.me|www.paymaya.me/{payee}",
+            "paymaya.me|maya.me|www.paymaya.me/{payee}/{amount}",
+            "paymaya.me|maya.me|www.paymaya.me/{payee}?amount={amount}?",
             "payments.maya.ph|payments.paymaya.com|payments-web-sandbox.paymaya.com/*/\
                 checkout?id={reference}",
+            "payments.maya.ph|payments.paymaya.com/checkout?id={reference}",
             "payments.maya.ph|payments.paymaya.com/{reference}",
             "m.gcash.com/gcash-login-web?redirectUrl={target}",
+            "m.gcash.com/*/{reference}",
             "m.gcash.com|gcash.page.link|qr.gcash.com|gcash.app.link/{reference}",
             "gcash.com|www.gcash.com/pay|send|gcashqr|qr",
             "*.paymaya.com|*.maya.ph|coins.ph|*.coins.ph",
@@ -115,6 +128,15 @@ pub(in super::super) const LINKS: &[Link] = &[
     )
     .currency("PHP"),
 ];
+
+/// The hash of an envelope has 18 letters and digits at least.
+fn envelope(fields: &Fields) -> Result<(), &'static str> {
+    match fields.reference.as_deref() {
+        Some(hash) if !hash.bytes().all(|b| b.is_ascii_alphanumeric()) => Err("malformed"),
+        Some(hash) if hash.len() >= 18 => Ok(()),
+        _ => Err("truncated"),
+    }
+}
 
 /// A telephone number (10 digits), a national or tax id (13) or the number of an e-wallet (15); also
 /// with the country code in front.
