@@ -142,6 +142,8 @@ fn kind(payload: &Payload, web: bool, app: bool) -> Kind {
         Category::Redirect => Kind::Web,
         Category::Login | Category::AppDownload | Category::Shop => Kind::App,
         Category::Other if app => Kind::App,
+        // `javascript:` and `data:` have no host, and yet open something.
+        Category::Other if payload.flags.contains(&"dangerous-scheme") => Kind::App,
         Category::Other => Kind::None,
     }
 }
@@ -370,6 +372,19 @@ mod tests {
         assert_eq!((card.kind, card.host), (Kind::Account, None));
         let onward = to("https://example.live/go?to=https%3A%2F%2Fwa.me%2F15550100");
         assert_eq!(onward.key, "whatsapp-contact:15550100");
+    }
+
+    #[test]
+    fn what_runs_or_reads_something_leads_there() {
+        for text in [
+            "javascript:fetch('//a.example')",
+            "data:text/html,<b>Hi.</b>",
+            "file:///etc/hosts",
+            "https://example.live/go?url=javascript:alert(1)",
+        ] {
+            assert_eq!(to(text).kind, Kind::App, "{text}");
+        }
+        assert_eq!(to("note: see you at 8").kind, Kind::None);
     }
 
     #[test]
