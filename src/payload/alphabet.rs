@@ -32,6 +32,11 @@ impl Alphabet {
         text.bytes().map(|letter| self.value(letter)).collect()
     }
 
+    /// Whether it tells capitals from small letters.
+    pub(super) fn has_cases(&self) -> bool {
+        self.value(b'A').is_some() && self.value(b'a').is_some()
+    }
+
     /// Whether `text` has no other letters.
     pub(super) fn spells(&self, text: &str) -> bool {
         text.bytes().all(|letter| self.value(letter).is_some())

@@ -18,6 +18,20 @@ pub(super) fn money(text: &str) -> Option<String> {
     plain(text).filter(|_| places <= 2)
 }
 
+/// `text` where it is a plain decimal of at most so many places.
+pub(super) fn precise(text: &str, places: usize) -> Option<String> {
+    let amount = plain(text)?;
+    let part = amount.split_once('.').map_or("", |(_, part)| part);
+    (part.trim_end_matches('0').len() <= places).then_some(amount)
+}
+
+/// A whole number of the smallest units that there are, of which 10^`places` are one.
+pub(super) fn units(text: &str, places: i32) -> Option<String> {
+    scaled(text, 0)
+        .filter(|number| !number.contains('.'))
+        .and_then(|_| scaled(text, -places))
+}
+
 /// `text` × 10^`power`, exactly. `text` may carry an exponent of its own (`2.014e18`, ERC-681).
 pub(super) fn scaled(text: &str, power: i32) -> Option<String> {
     let (mantissa, exponent) = match text.trim().split_once(['e', 'E']) {
@@ -82,6 +96,25 @@ mod tests {
             ("1.2.3", 0, None),
         ] {
             assert_eq!(scaled(text, power).as_deref(), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn no_unit_is_parted() {
+        for (text, places, expected) in [
+            ("1.50", 1, Some("1.50")),
+            ("1.51", 1, None),
+            ("15", 0, Some("15")),
+        ] {
+            assert_eq!(precise(text, places).as_deref(), expected, "{text}");
+        }
+        for (text, expected) in [
+            ("1500", Some("1.5")),
+            ("1.5e3", Some("1.5")),
+            ("1.5", None),
+            ("x", None),
+        ] {
+            assert_eq!(units(text, 3).as_deref(), expected, "{text}");
         }
     }
 

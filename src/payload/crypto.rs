@@ -75,12 +75,14 @@ static BY_URI: LazyLock<HashMap<&str, &Chain>> = LazyLock::new(|| {
 pub(super) fn parse(input: &Input<'_>) -> Option<Payload> {
     match &input.uri {
         Some(uri) => request(input, uri),
-        None => find(input, true).or_else(|| phrase(input)),
+        None => find(input, true)
+            .or_else(|| phrase(input))
+            .or_else(|| lightning::marked(input))
+            .or_else(|| stellar::bare(input)),
     }
 }
 
 /// An address or a token of Lightning that stands in a line of other words.
-#[cfg_attr(not(test), expect(dead_code, reason = "for the lexicon of lines"))]
 pub(in crate::payload) fn bare(input: &Input<'_>) -> Option<Payload> {
     find(input, false)
 }
@@ -148,8 +150,8 @@ fn pay(input: &Input<'_>, uri: &Uri, chain: &Chain) -> Option<Payload> {
         .map(|amount| amount.split(';').next().unwrap_or_default())
         .zip(unit)
         .and_then(|(amount, unit)| match unit {
-            0 => amount::plain(amount),
-            unit => amount::scaled(amount, unit),
+            0 => amount::precise(amount, chain.places),
+            unit => amount::units(amount, -unit),
         });
     fields.reference = first(REFERENCE);
     if given.is_some() && unit.is_some() && fields.amount.is_none() {
@@ -179,17 +181,14 @@ fn find(input: &Input<'_>, whole: bool) -> Option<Payload> {
     /// The fewest letters of an address, names of ENS aside, and the most.
     const LETTERS: std::ops::RangeInclusive<usize> = 14..=512;
     let text = input.text;
-    if text
-        .get(..2)
-        .is_some_and(|head| head.eq_ignore_ascii_case("ln"))
-    {
+    if lightning::begins(text) {
         return lightning::bare(input);
     }
-    let spelled =
-        |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-' | b'.' | b'+' | b'/' | b'=');
-    if !(LETTERS.contains(&text.len()) || text.strip_suffix(".eth").is_some())
-        || !text.bytes().all(spelled)
-    {
+    let spelled = |b: u8| {
+        b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-' | b'.' | b'+' | b'/' | b'=' | b':')
+    };
+    let is_name = || ends_with_ignore_case(text, ".eth");
+    if !(LETTERS.contains(&text.len()) || is_name()) || !text.bytes().all(spelled) {
         return None;
     }
     let first = text.bytes().next().map(usize::from)?;
@@ -224,11 +223,18 @@ fn secret(input: &Input<'_>, verdict: Verdict) -> Payload {
     payload
 }
 
+fn ends_with_ignore_case(text: &str, end: &str) -> bool {
+    text.len()
+        .checked_sub(end.len())
+        .and_then(|at| text.get(at..))
+        .is_some_and(|tail| tail.eq_ignore_ascii_case(end))
+}
+
 /// What `uri` has between its scheme and its parameters, without the slashes that some write there.
 fn body(uri: &Uri) -> Option<String> {
     let (_, rest) = uri.url.as_str().split_once(':')?;
     let body = rest.split(['?', '#']).next()?.trim_matches('/');
-    Some(decode(body)).filter(|body| !body.is_empty())
+    Some(decode(body).trim().to_owned()).filter(|body| !body.is_empty())
 }
 
 /// A text that a form has written: a plus is a space.

@@ -34,10 +34,11 @@ fn whatsapp(input: &Input<'_>) -> Option<(Scheme, Option<bool>)> {
     ((4..=5).contains(&keys) && rest.chars().all(base64)).then_some((WHATSAPP, None))
 }
 
-/// CTAP 2.2 section 11.5: a handshake in decimal digits.
+/// CTAP 2.2 section 11.5: a handshake in decimal digits, 17 for seven bytes, and fewer for the last ones.
 fn fido(input: &Input<'_>) -> Option<(Scheme, Option<bool>)> {
     let digits = input.after("FIDO:/")?;
-    Some((FIDO, Some(checks::is_digits(digits))))
+    let ends = matches!(digits.len() % 17, 0 | 3 | 5 | 8 | 10 | 13 | 15);
+    Some((FIDO, Some(ends && checks::is_digits(digits))))
 }
 
 /// BankID's animated code: `bankid.`, the start token, the seconds since, and an HMAC-SHA256 over them
@@ -59,12 +60,13 @@ fn walletconnect(input: &Input<'_>) -> Option<(Scheme, Option<bool>)> {
     let uri = input.uri.as_ref().filter(|uri| uri.url.scheme() == "wc")?;
     let key = uri.get("symKey").or_else(|| uri.get("key"));
     let hex = |text: &str| text.len() == 64 && text.bytes().all(|b| b.is_ascii_hexdigit());
-    let topic = uri.url.path().split('@').next().unwrap_or_default();
-    let version_2 = uri.url.path().ends_with("@2");
-    Some((
-        WALLETCONNECT,
-        Some(key.is_some_and(hex) && (!version_2 || hex(topic))),
-    ))
+    let (topic, version) = uri.url.path().split_once('@').unwrap_or_default();
+    let topic = match version.trim_end_matches('/') {
+        "1" => topic.len() == 36 && topic.bytes().all(|b| b.is_ascii_hexdigit() || b == b'-'),
+        "2" => hex(topic),
+        _ => false,
+    };
+    Some((WALLETCONNECT, Some(topic && key.is_some_and(hex))))
 }
 
 #[cfg(test)]

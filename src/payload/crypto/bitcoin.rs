@@ -17,7 +17,13 @@ pub(super) static ADDRESS: Chain = chain(
         base58(&["m", "n"], &[0x6f]),
         base58(&["2"], &[0xc4]),
         segwit(&["bc1", "tb1", "bcrt1"]),
-        own(&["sp1", "tsp1"], (100, 1023), &bech32::LETTERS, silent),
+        own(
+            &["sp1", "SP1", "tsp1", "TSP1"],
+            (100, 1023),
+            &bech32::LETTERS,
+            silent,
+        )
+        .told(),
     ],
 );
 
@@ -38,7 +44,7 @@ pub(super) fn request(input: &Input<'_>, uri: &Uri) -> Payload {
 
     let fields = &mut payload.fields;
     fields.payee_name = uri.get("label").and_then(text);
-    fields.amount = uri.get("amount").and_then(amount::plain);
+    fields.amount = uri.get("amount").and_then(coins);
     fields.currency = Some("BTC".into());
     let mut verdict = match &address {
         Some(address) => REQUEST.verdict(address),
@@ -74,7 +80,7 @@ pub(super) fn request(input: &Input<'_>, uri: &Uri) -> Payload {
     if uri.repeats(&["amount", "label", "message", "lightning", "pj"]) {
         payload.flags.push("duplicate-param");
     }
-    if uri.get_some("amount").is_some() && uri.get("amount").and_then(amount::plain).is_none() {
+    if uri.get_some("amount").is_some() && uri.get("amount").and_then(coins).is_none() {
         payload.flags.push("bad-amount");
     }
     // A `req-` parameter that is not understood makes the whole URI invalid.
@@ -82,6 +88,16 @@ pub(super) fn request(input: &Input<'_>, uri: &Uri) -> Payload {
         payload.flags.push("unknown-requirement");
     }
     settle(payload, verdict)
+}
+
+/// BIP-21: the digits in front of the point may be left out. What is less than a satoshi cannot be paid.
+fn coins(text: &str) -> Option<String> {
+    let text = text.trim();
+    let written = match text.strip_prefix('.') {
+        Some(part) => &format!("0.{part}"),
+        None => text,
+    };
+    amount::precise(written, 8)
 }
 
 /// BIP-352: a version and two public keys; a later version may say more.

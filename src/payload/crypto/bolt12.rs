@@ -1,6 +1,8 @@
 //! BOLT 12: offers (`lno`), requests for an invoice (`lnr`) and invoices (`lni`). Bech32 without a
 //! checksum, around a stream of types, lengths and values (BOLT 1).
 
+use std::borrow::Cow;
+
 use super::super::amount;
 use super::super::input::strip_prefix_ignore_case;
 use super::super::schemes::Scheme;
@@ -15,6 +17,12 @@ const OFFER: Scheme = Scheme::named("lightning-bolt12");
 const WHOLE: &[&str] = &[
     "CLP", "ISK", "JPY", "KRW", "PYG", "UGX", "VND", "XAF", "XOF",
 ];
+
+/// Those of which the minor unit is a thousandth.
+const MILS: &[&str] = &["BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND"];
+
+/// Of an offer, a request for an invoice and an invoice.
+const PREFIXES: [&str; 3] = ["lno1", "lnr1", "lni1"];
 
 /// Types of BOLT 12 that say who is paid and how much.
 mod kind {
@@ -31,16 +39,23 @@ mod kind {
 }
 
 pub(super) fn token(text: &str) -> Option<Token> {
-    let data = ["lno1", "lnr1", "lni1"]
+    let joined = joined(text);
+    let data = PREFIXES
         .iter()
-        .find_map(|prefix| strip_prefix_ignore_case(text, prefix))?;
-    // A long one may be parted by `+` and white space.
-    let joined: String = data.split('+').map(str::trim).collect();
-    let joined = lower(&joined)?;
-    if joined.is_empty() || !LETTERS.spells(&joined) {
+        .find_map(|prefix| strip_prefix_ignore_case(&joined, prefix))?;
+    if data.is_empty()
+        || !data
+            .bytes()
+            .all(|b| LETTERS.value(b.to_ascii_lowercase()).is_some())
+    {
         return None;
     }
-    let fields = alphabet::decode(&LETTERS, 5, &joined).and_then(|bytes| stream(&bytes));
+    let is_offer = strip_prefix_ignore_case(&joined, PREFIXES[0]).is_some();
+    let fields = lower(&joined)
+        .filter(|_| is_well_parted(text))
+        .and_then(|joined| alphabet::decode(&LETTERS, 5, joined.get(PREFIXES[0].len()..)?))
+        .and_then(|bytes| stream(&bytes))
+        .filter(|fields| !is_offer || fields.iter().all(|(kind, _)| is_known(*kind)));
     let Some(fields) = fields else {
         return Some(Token::new(OFFER, Verdict::Wrong("malformed")));
     };
@@ -57,7 +72,11 @@ pub(super) fn token(text: &str) -> Option<Token> {
     let point = payee.is_none_or(|id| id.len() == 33 && matches!(id[..1], [2 | 3]));
     let named = payee.is_some() || find(kind::PATHS).is_some();
     let described = find(kind::AMOUNT).is_none() || find(kind::DESCRIPTION).is_some();
-    let right = point && described && (named || !is_offer(text));
+    let counted = find(kind::CURRENCY).is_none() || find(kind::AMOUNT).is_some();
+    let readable = [kind::CURRENCY, kind::DESCRIPTION, kind::ISSUER]
+        .iter()
+        .all(|kind| find(*kind).is_none_or(|text| std::str::from_utf8(text).is_ok()));
+    let right = point && readable && (!is_offer || named && described && counted);
     let flag = if right {
         Verdict::Right
     } else {
@@ -71,6 +90,7 @@ pub(super) fn token(text: &str) -> Option<Token> {
         (_, Some(minor)) => (Some(minor), -11),
         (None, None) => (number(kind::AMOUNT), -11),
         (Some(code), None) if WHOLE.contains(&code.as_str()) => (number(kind::AMOUNT), 0),
+        (Some(code), None) if MILS.contains(&code.as_str()) => (number(kind::AMOUNT), -3),
         (Some(_), None) => (number(kind::AMOUNT), -2),
     };
     token.fields.amount = minor.and_then(|minor| amount::scaled(&minor.to_string(), power));
@@ -83,8 +103,27 @@ pub(super) fn token(text: &str) -> Option<Token> {
     Some(token)
 }
 
-fn is_offer(text: &str) -> bool {
-    strip_prefix_ignore_case(text, "lno").is_some()
+/// A long one may be parted by `+` and white space, anywhere.
+fn joined(text: &str) -> Cow<'_, str> {
+    if text.contains('+') {
+        text.split('+').map(str::trim).collect::<String>().into()
+    } else {
+        text.into()
+    }
+}
+
+/// There must be something on both sides of a `+`, and white space only behind it.
+fn is_well_parted(text: &str) -> bool {
+    let mut parts = text.split('+');
+    let first = parts.next().unwrap_or_default();
+    let whole = |part: &str| !part.is_empty() && !part.contains(char::is_whitespace);
+    whole(first) && parts.all(|part| whole(part.trim_start()))
+}
+
+/// The types of an offer, and others that need not be understood: odd ones, in the ranges of BOLT 12.
+fn is_known(kind: u64) -> bool {
+    let range = matches!(kind, 1..=79 | 1_000_000_000..=1_999_999_999);
+    range && (kind % 2 == 1 || matches!(kind, 2..=22))
 }
 
 /// The records of a stream; `None` where one is cut off or their types do not rise.

@@ -28,7 +28,8 @@ pub(super) static ADDRESS: Chain = chain(
             (54, 140),
             &LETTERS,
             shelley,
-        ),
+        )
+        .told(),
         own(&["Ae2", "DdzFF"], (58, 105), &BITCOIN, byron).told(),
         own(&["2cWKMJemoBa", "37btjr"], (58, 110), &BITCOIN, byron),
     ],

@@ -1,5 +1,7 @@
 //! Ethereum and the chains that are built like it: ERC-681 requests and EIP-55 addresses.
 
+use std::borrow::Cow;
+
 use super::super::input::{Input, Uri, strip_prefix_ignore_case};
 use super::super::{Payload, amount, checks};
 use super::alphabet::{Alphabet, is_hex};
@@ -76,7 +78,10 @@ pub(super) fn request(input: &Input<'_>, uri: &Uri) -> Payload {
         .iter()
         .find(|(id, _)| *id == chain)
         .map(|(_, coin)| (*coin).to_owned());
-    let number = |key: &str, power| uri.get_some(key).map(|value| amount::scaled(&value, power));
+    let number = |key: &str, places| {
+        uri.get_some(key)
+            .map(|value| amount::units(&unsigned(&value), places))
+    };
 
     let fields = &mut payload.fields;
     fields.payee_name = uri.get("label").and_then(text);
@@ -88,7 +93,7 @@ pub(super) fn request(input: &Input<'_>, uri: &Uri) -> Payload {
             fields.currency = token.map(|(symbol, _)| symbol.to_owned());
             let raw = number("uint256", 0);
             match token {
-                Some((_, places)) => number("uint256", -places),
+                Some((_, places)) => number("uint256", places),
                 // How much that is only the contract knows.
                 None => raw.filter(Option::is_none),
             }
@@ -97,7 +102,7 @@ pub(super) fn request(input: &Input<'_>, uri: &Uri) -> Payload {
             fields.payee = Some(target.to_owned()).filter(|t| !t.is_empty());
             fields.currency = coin;
             // Wallets also write `amount`, in whole coins.
-            number("value", -18).or_else(|| number("amount", 0))
+            number("value", 18).or_else(|| Some(amount::plain(&uri.get_some("amount")?)))
         }
     };
     if paid == Some(None) {
@@ -121,6 +126,15 @@ pub(super) fn request(input: &Input<'_>, uri: &Uri) -> Payload {
         },
     };
     settle(payload, verdict)
+}
+
+/// ERC-681, `number`: a plus may stand in front, and the digits before the point may be left out.
+fn unsigned(text: &str) -> Cow<'_, str> {
+    let text = text.trim_start().strip_prefix('+').unwrap_or(text);
+    match text.strip_prefix('.') {
+        Some(part) => format!("0.{part}").into(),
+        None => text.into(),
+    }
 }
 
 /// A request in the scheme of a wallet, and an account by CAIP-10 (`eip155:1:0x...`).
@@ -154,7 +168,7 @@ fn without_prefix(target: &str) -> &str {
 
 fn either(target: &str) -> Verdict {
     match address(target) {
-        Verdict::Wrong("bad-account") => name(&target.to_lowercase()),
+        Verdict::Wrong("bad-account") => name(target),
         verdict => verdict,
     }
 }
@@ -180,6 +194,7 @@ fn address(text: &str) -> Verdict {
 }
 
 fn name(text: &str) -> Verdict {
+    let text = text.to_ascii_lowercase();
     let label = |label: &str| !label.is_empty() && NAME.spells(label) && !label.starts_with('-');
     let is_name = text
         .strip_suffix(".eth")
@@ -239,6 +254,13 @@ mod tests {
             ("0x3c499c542cEF5E3811e1192ce70d8cC03d5c3359", "USDC"),
             ("0x833589fCD6eDb6E08f4c7C32D4f71b54bdA02913", "USDC"),
             ("0xaf88d065e77c8cC2239327C5EDb3A432268e5831", "USDC"),
+            ("0x0b2C639c533813f4Aa9D7837CAf62653d097Ff85", "USDC"),
+            ("0x94b008aA00579c1307B0EF2c499aD98a8ce58e58", "USDT"),
+            ("0xB97EF9Ef8734C71904D8002F8b6Bc66Dd9c48a6E", "USDC"),
+            ("0x9702230A8Ea53601f5cD2dc00fDBc13d4dF4A8c7", "USDT"),
+            ("0x2260FAC5E5542a773Aa44fBCfeDf7C193bc2C599", "WBTC"),
+            ("0xC02aaA39b223FE8D0A0e5C4F27eAD9083C756Cc2", "WETH"),
+            ("0x6c3ea9036406852006290770BEdFcAbA0e23A0e8", "PYUSD"),
             ("0xFd086bC7CD5C481DCC9C85ebE478A1C0b69FCbb9", "USDT"),
         ] {
             assert_eq!(address(text), Verdict::Right, "{text}");

@@ -14,14 +14,14 @@ const LEGACY_SCRIPT: Form = base58(&["3"], &[0x05]).in_uri();
 #[rustfmt::skip]
 pub(super) static CHAINS: &[Chain] = &[
     chain(COINS, "LTC", &["litecoin"], &[
-        base58(&["L"], &[0x30]), base58(&["M"], &[0x32]), segwit(&["ltc1", "tltc1"]), bech32(&["ltcmweb1"], Bech32),
+        base58(&["L"], &[0x30]).told(), base58(&["M"], &[0x32]).told(), segwit(&["ltc1", "tltc1"]), bech32(&["ltcmweb1"], Bech32),
         base58(&["3"], &[0x05]).in_uri(), base58(&["m", "n"], &[0x6f]).in_uri(), base58(&["Q"], &[0x3a]).in_uri(),
     ]),
     chain(COINS, "DOGE", &["dogecoin", "doge"], &[
-        base58(&["D"], &[0x1e]), base58(&["9", "A"], &[0x16]), base58(&["n"], &[0x71]),
+        base58(&["D"], &[0x1e]).told(), base58(&["9", "A"], &[0x16]), base58(&["n"], &[0x71]),
     ]),
     chain(COINS, "DASH", &["dash"], &[
-        base58(&["X"], &[0x4c]), base58(&["7"], &[0x10]), base58(&["y"], &[0x8c]), base58(&["8", "9"], &[0x13]),
+        base58(&["X"], &[0x4c]).told(), base58(&["7"], &[0x10]), base58(&["y"], &[0x8c]), base58(&["8", "9"], &[0x13]),
     ]),
     chain(COINS, "BCH", &["bitcoincash", "bitcoin-cash"], &[
         cash(&["q", "p", "z", "r"], "bitcoincash"), LEGACY, LEGACY_SCRIPT,

@@ -45,6 +45,8 @@ pub(super) struct Chain {
     pub(super) forms: &'static [Form],
     /// The power of ten of the unit that amounts of URIs are in.
     pub(super) unit: i32,
+    /// The most places that such an amount may have.
+    pub(super) places: usize,
 }
 
 pub(super) const fn chain(
@@ -59,6 +61,7 @@ pub(super) const fn chain(
         uris,
         forms,
         unit: 0,
+        places: usize::MAX,
     }
 }
 
@@ -66,6 +69,12 @@ impl Chain {
     /// Its URIs count in the unit of 10^`power` coins.
     pub(super) const fn counts(mut self, power: i32) -> Self {
         self.unit = power;
+        self
+    }
+
+    /// No wallet takes an amount of more places.
+    pub(super) const fn parts(mut self, places: usize) -> Self {
+        self.places = places;
         self
     }
 
@@ -241,12 +250,18 @@ impl Form {
         const SHORTEST: usize = 33;
         let has = |is: fn(&u8) -> bool| text.as_bytes().iter().any(is);
         let mixed = has(u8::is_ascii_uppercase) && has(u8::is_ascii_lowercase);
+        let begin = self.begins.iter().find(|begin| text.starts_with(**begin));
+        let rest = begin.map_or(text, |begin| &text[begin.len()..]);
         let spelled = match &self.rule {
             Rule::Segwit | Rule::Bech32(_) => text.rsplit_once('1').is_some_and(|(_, data)| {
                 !mixed && bech32::lower(data).is_some_and(|d| bech32::LETTERS.spells(&d))
             }),
             Rule::Base58(_) => mixed && base58::BITCOIN.spells(text),
-            Rule::Own(alphabet, _) => alphabet.spells(text),
+            Rule::Own(alphabet, _) if alphabet.has_cases() => mixed && alphabet.spells(rest),
+            Rule::Own(alphabet, _) => {
+                alphabet.spells(rest)
+                    || bech32::lower(rest).is_some_and(|rest| alphabet.spells(&rest))
+            }
             Rule::Cash(_) => false,
         };
         spelled && text.len() >= SHORTEST && has(u8::is_ascii_digit)

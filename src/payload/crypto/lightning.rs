@@ -42,16 +42,40 @@ impl Token {
     }
 }
 
+/// Whether `text` begins like a token.
+pub(super) fn begins(text: &str) -> bool {
+    // An offer may be parted anywhere.
+    let mut letters = text.bytes().filter(|b| *b != b'+').take(2);
+    letters
+        .next()
+        .is_some_and(|b| b.eq_ignore_ascii_case(&b'l'))
+        && letters
+            .next()
+            .is_some_and(|b| b.eq_ignore_ascii_case(&b'n'))
+}
+
 /// Reads a text that begins like a token, whether it holds or not.
 pub(super) fn token(text: &str) -> Option<Token> {
-    let is = |prefix: &str| strip_prefix_ignore_case(text, prefix).is_some();
-    if !is("ln") {
+    if !begins(text) {
         return None;
     }
-    if is("lnurl1") {
+    if strip_prefix_ignore_case(text, "lnurl1").is_some() {
         return Some(service(text));
     }
     bolt12::token(text).or_else(|| invoice(text))
+}
+
+/// An address behind the sign of Lightning or of Bitcoin (BIP-353), as people write it to tell it from
+/// one of e-mail.
+pub(super) fn marked(input: &Input<'_>) -> Option<Payload> {
+    let rest = input.text.strip_prefix(['⚡', '₿'])?;
+    let address = rest.trim_start_matches('\u{fe0f}').trim();
+    is_address(address).then(|| {
+        let mut payload = input.payload(ADDRESS);
+        payload.fields.payee = Some(address.to_owned());
+        payload.fields.currency = Some("BTC".into());
+        settle(payload, Verdict::Right)
+    })
 }
 
 /// A token that stands alone. What is short and wrong is a word.
@@ -178,10 +202,17 @@ fn service(text: &str) -> Token {
 
 /// The amount, and what tells the invoice from others: the hash that its payment reveals.
 fn invoice(text: &str) -> Option<Token> {
-    let lower = text.to_ascii_lowercase();
-    let rest = NETWORKS.iter().find_map(|n| lower.strip_prefix(n))?;
-    let (money, data) = rest.rsplit_once('1')?;
-    if !bech32::LETTERS.spells(data) {
+    let begins = |network: &&&str| strip_prefix_ignore_case(text, network).is_some();
+    let network = NETWORKS.iter().find(begins)?;
+    let (head, data) = text.rsplit_once('1')?;
+    let money = head.get(network.len()..)?.to_ascii_lowercase();
+    let found = bech32::decode(text).filter(|found| found.variant == Variant::Bech32);
+    // What is no invoice at all has other letters.
+    if found.is_none()
+        && !data
+            .bytes()
+            .all(|b| bech32::LETTERS.value(b.to_ascii_lowercase()).is_some())
+    {
         return None;
     }
     let paid = match money.chars().last() {
@@ -190,7 +221,7 @@ fn invoice(text: &str) -> Option<Token> {
             // Thousandths of a millisatoshi cannot be paid.
             Some((_, -12)) if !money.ends_with("0p") => None,
             Some((_, power)) => amount::scaled(&money[..money.len() - 1], *power).map(Some),
-            None => amount::plain(money).map(Some),
+            None => amount::plain(&money).map(Some),
         },
     };
     let mut token = Token::new(INVOICE, Verdict::Right);
@@ -199,7 +230,7 @@ fn invoice(text: &str) -> Option<Token> {
         Some(paid) => token.fields.amount = paid,
         None => token.verdict = Verdict::Wrong("bad-amount"),
     }
-    let Some(found) = bech32::decode(text).filter(|found| found.variant == Variant::Bech32) else {
+    let Some(found) = found else {
         token.verdict = Verdict::Wrong("bad-checksum");
         return Some(token);
     };

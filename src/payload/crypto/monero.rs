@@ -14,7 +14,8 @@ pub(super) static CHAIN: Chain = chain(
         own(&["4"], (106, 106), &BITCOIN, address).told(),
         own(&["5", "7", "9", "A", "B"], (95, 106), &BITCOIN, address),
     ],
-);
+)
+.parts(12);
 
 /// Letters and bytes of a whole block, and of the last one.
 const BLOCK: (usize, usize) = (11, 8);

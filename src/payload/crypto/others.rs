@@ -19,8 +19,8 @@ static NAME: Alphabet = Alphabet::new(b"abcdefghijklmnopqrstuvwxyz0123456789-_."
 #[rustfmt::skip]
 pub(super) static CHAINS: &[Chain] = &[
     chain("tron-address", "TRX", &["tron", "tronlink"], &[hashed(&["T"], &[0x41]).told()]),
-    chain(OTHER, "XNO", &["nano", "xrb"], &[own(&["nano_", "xrb_"], (64, 65), &NANO, nano)]).counts(-30),
-    chain(OTHER, "BAN", &["ban", "banano"], &[own(&["ban_"], (64, 64), &NANO, nano)]).counts(-29),
+    chain(OTHER, "XNO", &["nano", "xrb"], &[own(&["nano_", "xrb_"], (64, 65), &NANO, nano).told()]).counts(-30),
+    chain(OTHER, "BAN", &["ban", "banano"], &[own(&["ban_"], (64, 64), &NANO, nano).told()]).counts(-29),
     chain(OTHER, "ALGO", &["algorand"], &[own(&[""], (58, 58), &BASE32, algorand)]).counts(-6),
     chain(OTHER, "XTZ", &["tezos", "web+tezos"], &[
         hashed(&["tz1"], &[0x06, 0xa1, 0x9f]).told(), hashed(&["tz2"], &[0x06, 0xa1, 0xa1]).told(),
@@ -33,7 +33,8 @@ pub(super) static CHAINS: &[Chain] = &[
     chain(OTHER, "KSM", &["kusama"], &[own(&["C", "D", "E", "F", "G", "H", "J"], (46, 48), &BITCOIN, ss58)]),
     chain(OTHER, "", &["substrate"], &[own(&["5"], (48, 48), &BITCOIN, ss58), own(&[""], (46, 49), &BITCOIN, ss58).in_uri()]),
     chain(OTHER, "FIL", &["filecoin"], &[
-        own(&["f1", "f2", "f3", "f4", "t1", "t2", "t3", "t4"], (41, 86), &BASE32_SMALL, filecoin),
+        own(&["f1", "f2"], (41, 41), &BASE32_SMALL, filecoin).told(), own(&["f3"], (86, 86), &BASE32_SMALL, filecoin).told(),
+        own(&["f4", "t1", "t2", "t3", "t4"], (41, 86), &BASE32_SMALL, filecoin),
         own(&["f0", "t0"], (3, 22), &NAME, |text| Verdict::shape(checks::is_digits(text.get(2..).unwrap_or_default()))).in_uri(),
     ]),
     chain(OTHER, "SUI", &["sui"], &[own(&["0x", "0X"], (66, 66), &HEX, account).in_uri()]),

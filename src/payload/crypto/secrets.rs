@@ -18,7 +18,8 @@ pub(super) const SCHEME: Scheme = Scheme::named("crypto-seed-key");
 /// keys of Nostr (NIP-19) and Zcash.
 #[rustfmt::skip]
 pub(super) static CHAIN: Chain = chain("crypto-seed-key", "", &[], &[
-    own(&["5", "K", "L", "9", "c"], (51, 52), &BITCOIN, import),
+    own(&["5"], (51, 51), &BITCOIN, import).told(), own(&["K", "L"], (52, 52), &BITCOIN, import).told(),
+    own(&["9", "c", "6", "7", "Q", "X", "T"], (51, 52), &BITCOIN, import),
     own(&["6P"], (58, 58), &BITCOIN, encrypted).told(),
     own(&["xprv", "yprv", "zprv", "tprv", "uprv", "vprv"], (107, 112), &BITCOIN, extended).told(),
     own(&["SA", "SB", "SC", "SD"], (56, 56), &BASE32, stellar::seed),
@@ -63,6 +64,11 @@ const BITS: usize = 11;
 /// The numbers of words that BIP-39 allows.
 const COUNTS: [usize; 5] = [12, 15, 18, 21, 24];
 
+/// What people write between the words, and the numbers that they give them.
+fn is_between(c: char) -> bool {
+    c.is_whitespace() || c.is_ascii_digit() || matches!(c, '.' | ',' | ';' | ':' | ')' | '-')
+}
+
 /// Words of BIP-39, or their numbers in four digits each (`SeedQR`); the last bits are of a SHA-256.
 pub(super) fn phrase(text: &str) -> Option<Verdict> {
     let numbers = words(text).or_else(|| digits(text))?;
@@ -84,10 +90,11 @@ fn words(text: &str) -> Option<Vec<usize>> {
             .ok()
     };
     // Before anything is counted: most texts begin with another word.
-    let first = text.split_ascii_whitespace().next()?;
+    let parts = || text.split(is_between).filter(|word| !word.is_empty());
+    let first = parts().next()?;
     number(first).filter(|_| first.len() < text.len())?;
     let most = COUNTS[COUNTS.len() - 1];
-    let words: Vec<&str> = text.split_ascii_whitespace().take(most + 1).collect();
+    let words: Vec<&str> = parts().take(most + 1).collect();
     if !COUNTS.contains(&words.len()) {
         return None;
     }

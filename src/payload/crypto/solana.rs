@@ -46,7 +46,14 @@ pub(super) fn request(input: &Input<'_>, uri: &Uri) -> Payload {
     let fields = &mut payload.fields;
     fields.payee = body(uri);
     fields.payee_name = uri.get("label").and_then(text);
-    fields.amount = uri.get("amount").and_then(amount::plain);
+    // More places than the coin has make the whole request void.
+    let places = match &token {
+        None => 9,
+        Some(mint) => tokens::known(mint).map_or(usize::MAX, |(_, places)| places as usize),
+    };
+    fields.amount = uri
+        .get("amount")
+        .and_then(|amount| amount::precise(amount, places));
     fields.currency = match &token {
         None => Some("SOL".into()),
         Some(mint) => tokens::known(mint).map(|(symbol, _)| symbol.to_owned()),
@@ -58,6 +65,14 @@ pub(super) fn request(input: &Input<'_>, uri: &Uri) -> Payload {
     };
     if token.is_some_and(|mint| address(&mint) != Verdict::Right) {
         payload.flags.push("bad-account");
+    }
+    let references = uri.query.iter().filter(|(key, _)| *key == "reference");
+    // More of them are in no code that somebody means.
+    if references
+        .take(16)
+        .any(|(_, key)| address(key) != Verdict::Right)
+    {
+        payload.flags.push("bad-reference");
     }
     if uri.get("amount").is_some() && payload.fields.amount.is_none() {
         payload.flags.push("bad-amount");

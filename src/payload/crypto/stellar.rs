@@ -41,7 +41,10 @@ pub(super) fn request(input: &Input<'_>, uri: &Uri) -> Payload {
         }
     } else {
         fields.payee = uri.get_some("destination");
-        fields.amount = uri.get("amount").and_then(amount::plain);
+        // An amount is a number of 10⁻⁷.
+        fields.amount = uri
+            .get("amount")
+            .and_then(|amount| amount::precise(amount, 7));
         fields.currency = uri.get_some("asset_code").or_else(|| Some("XLM".into()));
         match fields.payee.as_deref() {
             Some(payee) => ADDRESS.verdict(payee),
@@ -107,6 +110,32 @@ fn strkey(text: &str) -> Verdict {
 /// A seed, from which the account is spent.
 pub(super) fn seed(text: &str) -> Verdict {
     strkey(text)
+}
+
+/// A federation address that stands alone: nothing else is written so.
+pub(super) fn bare(input: &Input<'_>) -> Option<Payload> {
+    let (name, domain) = input.text.split_once('*')?;
+    let labels = || domain.split('.');
+    let label = |label: &str| {
+        !label.is_empty()
+            && label
+                .bytes()
+                .all(|b| b.is_ascii_alphanumeric() || b == b'-')
+    };
+    let top = labels().next_back()?;
+    let holds = input.text.len() <= 255
+        && name.starts_with(|c: char| c.is_ascii_alphabetic())
+        && name.bytes().all(|b| b.is_ascii_graphic() && b != b'>')
+        && labels().count() > 1
+        && labels().all(label)
+        && top.len() > 1
+        && top.bytes().all(|b| b.is_ascii_alphabetic());
+    holds.then(|| {
+        let mut payload = input.payload(ADDRESS.scheme);
+        payload.fields.payee = Some(input.text.to_owned());
+        payload.fields.currency = Some(ADDRESS.coin.to_owned());
+        payload
+    })
 }
 
 fn federation(text: &str) -> Verdict {

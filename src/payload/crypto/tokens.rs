@@ -12,6 +12,14 @@ const TOKENS: &[(&str, &str, i32)] = &[
     // Polygon.
     ("0xc2132d05d31c914a87c6611c10748aeb04b58e8f", "USDT", 6),
     ("0x3c499c542cef5e3811e1192ce70d8cc03d5c3359", "USDC", 6),
+    ("0x2260fac5e5542a773aa44fbcfedf7c193bc2c599", "WBTC", 8),
+    ("0xc02aaa39b223fe8d0a0e5c4f27ead9083c756cc2", "WETH", 18),
+    ("0x6c3ea9036406852006290770bedfcaba0e23a0e8", "PYUSD", 6),
+    // OP Mainnet, Avalanche.
+    ("0x0b2c639c533813f4aa9d7837caf62653d097ff85", "USDC", 6),
+    ("0x94b008aa00579c1307b0ef2c499ad98a8ce58e58", "USDT", 6),
+    ("0xb97ef9ef8734c71904d8002f8b6bc66dd9c48a6e", "USDC", 6),
+    ("0x9702230a8ea53601f5cd2dc00fdbc13d4df4a8c7", "USDT", 6),
     // Base, Arbitrum.
     ("0x833589fcd6edb6e08f4c7c32d4f71b54bda02913", "USDC", 6),
     ("0xaf88d065e77c8cc2239327c5edb3a432268e5831", "USDC", 6),

@@ -17,14 +17,9 @@ pub(super) static ADDRESS: Chain = chain(
     "TON",
     &[],
     &[
-        own(&["EQ", "UQ"], (48, 48), &BASE64_URL, friendly).told(),
-        own(
-            &["kQ", "0Q", "Ef", "Uf", "kf", "0f"],
-            (48, 48),
-            &BASE64_URL,
-            friendly,
-        ),
-        own(&["0:", "-1:"], (66, 67), &BASE64_URL, raw).in_uri(),
+        own(&["EQ", "UQ", "kQ", "0Q"], (48, 48), &BASE64_URL, friendly).told(),
+        own(&["Ef", "Uf", "kf", "0f"], (48, 48), &BASE64_URL, friendly),
+        own(&["0:", "-1:"], (66, 67), &BASE64_URL, raw).alone(),
         own(&[""], (1, 255), &BASE64_URL, name).in_uri(),
     ],
 );
@@ -49,13 +44,13 @@ pub(super) fn request(input: &Input<'_>, uri: &Uri) -> Option<Payload> {
         Some(master) => tokens::known(master).unzip(),
     };
     let given = uri.get_some("amount");
-    let minor = given.as_deref().map(|minor| amount::scaled(minor, 0));
+    let minor = given.as_deref().map(|minor| amount::units(minor, 0));
     let fields = &mut payload.fields;
     fields.payee = Some(payee.to_owned()).filter(|payee| !payee.is_empty());
     fields.currency = symbol.map(str::to_owned);
     fields.amount = given
         .zip(places)
-        .and_then(|(minor, places)| amount::scaled(&minor, -places));
+        .and_then(|(minor, places)| amount::units(&minor, places));
     fields.reference = uri.get("text").and_then(text);
     if minor == Some(None) {
         payload.flags.push("bad-amount");

@@ -9,8 +9,8 @@ pub(super) static CHAIN: Chain = chain(
     "XRP",
     &["ripple", "xrp", "xrpl", "xrpledger"],
     &[
-        own(&["r"], (25, 35), &RIPPLE, classic),
-        own(&["X", "T"], (46, 48), &RIPPLE, tagged),
+        own(&["r"], (25, 35), &RIPPLE, classic).told(),
+        own(&["X", "T"], (46, 48), &RIPPLE, tagged).told(),
     ],
 );
 

@@ -29,10 +29,12 @@ pub(super) fn find(line: &Line<'_>, findings: &mut Findings) {
 
 /// `bitcoin:1A1z...` is one address, `TRC20:TJRy...` a word in front of one. The address, and its length.
 fn address_of(line: &Line<'_>, word: &str) -> Option<(Payload, usize)> {
-    let bare = word.rsplit(':').next()?;
     address(line, word)
         .map(|payload| (payload, word.len()))
-        .or_else(|| Some((address(line, bare)?, bare.len())))
+        .or_else(|| {
+            let (_, bare) = word.rsplit_once(':')?;
+            Some((address(line, bare)?, bare.len()))
+        })
 }
 
 fn address(line: &Line<'_>, word: &str) -> Option<Payload> {
@@ -42,7 +44,14 @@ fn address(line: &Line<'_>, word: &str) -> Option<Payload> {
         return None;
     }
     let coin = line.has(Cue::Coin) || line.has(Cue::Lightning);
-    let found = crypto::parse(&Input::new(word)).filter(|p| p.category == Category::WalletCrypto);
+    let input = Input::new(word);
+    // Where nobody speaks of coins, an address must prove itself.
+    let found = if coin || input.uri.is_some() {
+        crypto::parse(&input)
+    } else {
+        crypto::bare(&input)
+    };
+    let found = found.filter(|p| p.category == Category::WalletCrypto);
     let Some(mut inner) = found else {
         let fits = coin && is_shaped(word);
         return fits.then(|| checked(to(ADDRESS, word), false, "bad-checksum"));
