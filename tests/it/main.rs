@@ -12,6 +12,7 @@ mod explain;
 mod hostile;
 mod live;
 mod policy;
+mod readers;
 mod replay;
 mod samples;
 mod scan;
