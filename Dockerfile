@@ -2,7 +2,7 @@
 FROM rust:1-slim-bookworm AS build
 RUN apt-get update \
  && apt-get install -y --no-install-recommends \
-      gcc libc6-dev make pkg-config clang libclang-dev \
+      gcc g++ cmake libc6-dev make pkg-config clang libclang-dev \
       libavcodec-dev libavformat-dev libavutil-dev libswscale-dev \
  && rm -rf /var/lib/apt/lists/*
 WORKDIR /waylay
@@ -12,7 +12,7 @@ RUN cargo build --locked --release --bin waylay
 FROM debian:12-slim
 RUN apt-get update \
  && apt-get install -y --no-install-recommends \
-      ca-certificates libavcodec59 libavformat59 libavutil57 libswscale6 \
+      ca-certificates libstdc++6 libavcodec59 libavformat59 libavutil57 libswscale6 \
  && rm -rf /var/lib/apt/lists/* \
  && useradd --uid 10001 --user-group --no-create-home --shell /usr/sbin/nologin waylay \
  && install -d -o waylay -g waylay /data

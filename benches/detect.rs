@@ -4,7 +4,7 @@ use std::hint::black_box;
 
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
 use qrcode::{Color, EcLevel, QrCode};
-use waylay::detect::{Budget, scan};
+use waylay::detect::{Budget, Reach, Readers, scan, stages};
 use waylay::frame::Luma;
 
 /// Width and height in px.
@@ -41,8 +41,12 @@ fn put_code(frame: &mut [u8], width: usize) {
     }
 }
 
-fn frames(criterion: &mut Criterion) {
-    let mut group = criterion.benchmark_group("scan");
+/// What is done to a picture.
+type Work<'a> = &'a dyn Fn(&Luma<'_>) -> usize;
+
+/// Times `work` on frames of each size, with and without a code.
+fn group(criterion: &mut Criterion, name: &str, work: Work<'_>) {
+    let mut group = criterion.benchmark_group(name);
     for (width, height) in SIZES {
         let empty = scene(width, height);
         let mut coded = empty.clone();
@@ -50,16 +54,39 @@ fn frames(criterion: &mut Criterion) {
         group.throughput(Throughput::Elements((width * height) as u64));
         for (name, frame) in [("no code", &empty), ("a code", &coded)] {
             let luma = Luma::new(width, height, width, frame).expect("the frame is whole");
-            let budget = Budget {
-                candidates: Budget::DEFAULT_CANDIDATES,
-                expired: &|| false,
-            };
             let id = BenchmarkId::new(name, format!("{height}p"));
-            group.bench_function(id, |b| b.iter(|| scan(black_box(&luma), &budget)));
+            group.bench_function(id, |b| b.iter(|| work(black_box(&luma))));
         }
     }
     group.finish();
 }
 
-criterion_group!(benches, frames);
+fn by_stage(criterion: &mut Criterion) {
+    group(criterion, "ink", &stages::ink);
+    group(criterion, "ink and finder patterns", &stages::finders);
+    group(criterion, "ink and textures", &stages::textures);
+    group(criterion, "half size", &stages::half);
+}
+
+fn by_reader(criterion: &mut Criterion) {
+    let mut lists = vec![("rqrr", Readers::RQRR, Reach::Part(0))];
+    let both = Readers::default();
+    if both != Readers::RQRR {
+        let zxing = "zxing".parse().expect("it is in this build");
+        lists.push(("rqrr,zxing in video", both, Reach::Part(0)));
+        lists.push(("rqrr,zxing on a still", both, Reach::Whole));
+        lists.push(("zxing", zxing, Reach::Whole));
+    }
+    for (name, readers, reach) in lists {
+        let budget = Budget {
+            candidates: Budget::DEFAULT_CANDIDATES,
+            expired: &|| false,
+            reach,
+        };
+        let work = |luma: &Luma<'_>| scan(luma, readers, &budget).symbols.len();
+        group(criterion, &format!("scan: {name}"), &work);
+    }
+}
+
+criterion_group!(benches, by_stage, by_reader);
 criterion_main!(benches);

@@ -8,7 +8,7 @@
 set -euo pipefail
 
 declare -A groups=(
-  [build]="gcc libc6-dev make pkg-config clang libclang-dev libavcodec-dev libavformat-dev libavutil-dev libswscale-dev"
+  [build]="gcc g++ cmake libc6-dev make pkg-config clang libclang-dev libavcodec-dev libavformat-dev libavutil-dev libswscale-dev"
   [demo]="ffmpeg"
   [test]="ffmpeg nginx libnginx-mod-rtmp"
 )

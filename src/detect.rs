@@ -4,6 +4,8 @@
 //! budget; what was left out because of it is counted in [`Scan::skipped`].
 
 use self::search::Search;
+#[cfg(feature = "zxing")]
+use self::second::Second;
 use self::settle::settle;
 use self::shrink::{Plane, shrink};
 use crate::frame::Luma;
@@ -15,51 +17,20 @@ mod ink;
 mod layout;
 mod read;
 mod search;
+#[cfg(feature = "zxing")]
+mod second;
 mod settle;
 mod shrink;
+pub mod stages;
+mod symbol;
+mod texture;
 mod triple;
+#[cfg(feature = "zxing")]
+mod zoom;
+#[cfg(feature = "zxing")]
+mod zxing;
 
-/// A position in the frame in px: x to the right, y down, (0, 0) the outer corner of the first pixel.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Point {
-    /// px from the left edge.
-    pub x: f32,
-    /// px from the top edge.
-    pub y: f32,
-}
-
-/// The corners of a symbol in reading order of the code itself: top left, top right, bottom right,
-/// bottom left. A code that is turned or mirrored in the picture has them turned or mirrored.
-pub type Corners = [Point; 4];
-
-/// What kind of symbol was found.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum SymbolKind {
-    /// A QR code, model 2 (ISO/IEC 18004).
-    Qr,
-    /// A line of text.
-    Text,
-}
-
-/// Who read a symbol.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Reader {
-    /// The crate `rqrr`.
-    Rqrr,
-}
-
-/// One code or line of text that was found in a frame.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Symbol {
-    /// What it is.
-    pub kind: SymbolKind,
-    /// The bytes it holds, as they are; `None` where it was located but could not be decoded.
-    pub bytes: Option<Vec<u8>>,
-    /// Where it is.
-    pub corners: Corners,
-    /// Who read it, or located it where nobody could.
-    pub read_by: Reader,
-}
+pub use self::symbol::{Corners, Part, Point, Reader, Readers, Symbol, SymbolKind};
 
 /// How much a scan may cost. The core reads no clock, so the caller says when time is up.
 pub struct Budget<'a> {
@@ -68,6 +39,18 @@ pub struct Budget<'a> {
     pub candidates: u32,
     /// True once the time for this frame is over.
     pub expired: &'a dyn Fn() -> bool,
+    /// What the second reader sees of the picture.
+    pub reach: Reach,
+}
+
+/// What the second reader sees of a picture, beside the codes that our own finder located.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reach {
+    /// All of it.
+    Whole,
+    /// A small part of what is as dense as a code: the likeliest place, and of the others other ones at each
+    /// turn. For video, which shows the same again and again.
+    Part(u64),
 }
 
 impl Budget<'_> {
@@ -85,6 +68,8 @@ pub struct Scan {
     pub skipped: u32,
     /// Calls of a reader that panicked and were contained.
     pub panics: u32,
+    /// Pictures, whole or cut out, that the second reader was given.
+    pub given: u32,
 }
 
 /// A picture of more px than this, 4K UHD, is looked at at a fraction of its size.
@@ -94,10 +79,28 @@ const LEAST_SIDE: usize = 21;
 
 /// Finds and reads the symbols in `luma`.
 ///
-/// Looks a second time at half the size where the first look reads nothing: noise, dots in place of
-/// squares and soft edges are gone there.
-pub fn scan(luma: &Luma<'_>, budget: &Budget<'_>) -> Scan {
+/// Our own finder looks a second time at half the size where the first look reads nothing: noise, dots in
+/// place of squares and soft edges are gone there. The second reader sees the codes that it located, and the
+/// rest of the picture as far as [`Budget::reach`] says.
+pub fn scan(luma: &Luma<'_>, readers: Readers, budget: &Budget<'_>) -> Scan {
     let mut search = Search::new(budget);
+    if readers.has(Reader::Rqrr) {
+        look(luma, &mut search, readers.has(Reader::Zxing));
+    }
+    #[cfg(feature = "zxing")]
+    if readers.has(Reader::Zxing) {
+        return second(luma, readers, budget, search);
+    }
+    Scan {
+        symbols: settle(search.found),
+        skipped: search.skipped,
+        panics: search.panics,
+        given: 0,
+    }
+}
+
+/// Our own finder.
+fn look(luma: &Luma<'_>, search: &mut Search<'_>, with_textures: bool) {
     let factor = (1..=luma.width())
         .find(|f| luma.width() / f * (luma.height() / f) <= MOST_PIXELS)
         .unwrap_or(1);
@@ -109,14 +112,36 @@ pub fn scan(luma: &Luma<'_>, budget: &Budget<'_>) -> Scan {
         let Some(plane) = small.as_ref().map_or(Some(*luma), Plane::luma) else {
             break;
         };
-        search.look_at(plane, factor as f32);
+        search.look_at(plane, factor as f32, with_textures);
         if search.found.iter().any(|f| f.bytes.is_some()) {
             break;
         }
     }
-    Scan {
-        symbols: settle(search.found),
+}
+
+/// The second reader, after our own finder has looked.
+#[cfg(feature = "zxing")]
+fn second(luma: &Luma<'_>, readers: Readers, budget: &Budget<'_>, search: Search<'_>) -> Scan {
+    let mut textures = search.textures;
+    // Stable, so that equal ones stay in the order of the picture.
+    textures.sort_by(|a, b| b.likeness.total_cmp(&a.likeness));
+    let mut second = Second {
+        luma: *luma,
+        budget,
+        found: search.found,
+        given: 0,
         skipped: search.skipped,
         panics: search.panics,
+    };
+    second.places();
+    match budget.reach {
+        Reach::Part(turn) if readers.has(Reader::Rqrr) => second.textures(&textures, turn),
+        _ => second.whole(),
+    }
+    Scan {
+        symbols: settle(second.found),
+        skipped: second.skipped,
+        panics: second.panics,
+        given: second.given,
     }
 }

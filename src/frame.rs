@@ -37,6 +37,28 @@ impl<'a> Luma<'a> {
         self.height
     }
 
+    /// The bytes of all rows with what lies between them, and the stride; `None` where the last row ends
+    /// without what lies between the others.
+    pub(crate) fn whole_rows(&self) -> Option<(&'a [u8], usize)> {
+        let bytes = self.bytes.get(..self.stride * self.height)?;
+        Some((bytes, self.stride))
+    }
+
+    /// The part of it that begins at (`left`, `top`) and is `width` by `height` px; `None` where that is not
+    /// all inside.
+    pub(crate) fn crop(
+        &self,
+        left: usize,
+        top: usize,
+        width: usize,
+        height: usize,
+    ) -> Option<Self> {
+        let inside =
+            left.checked_add(width)? <= self.width && top.checked_add(height)? <= self.height;
+        let bytes = self.bytes.get(top * self.stride + left..)?;
+        Self::new(width, height, self.stride, bytes).filter(|_| inside)
+    }
+
     /// Row `y`, `width` bytes long. Panics where `y` is outside of the picture.
     pub fn row(&self, y: usize) -> &'a [u8] {
         &self.bytes[y * self.stride..][..self.width]

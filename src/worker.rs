@@ -28,6 +28,7 @@ use std::sync::Arc;
 
 use crate::clock::Clock;
 use crate::config::{Config, Incidents, Location, Sampling};
+use crate::detect::Readers;
 use crate::policy::{Context, Policy, Registry};
 use crate::source::Limits;
 use crate::stop::Stop;
@@ -69,6 +70,8 @@ impl Stream {
 /// How streams are watched.
 #[derive(Debug, Clone)]
 pub struct Settings {
+    /// Who reads codes.
+    pub readers: Readers,
     /// How often they are looked at.
     pub sampling: Sampling,
     /// What makes an incident.
@@ -87,6 +90,7 @@ impl Settings {
     /// As `config` says, judging by `policy`, until `stop` is asked for.
     pub fn new(config: &Config, policy: Policy, stop: Stop, clock: Clock) -> Self {
         Self {
+            readers: Readers::default(),
             sampling: config.sampling,
             incidents: config.incidents,
             policy: InForce::new(policy),

@@ -66,20 +66,6 @@ pub(crate) fn is_broken_pipe(error: &anyhow::Error) -> bool {
     })
 }
 
-/// Who reads codes, as `--readers` says.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Readers;
-
-/// Checks a list of readers.
-pub(crate) fn readers(list: &str) -> Result<Readers, String> {
-    match list.split(',').find(|name| *name != "rqrr") {
-        None => Ok(Readers),
-        Some(other) => Err(format!(
-            "no reader `{other}` in this build, expected `rqrr`"
-        )),
-    }
-}
-
 /// Ends the program at once, without finishing anything.
 #[expect(clippy::exit, reason = "somebody asked for it twice")]
 pub(crate) fn exit_now() -> ! {

@@ -11,6 +11,7 @@ use serde_json::json;
 use crate::clock::Clock;
 use crate::commands::common;
 use crate::config::{Config, Sample};
+use crate::detect::Readers;
 use crate::replay::{CodeResult, Manifest, Report, SampleResult, replay};
 use crate::stop::Stop;
 use crate::worker::Settings;
@@ -29,8 +30,8 @@ pub(crate) struct Args {
     #[arg(long, value_name = "HOW", default_value = "auto")]
     sample: Sample,
     /// Who reads codes, separated by commas
-    #[arg(long, value_name = "LIST", default_value = "rqrr", value_parser = common::readers)]
-    readers: common::Readers,
+    #[arg(long, value_name = "LIST", default_value_t = Readers::default())]
+    readers: Readers,
     /// One JSON object instead of a table
     #[arg(long)]
     json: bool,
@@ -51,6 +52,7 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<ExitCode> {
     )?;
     let mut settings = Settings::new(&Config::default(), policy, Stop::new(), Clock::system());
     settings.snapshots = false;
+    settings.readers = args.readers;
     settings.sampling.sample = args.sample;
     let shown = io::stderr().is_terminal();
     let target = if shown {

@@ -8,6 +8,7 @@ use std::process::ExitCode;
 use anyhow::{Context, Result};
 
 use crate::commands::common;
+use crate::detect::{Reach, Readers};
 use crate::policy::{Context as StreamContext, Policy};
 use crate::source::still::{self, StillError};
 use crate::wire::scan::Line;
@@ -26,8 +27,8 @@ pub(crate) struct Args {
     #[arg(long, value_name = "FILE")]
     stream_registry: Option<PathBuf>,
     /// Who reads codes, separated by commas
-    #[arg(long, value_name = "LIST", default_value = "rqrr", value_parser = common::readers)]
-    readers: common::Readers,
+    #[arg(long, value_name = "LIST", default_value_t = Readers::default())]
+    readers: Readers,
 }
 
 /// Runs the command. A picture that cannot be read is told on stderr; the others go on.
@@ -50,7 +51,7 @@ pub(crate) fn run(args: &Args) -> Result<ExitCode> {
             complain(format_args!("{error:#}"));
         }
         for picture in pictures {
-            match scan(&picture, &policy, &context, &mut out) {
+            match scan(&picture, args.readers, &policy, &context, &mut out) {
                 Ok(()) => {}
                 Err(Failed::Picture(error)) => complain(format_args!("{error}")),
                 Err(Failed::Output(error)) => return Err(error.into()),
@@ -67,6 +68,7 @@ enum Failed {
 
 fn scan(
     picture: &Path,
+    readers: Readers,
     policy: &Policy,
     context: &StreamContext<'_>,
     out: &mut impl Write,
@@ -75,7 +77,14 @@ fn scan(
     let Some(luma) = still.luma() else {
         return Ok(());
     };
-    let (sightings, _) = worker::sightings(&luma, policy, context, Mode::Recorded);
+    let (sightings, _) = worker::sightings(
+        &luma,
+        readers,
+        Reach::Whole,
+        policy,
+        context,
+        Mode::Recorded,
+    );
     let file = picture.to_string_lossy();
     for sighting in &sightings {
         let line = serde_json::to_string(&Line::new(&file, sighting));

@@ -13,6 +13,7 @@ use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget, ProgressStyle};
 use crate::clock::Clock;
 use crate::commands::{common, reload};
 use crate::config::{Config, Location, STREAM_ID, Sample, is_stream_id};
+use crate::detect::Readers;
 use crate::evidence::Folder;
 use crate::policy::Registry;
 use crate::resolve::Resolver;
@@ -48,8 +49,8 @@ pub(crate) struct Args {
     #[arg(long, value_name = "HOW")]
     sample: Option<Sample>,
     /// Who reads codes, separated by commas
-    #[arg(long, value_name = "LIST", default_value = "rqrr", value_parser = common::readers)]
-    readers: common::Readers,
+    #[arg(long, value_name = "LIST", default_value_t = Readers::default())]
+    readers: Readers,
     /// Configuration file (TOML); what is given here comes before it
     #[arg(long, value_name = "FILE")]
     config: Option<PathBuf>,
@@ -67,6 +68,7 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<ExitCode> {
     let clock = Clock::system();
     let stop = Stop::new();
     let mut settings = Settings::new(&config, policy, stop.clone(), clock);
+    settings.readers = args.readers;
     settings.sampling.sample = args.sample.unwrap_or(settings.sampling.sample);
     let data = args
         .data

@@ -136,7 +136,7 @@ fn solve(mut rows: [[f64; 9]; 8]) -> Option<[f64; 8]> {
 }
 
 /// The smallest upright box around `corners`: left, top, right, bottom.
-fn bounds(corners: &Corners) -> [f32; 4] {
+pub(super) fn bounds(corners: &Corners) -> [f32; 4] {
     corners.iter().fold(
         [f32::MAX, f32::MAX, f32::MIN, f32::MIN],
         |[l, t, r, b], p| [l.min(p.x), t.min(p.y), r.max(p.x), b.max(p.y)],

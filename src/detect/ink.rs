@@ -10,7 +10,7 @@ use super::Point;
 use crate::frame::Luma;
 
 /// Side of a tile in px.
-const TILE: usize = 8;
+pub(super) const TILE: usize = 8;
 /// How many tiles to each side are smoothed together.
 const REACH: usize = 2;
 /// Fewer grey levels than this between the darkest and the lightest pixel is no contrast.
@@ -22,6 +22,8 @@ const SURE: f32 = 40.0;
 pub(super) struct Ink<'a> {
     luma: Luma<'a>,
     across: usize,
+    /// The mean of each tile with contrast.
+    means: Vec<Option<u8>>,
     levels: Vec<u8>,
     words: usize,
     bits: Vec<u64>,
@@ -31,7 +33,8 @@ impl<'a> Ink<'a> {
     pub(super) fn of(luma: Luma<'a>) -> Self {
         let across = luma.width().div_ceil(TILE);
         let down = luma.height().div_ceil(TILE);
-        let levels = levels(&tile_means(&luma), across, down);
+        let means = tile_means(&luma);
+        let levels = levels(&means, across, down);
         let words = luma.width().div_ceil(64);
         let mut bits = vec![0u64; words * luma.height()];
         for (y, row) in bits.chunks_exact_mut(words).enumerate() {
@@ -43,6 +46,7 @@ impl<'a> Ink<'a> {
         Self {
             luma,
             across,
+            means,
             levels,
             words,
             bits,
@@ -55,6 +59,16 @@ impl<'a> Ink<'a> {
 
     pub(super) fn height(&self) -> usize {
         self.luma.height()
+    }
+
+    /// How many tiles there are in a row, and whether each has contrast, row by row.
+    pub(super) fn tiles(&self) -> (usize, impl ExactSizeIterator<Item = bool>) {
+        (self.across, self.means.iter().map(Option::is_some))
+    }
+
+    /// The bits of row `y`, 64 px a word, the first lowest; what is beyond the width is 0.
+    pub(super) fn row(&self, y: usize) -> &[u64] {
+        &self.bits[y * self.words..][..self.words]
     }
 
     /// Whether the pixel is ink; `None` outside of the picture.
@@ -74,7 +88,7 @@ impl<'a> Ink<'a> {
         edges.clear();
         edges.push(0);
         let mut last = 0u64;
-        for (i, word) in self.bits[y * self.words..][..self.words].iter().enumerate() {
+        for (i, word) in self.row(y).iter().enumerate() {
             let mut changes = word ^ (word << 1 | last);
             last = word >> 63;
             while changes != 0 {

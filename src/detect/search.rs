@@ -2,7 +2,6 @@
 
 use std::cell::OnceCell;
 
-use super::Budget;
 use super::finder::{Finders, finders};
 use super::fit::{Frame, Score, improve};
 use super::geometry::convex;
@@ -10,7 +9,9 @@ use super::ink::{Ink, View};
 use super::layout::Layout;
 use super::read::read;
 use super::settle::Found;
+use super::texture::{Texture, textures};
 use super::triple::triples;
+use super::{Budget, Reader, SymbolKind};
 use crate::frame::Luma;
 
 /// A first guess that scores less than this is no candidate.
@@ -33,6 +34,8 @@ pub(super) struct Search<'a> {
     pub(super) skipped: u32,
     /// Calls of the decoder that panicked.
     pub(super) panics: u32,
+    /// Where the picture is as dense as a code.
+    pub(super) textures: Vec<Texture>,
     /// What was found, in the order in which it was.
     pub(super) found: Vec<Found>,
 }
@@ -57,17 +60,23 @@ impl<'a> Search<'a> {
             tried: 0,
             skipped: 0,
             panics: 0,
+            textures: Vec::new(),
             found: Vec::new(),
         }
     }
 
-    /// Searches `luma`, which is the picture at 1/`scale` of its size.
-    pub(super) fn look_at(&mut self, luma: Luma<'_>, scale: f32) {
+    /// Searches `luma`, which is the picture at 1/`scale` of its size, and looks for textures where
+    /// `with_textures` says so.
+    pub(super) fn look_at(&mut self, luma: Luma<'_>, scale: f32, with_textures: bool) {
         if self.is_spent() {
             self.skipped += 1;
             return;
         }
         let ink = Ink::of(luma);
+        if with_textures {
+            let here = textures(&ink).into_iter();
+            self.textures.extend(here.map(|t| t.times(scale as usize)));
+        }
         let views = [1.0, -1.0].map(|sign| View { ink: &ink, sign });
         let finders = finders(&views);
         let candidates = self.candidates(&views, &finders);
@@ -161,14 +170,18 @@ impl<'a> Search<'a> {
             if reading.mirrored {
                 corners.swap(1, 3);
             }
-            let score = fit.score;
+            let (score, modules) = (fit.score, fit.layout.side);
             self.panics += reading.panics;
             let decoded = reading.bytes.is_some();
             if decoded || reading.has_format && is_plausible(&score) && convex(&corners) {
                 self.found.push(Found {
+                    kind: SymbolKind::Qr,
                     bytes: reading.bytes,
                     corners,
                     score: score.all,
+                    modules,
+                    read_by: Reader::Rqrr,
+                    part: None,
                 });
             }
             if decoded {

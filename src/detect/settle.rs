@@ -2,32 +2,46 @@
 //! picture alone.
 
 use super::geometry::overlap;
-use super::{Corners, Reader, Symbol, SymbolKind};
+use super::{Corners, Part, Reader, Symbol, SymbolKind};
 
 /// A code that was found, perhaps not for the first time.
 pub(super) struct Found {
+    pub(super) kind: SymbolKind,
     /// The bytes, where it could be decoded.
     pub(super) bytes: Option<Vec<u8>>,
     /// Where it is in the picture.
     pub(super) corners: Corners,
     /// How well the grid fits, to choose between two of the same code.
     pub(super) score: f32,
+    /// Modules a side; 0 where that is not known.
+    pub(super) modules: usize,
+    pub(super) read_by: Reader,
+    pub(super) part: Option<Part>,
 }
 
 /// The symbols: of those with the same bytes in the same place the best, and one that could not be
 /// decoded only where nothing better is. Decoded ones first, then from the top, then from the left.
+///
+/// `found` is in the order of reading. What two readers read alike is one symbol that both have read,
+/// where the one says that looks at the grid: its corners are the closer ones.
 pub(super) fn settle(mut found: Vec<Found>) -> Vec<Symbol> {
     found.sort_by(|a, b| {
         let decoded = b.bytes.is_some().cmp(&a.bytes.is_some());
         decoded.then(b.score.total_cmp(&a.score))
     });
-    let mut kept: Vec<Found> = Vec::new();
+    let mut kept: Vec<Symbol> = Vec::new();
     for one in found {
-        let known = kept.iter().any(|k| {
+        let known = kept.iter_mut().find(|k| {
             (one.bytes.is_none() || one.bytes == k.bytes) && overlap(&one.corners, &k.corners)
         });
-        if !known {
-            kept.push(one);
+        match known {
+            Some(known) => {
+                if one.bytes.is_some() && one.read_by != known.read_by {
+                    known.confirmed_by = Some(one.read_by);
+                }
+                known.part = known.part.take().or(one.part);
+            }
+            None => kept.push(one.symbol()),
         }
     }
     kept.sort_by(|a, b| {
@@ -35,14 +49,20 @@ pub(super) fn settle(mut found: Vec<Found>) -> Vec<Symbol> {
         let decoded = b.bytes.is_some().cmp(&a.bytes.is_some());
         decoded.then(p.y.total_cmp(&q.y)).then(p.x.total_cmp(&q.x))
     });
-    kept.into_iter()
-        .map(|found| Symbol {
-            kind: SymbolKind::Qr,
-            bytes: found.bytes,
-            corners: found.corners,
-            read_by: Reader::Rqrr,
-        })
-        .collect()
+    kept
+}
+
+impl Found {
+    fn symbol(self) -> Symbol {
+        Symbol {
+            kind: self.kind,
+            bytes: self.bytes,
+            corners: self.corners,
+            read_by: self.read_by,
+            confirmed_by: None,
+            part: self.part,
+        }
+    }
 }
 
 #[cfg(test)]
@@ -53,6 +73,10 @@ mod tests {
     fn found(bytes: Option<&[u8]>, x: f32, y: f32, score: f32) -> Found {
         let corners = [(0.0, 0.0), (50.0, 0.0), (50.0, 50.0), (0.0, 50.0)];
         Found {
+            kind: SymbolKind::Qr,
+            modules: 21,
+            read_by: Reader::Rqrr,
+            part: None,
             bytes: bytes.map(<[u8]>::to_vec),
             corners: corners.map(|(dx, dy)| Point::new(x + dx, y + dy)),
             score,
@@ -79,6 +103,34 @@ mod tests {
         ];
         let want = [(a, 0.0), (b, 2.0), (a, 500.0)].map(|(b, x)| (b.map(<[u8]>::to_vec), x));
         assert_eq!(settled(all), want);
+    }
+
+    #[test]
+    fn two_readers_that_agree_are_told_and_one_that_reads_twice_is_not() {
+        let a = Some(b"a".as_slice());
+        let by = |read_by, bytes, x, score| Found {
+            read_by,
+            ..found(bytes, x, 0.0, score)
+        };
+        let settled = settle(vec![
+            by(Reader::Rqrr, a, 0.0, 0.9),
+            by(Reader::Zxing, a, 2.0, 0.0),
+            by(Reader::Zxing, a, 300.0, 0.0),
+            by(Reader::Zxing, a, 301.0, 0.0),
+            by(Reader::Rqrr, None, 302.0, 0.9),
+            by(Reader::Zxing, Some(b"b"), 600.0, 0.0),
+            by(Reader::Rqrr, None, 900.0, 0.9),
+        ]);
+        let by: Vec<_> = settled
+            .iter()
+            .map(|s| (s.read_by, s.confirmed_by))
+            .collect();
+        let alone = (Reader::Zxing, None);
+        let located = (Reader::Rqrr, None);
+        assert_eq!(
+            by,
+            [(Reader::Rqrr, Some(Reader::Zxing)), alone, alone, located]
+        );
     }
 
     #[test]

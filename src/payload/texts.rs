@@ -80,7 +80,9 @@ mod tests {
     fn texts_come_back_as_they_were() {
         for texts in [&[][..], &[""], &["a"], &["", "微", "", "ab"]] {
             let mut held = Texts::default();
-            texts.iter().for_each(|text| held.push(text));
+            for text in texts {
+                held.push(text);
+            }
             assert_eq!(held.iter().collect::<Vec<_>>(), texts);
             assert_eq!(held.first(), texts.first().copied());
             assert_eq!(held.last(), texts.last().copied());

@@ -121,7 +121,7 @@ fn web(input: &Input<'_>, uri: &Uri) -> Payload {
         None => Vec::new(),
     };
     flags.extend(hidden.iter().flat_map(|hidden| hidden.flags.clone()));
-    if uri.path.iter().any(|part| hidden::turns(part)) {
+    if uri.path.iter().any(hidden::turns) {
         raise(&mut flags, "bidi-control");
     }
     for flag in host::signs(input.text, uri) {

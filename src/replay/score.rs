@@ -3,7 +3,8 @@
 use std::path::Path;
 
 use crate::config::Location;
-use crate::policy::{Context, Policy};
+use crate::detect::Reach;
+use crate::policy::Context;
 use crate::replay::manifest::{Code, Floors, Manifest, Sample};
 use crate::source::still::{self, Still};
 use crate::track::{Change, ChangeKind, Incident, Reading};
@@ -144,7 +145,7 @@ fn watch(folder: &Path, sample: &Sample, settings: &Settings) -> (Vec<Seen>, Opt
     let path = folder.join(&sample.file);
     if still::is_picture(&path) {
         return match still::open(&path) {
-            Ok(picture) => (look(&picture, &settings.policy.get()), None),
+            Ok(picture) => (look(&picture, settings), None),
             Err(error) => (Vec::new(), Some(error.to_string())),
         };
     }
@@ -178,11 +179,18 @@ fn ended(change: Change) -> Option<Seen> {
     })
 }
 
-fn look(picture: &Still, policy: &Policy) -> Vec<Seen> {
+fn look(picture: &Still, settings: &Settings) -> Vec<Seen> {
     let Some(luma) = picture.luma() else {
         return Vec::new();
     };
-    let (sightings, _) = worker::sightings(&luma, policy, &Context::default(), Mode::Recorded);
+    let (sightings, _) = worker::sightings(
+        &luma,
+        settings.readers,
+        Reach::Whole,
+        &settings.policy.get(),
+        &Context::default(),
+        Mode::Recorded,
+    );
     let seen = sightings.into_iter().map(|sighting| Seen {
         reading: sighting.reading,
         class: sighting.verdict.class.as_str(),

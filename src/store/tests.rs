@@ -50,6 +50,8 @@ fn sighting(text: Option<&str>, x: f32) -> Sighting {
             bytes: text.map(|text| text.as_bytes().to_vec()),
             corners,
             read_by: Reader::Rqrr,
+            confirmed_by: None,
+            part: None,
         },
         reading,
     }

@@ -1,7 +1,7 @@
 //! What was seen, and what it adds up to.
 
 use crate::destination::{self, Destination};
-use crate::detect::{Corners, Reader, Symbol, SymbolKind};
+use crate::detect::{Corners, Part, Reader, Symbol, SymbolKind};
 use crate::frame::Frame;
 use crate::ids::IncidentId;
 use crate::payload::Payload;
@@ -90,8 +90,25 @@ pub struct Incident {
     pub kind: SymbolKind,
     /// Who read it first.
     pub read_by: Reader,
+    /// Who else read it, in any look.
+    pub confirmed_by: Option<Reader>,
+    /// Which part of a longer text it holds, where it is one.
+    pub part: Option<Part>,
     /// True once it ended.
     pub ended: bool,
+}
+
+impl Incident {
+    /// Takes in who else read it, in this look or in another: two readers that lead to the same destination
+    /// agree on what matters.
+    pub(super) fn agree(&mut self, symbol: &Symbol) {
+        if self.reading.is_some() && symbol.bytes.is_some() && self.confirmed_by.is_none() {
+            self.confirmed_by = [Some(symbol.read_by), symbol.confirmed_by]
+                .into_iter()
+                .flatten()
+                .find(|reader| *reader != self.read_by);
+        }
+    }
 }
 
 /// What happened to an incident.

@@ -183,6 +183,8 @@ impl Tracker {
                 corners: symbol.corners,
                 kind: symbol.kind,
                 read_by: symbol.read_by,
+                confirmed_by: symbol.confirmed_by,
+                part: symbol.part,
                 ended: false,
             },
             changes: 0,
@@ -218,11 +220,14 @@ impl Tracker {
         incident.sightings += 1;
         tracked.look = looks;
         tracked.corners = sighting.symbol.corners;
+        incident.agree(&sighting.symbol);
         if incident.reading.is_none() && sighting.reading.is_some() {
             tracked.key = key(&sighting);
             incident.reading = sighting.reading;
             incident.verdict = sighting.verdict;
             incident.read_by = sighting.symbol.read_by;
+            incident.confirmed_by = sighting.symbol.confirmed_by;
+            incident.part = sighting.symbol.part;
             incident.kind = sighting.symbol.kind;
             tracked.changed_ms = frame.media_ms;
             observed

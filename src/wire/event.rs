@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use crate::detect::{Corners, Reader, SymbolKind};
+use crate::detect::{Corners, Part, Reader, SymbolKind};
 use crate::track::Change;
 use crate::wire::explain::About;
 
@@ -60,13 +60,41 @@ pub struct Data<'a> {
     pub frame: FrameData,
     /// Where the symbol is in the best frame, px.
     pub corners: [[f32; 2]; 4],
-    /// Who read it.
+    /// Who read it: one reader, or two that agree.
     pub read_by: &'static str,
+    /// Whether two readers agree on it.
+    pub certain: bool,
+    /// Which part of a longer text it holds; absent where it holds all of one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub part: Option<PartData<'a>>,
     /// From the arrival of the frame to the event in ms; absent for recorded files.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub latency_ms: Option<i64>,
     /// The files that prove it, those of earlier events included.
     pub evidence: Vec<EvidenceData>,
+}
+
+/// One of several symbols that make one text together.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct PartData<'a> {
+    /// Its place among them, from 0.
+    pub index: u32,
+    /// How many there are; absent where it does not say.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub count: Option<u32>,
+    /// What those that belong together have in common.
+    pub id: &'a str,
+}
+
+impl<'a> PartData<'a> {
+    /// The part as JSON has it.
+    pub fn new(part: &'a Part) -> Self {
+        Self {
+            index: part.index,
+            count: part.count,
+            id: &part.id,
+        }
+    }
 }
 
 /// A frame.
@@ -126,7 +154,9 @@ impl<'a> Event<'a> {
                     media_ms: incident.best.media_ms,
                 },
                 corners: corners(&incident.corners),
-                read_by: reader(incident.read_by),
+                read_by: readers(incident.read_by, incident.confirmed_by),
+                certain: incident.confirmed_by.is_some(),
+                part: incident.part.as_ref().map(PartData::new),
                 latency_ms: None,
                 evidence,
             },
@@ -150,13 +180,26 @@ pub fn corners(corners: &Corners) -> [[f32; 2]; 4] {
 pub fn kind(kind: SymbolKind) -> &'static str {
     match kind {
         SymbolKind::Qr => "qr",
+        SymbolKind::MicroQr => "micro_qr",
+        SymbolKind::Rmqr => "rmqr",
+        SymbolKind::DataMatrix => "data_matrix",
+        SymbolKind::Aztec => "aztec",
+        SymbolKind::Pdf417 => "pdf417",
+        SymbolKind::Ean13 => "ean_13",
+        SymbolKind::Ean8 => "ean_8",
+        SymbolKind::UpcE => "upc_e",
+        SymbolKind::Code128 => "code_128",
+        SymbolKind::Itf14 => "itf_14",
+        SymbolKind::DataBar => "databar",
         SymbolKind::Text => "text",
     }
 }
 
-/// The name of a reader.
-pub fn reader(reader: Reader) -> &'static str {
-    match reader {
-        Reader::Rqrr => "rqrr",
+/// The name of who read a symbol, and of who agrees.
+pub fn readers(first: Reader, confirmed_by: Option<Reader>) -> &'static str {
+    match (first, confirmed_by) {
+        (Reader::Rqrr, Some(Reader::Zxing)) => "rqrr+zxing",
+        (Reader::Zxing, Some(Reader::Rqrr)) => "zxing+rqrr",
+        (first, _) => first.as_str(),
     }
 }

@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use crate::track::Sighting;
-use crate::wire::event;
+use crate::wire::event::{self, PartData};
 use crate::wire::explain::About;
 
 /// A symbol in a still picture.
@@ -15,8 +15,13 @@ pub struct Line<'a> {
     pub decoded: bool,
     /// x and y of the corners in px, in the order of [`crate::detect::Corners`].
     pub corners: [[f32; 2]; 4],
-    /// Who read it, or located it.
+    /// Who read it, one reader or two that agree, or who located it.
     pub read_by: &'static str,
+    /// Whether two readers agree on it.
+    pub certain: bool,
+    /// Which part of a longer text it holds; absent where it holds all of one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub part: Option<PartData<'a>>,
     /// What kind of symbol it is.
     pub kind: &'static str,
     /// What it says, where that leads, and what the policy says of it.
@@ -32,7 +37,9 @@ impl<'a> Line<'a> {
             file,
             decoded: sighting.reading.is_some(),
             corners: event::corners(&symbol.corners),
-            read_by: event::reader(symbol.read_by),
+            read_by: event::readers(symbol.read_by, symbol.confirmed_by),
+            certain: symbol.is_certain(),
+            part: symbol.part.as_ref().map(PartData::new),
             kind: event::kind(symbol.kind),
             about: About::new(sighting.reading.as_ref(), &sighting.verdict),
         }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use ffmpeg_next::codec::Parameters;
 
+use crate::detect::Reach;
 use crate::evidence::{Mark, Snapshot};
 use crate::frame::Frame;
 use crate::ids::{IncidentId, Seed};
@@ -159,7 +160,14 @@ impl Lane {
 
         self.reconsider(arrived_us, record);
         let context = self.judge.context();
-        let (sightings, scan) = sightings(&luma, self.judge.policy(), &context, self.mode);
+        let (sightings, scan) = sightings(
+            &luma,
+            self.settings.readers,
+            Reach::Part(frame.sequence),
+            self.judge.policy(),
+            &context,
+            self.mode,
+        );
         self.counts.skipped += u64::from(scan.skipped);
         self.counts.panics += u64::from(scan.panics);
         let marks = if self.settings.snapshots {

@@ -1,7 +1,7 @@
 //! One look at a stream: frame → symbols → payloads → destinations → verdicts.
 
 use crate::clock::Clock;
-use crate::detect::{self, Budget, Scan, Symbol};
+use crate::detect::{self, Budget, Reach, Readers, Scan, Symbol};
 use crate::frame::Luma;
 use crate::payload;
 use crate::policy::{Context, Policy};
@@ -17,9 +17,12 @@ pub enum Mode {
     Live(Clock, i64),
 }
 
-/// Finds the symbols in `luma` and says what each of them is.
+/// Finds the symbols in `luma` and says what each of them is. `readers` read them, the second one as far as
+/// `reach` says.
 pub fn sightings(
     luma: &Luma<'_>,
+    readers: Readers,
+    reach: Reach,
     policy: &Policy,
     context: &Context<'_>,
     mode: Mode,
@@ -35,8 +38,9 @@ pub fn sightings(
     let budget = Budget {
         candidates: Budget::DEFAULT_CANDIDATES,
         expired: &expired,
+        reach,
     };
-    let mut scan = detect::scan(luma, &budget);
+    let mut scan = detect::scan(luma, readers, &budget);
     let symbols = std::mem::take(&mut scan.symbols);
     (
         symbols

@@ -2,7 +2,7 @@
 
 use proptest::prelude::*;
 use qrcode::{Color, EcLevel, QrCode, Version};
-use waylay::detect::{Budget, Point, Scan, Symbol, scan};
+use waylay::detect::{Budget, Point, Reach, Readers, Scan, Symbol, scan};
 use waylay::frame::Luma;
 
 /// A grey picture that is drawn on.
@@ -89,8 +89,9 @@ impl Canvas {
         let budget = Budget {
             candidates,
             expired: &|| false,
+            reach: Reach::Whole,
         };
-        scan(&luma, &budget)
+        scan(&luma, Readers::RQRR, &budget)
     }
 }
 
@@ -255,8 +256,9 @@ fn the_padding_of_rows_is_not_looked_at() {
     let budget = Budget {
         candidates: 8,
         expired: &|| false,
+        reach: Reach::Whole,
     };
-    assert_eq!(read(&scan(&luma, &budget)), [TEXT]);
+    assert_eq!(read(&scan(&luma, Readers::RQRR, &budget)), [TEXT]);
 }
 
 #[test]
@@ -364,8 +366,9 @@ fn a_budget_that_is_spent_stops_the_search_and_what_is_left_is_counted() {
     let late = Budget {
         candidates: 100,
         expired: &|| true,
+        reach: Reach::Whole,
     };
-    let late = scan(&luma, &late);
+    let late = scan(&luma, Readers::default(), &late);
     assert_eq!(late.symbols, []);
     assert!(late.skipped > 0);
 }

@@ -13,6 +13,7 @@ mod follow;
 mod hostile;
 mod live;
 mod policy;
+mod readers;
 mod replay;
 mod samples;
 mod scan;

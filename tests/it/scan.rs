@@ -51,7 +51,7 @@ fn a_folder_is_walked_in_order_and_each_symbol_is_a_line() {
     assert_eq!(keys("payload"), ["first", "second", "third"]);
     let line = &lines[0];
     assert_eq!(line["decoded"], true);
-    assert_eq!(line["read_by"], "rqrr");
+    assert_eq!(line["read_by"], "rqrr+zxing");
     assert_eq!(line["kind"], "qr");
     let corner = |i: usize, k: usize| line["corners"][i][k].as_f64().unwrap();
     assert!((corner(0, 0) - 30.0).abs() < 3.0 && (corner(2, 1) - 135.0).abs() < 3.0);

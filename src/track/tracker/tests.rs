@@ -37,6 +37,8 @@ fn sighting(key: &str, corners: Corners) -> Sighting {
             bytes: (!key.is_empty()).then(|| key.as_bytes().to_vec()),
             corners,
             read_by: Reader::Rqrr,
+            confirmed_by: None,
+            part: None,
         },
         verdict: Policy::default().judge_undecoded(&Context::default()),
         reading: (!key.is_empty()).then_some(reading),

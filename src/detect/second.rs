@@ -1,0 +1,201 @@
+//! What the second reader is given of a picture, and what becomes of what it reads.
+//!
+//! It cannot be interrupted: the budget is asked before each call, and each call is bounded in px.
+
+use super::geometry::{bounds, overlap};
+use super::settle::Found;
+use super::texture::{Region, Texture, Weave};
+use super::zoom::{Crop, Zoom};
+use super::zxing::{self, Wanted};
+use super::{Budget, Corners, Reader};
+use crate::frame::Luma;
+
+/// Places of codes that our own finder located that are looked at again, and px of them together.
+const MOST_PLACES: usize = 16;
+const PLACES_PIXELS: usize = 2 << 20;
+/// Px that one crop is made larger to at most.
+const MOST_ZOOMED: usize = 1 << 19;
+/// Px a module that the reader needs to be at its best.
+const MODULE: f32 = 4.0;
+/// A crop is never made larger than this: what is smaller holds nothing more.
+const MOST_ZOOM: usize = 4;
+/// Px of textures that are looked at: the share of the picture, and the least.
+const TEXTURES_SHARE: usize = 32;
+const TEXTURES_LEAST: usize = 32 << 10;
+/// Px of the length of bars that are looked at.
+const BARS: usize = 48;
+/// A picture of more px than this is not looked at as a whole at its full size.
+const WHOLE_PIXELS: usize = 3840 * 2160;
+
+/// The second reader at work on one picture.
+pub(super) struct Second<'a> {
+    pub(super) luma: Luma<'a>,
+    pub(super) budget: &'a Budget<'a>,
+    pub(super) found: Vec<Found>,
+    /// How many pictures it was given.
+    pub(super) given: u32,
+    /// What it was not given because the budget was spent.
+    pub(super) skipped: u32,
+    pub(super) panics: u32,
+}
+
+impl Second<'_> {
+    /// Looks at each code that was located: to read what was not, and to agree to what was.
+    pub(super) fn places(&mut self) {
+        let places: Vec<(Corners, usize, bool)> = self
+            .found
+            .iter()
+            .map(|f| (f.corners, f.modules, f.bytes.is_some()))
+            .collect();
+        let mut done: Vec<Corners> = Vec::new();
+        let mut left = PLACES_PIXELS;
+        for (corners, modules, is_read) in places {
+            // A code may have been found at two sizes.
+            if done.iter().any(|d| overlap(d, &corners)) {
+                continue;
+            }
+            let module = side(&corners) / modules.max(1) as f32;
+            let Some(region) = around(&self.luma, &corners, 5.0 * module) else {
+                continue;
+            };
+            // What was read is large enough.
+            let zoom = if is_read {
+                Zoom::In(1)
+            } else {
+                zoom_for(module, region.area(), MOST_ZOOMED)
+            };
+            let area = zoom.area(region.area());
+            if done.len() == MOST_PLACES || area > left {
+                self.skipped += 1;
+                continue;
+            }
+            done.push(corners);
+            left -= area;
+            self.read(region, zoom, Wanted::Qr);
+        }
+    }
+
+    /// Looks at the likeliest of the textures where nothing was read, and in turns at the others.
+    pub(super) fn textures(&mut self, textures: &[Texture], turn: u64) {
+        let textures: Vec<(Region, f32, Wanted)> = textures
+            .iter()
+            .map(|texture| {
+                let mut region = grown(&self.luma, &texture.region, 1.5 * texture.module + 8.0);
+                // Bars say the same along their whole length.
+                let wanted = match texture.weave {
+                    Weave::Both => Wanted::Modules,
+                    Weave::Across => {
+                        region.top += region.height.saturating_sub(BARS) / 2;
+                        region.height = region.height.min(BARS);
+                        Wanted::Bars
+                    }
+                    Weave::Down => {
+                        region.left += region.width.saturating_sub(BARS) / 2;
+                        region.width = region.width.min(BARS);
+                        Wanted::Bars
+                    }
+                };
+                (region, texture.module, wanted)
+            })
+            .filter(|(region, ..)| !self.is_read(region))
+            .collect();
+        let pixels = self.luma.width() * self.luma.height();
+        let mut left = (pixels / TEXTURES_SHARE).max(TEXTURES_LEAST);
+        let begin = (turn % textures.len().max(1) as u64) as usize;
+        let (before, after) = textures.split_at(begin.max(1).min(textures.len()));
+        let first = &before[..before.len().min(1)];
+        for (region, module, wanted) in first.iter().chain(after).chain(before.iter().skip(1)) {
+            let zoom = zoom_for(*module, region.area(), left);
+            let area = zoom.area(region.area());
+            if area <= left {
+                left -= area;
+                self.read(*region, zoom, *wanted);
+            }
+        }
+    }
+
+    /// Looks at the whole picture.
+    pub(super) fn whole(&mut self) {
+        let region = Region {
+            left: 0,
+            top: 0,
+            width: self.luma.width(),
+            height: self.luma.height(),
+        };
+        let smaller =
+            (1..=self.luma.width()).find(|by| Zoom::Out(*by).area(region.area()) <= WHOLE_PIXELS);
+        self.read(region, Zoom::Out(smaller.unwrap_or(1)), Wanted::All);
+    }
+
+    fn is_read(&self, region: &Region) -> bool {
+        let corners = region.corners();
+        let mut read = self.found.iter().filter(|f| f.bytes.is_some());
+        read.any(|f| overlap(&f.corners, &corners))
+    }
+
+    fn read(&mut self, region: Region, zoom: Zoom, wanted: Wanted) {
+        if (self.budget.expired)() {
+            self.skipped += 1;
+            return;
+        }
+        let Some(crop) = Crop::of(&self.luma, region, zoom) else {
+            return;
+        };
+        let Some(luma) = crop.luma() else { return };
+        self.given += 1;
+        match zxing::read(&luma, wanted) {
+            Ok(read) => self.found.extend(read.into_iter().map(|read| Found {
+                kind: read.kind,
+                bytes: Some(read.bytes),
+                corners: read.corners.map(|p| crop.place(p)),
+                // Under every grid that was fitted: its corners are whole px.
+                score: -1.0,
+                modules: 0,
+                read_by: Reader::Zxing,
+                part: read.part,
+            })),
+            Err(zxing::Panicked) => self.panics += 1,
+        }
+    }
+}
+
+/// By what a picture of `area` px is made larger or smaller so that its modules, `module` px large, have the
+/// best size, but never larger than `most` px.
+fn zoom_for(module: f32, area: usize, most: usize) -> Zoom {
+    if module >= 2.0 * MODULE {
+        return Zoom::Out((module / MODULE) as usize);
+    }
+    let wanted = ((MODULE / module.max(0.1)).ceil() as usize).clamp(1, MOST_ZOOM);
+    let by = (1..=wanted)
+        .rev()
+        .find(|by| Zoom::In(*by).area(area) <= most);
+    Zoom::In(by.unwrap_or(1))
+}
+
+/// The mean length of the sides in px.
+fn side(corners: &Corners) -> f32 {
+    let sides = (0..4).map(|i| corners[(i + 1) % 4].minus(corners[i]).length());
+    sides.sum::<f32>() / 4.0
+}
+
+/// The box around `corners` with a margin of `margin` px, as far as it is inside.
+fn around(luma: &Luma<'_>, corners: &Corners, margin: f32) -> Option<Region> {
+    let [left, top, right, bottom] = bounds(corners);
+    let within = |value: f32, end: usize| value.max(0.0).min(end as f32) as usize;
+    let (left, top) = (
+        within(left - margin, luma.width()),
+        within(top - margin, luma.height()),
+    );
+    let right = within((right + margin).ceil(), luma.width());
+    let bottom = within((bottom + margin).ceil(), luma.height());
+    (right > left && bottom > top).then_some(Region {
+        left,
+        top,
+        width: right - left,
+        height: bottom - top,
+    })
+}
+
+fn grown(luma: &Luma<'_>, region: &Region, margin: f32) -> Region {
+    around(luma, &region.corners(), margin).unwrap_or(*region)
+}

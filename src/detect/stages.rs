@@ -1,0 +1,29 @@
+//! One stage of our own finder at a time, for benchmarks. Each says how much it found.
+
+use super::finder;
+use super::ink::{Ink, View};
+use super::shrink;
+use super::texture;
+use crate::frame::Luma;
+
+/// Says of each pixel whether it is ink; the rows.
+pub fn ink(luma: &Luma<'_>) -> usize {
+    Ink::of(*luma).height()
+}
+
+/// Ink, and the finder patterns of both polarities in it.
+pub fn finders(luma: &Luma<'_>) -> usize {
+    let ink = Ink::of(*luma);
+    let views = [1.0, -1.0].map(|sign| View { ink: &ink, sign });
+    finder::finders(&views).iter().map(|f| f.kept.len()).sum()
+}
+
+/// Ink, and the places with edges as dense as those of a code.
+pub fn textures(luma: &Luma<'_>) -> usize {
+    texture::textures(&Ink::of(*luma)).len()
+}
+
+/// The picture at half its size; the rows.
+pub fn half(luma: &Luma<'_>) -> usize {
+    shrink::shrink(luma, 2).luma().map_or(0, |l| l.height())
+}
