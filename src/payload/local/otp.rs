@@ -37,7 +37,16 @@ fn key(uri: &Uri) -> Option<&'static str> {
     let period = uri
         .get("period")
         .is_none_or(|p| p.parse::<u32>().is_ok_and(|p| p > 0));
-    let holds = (is("totp") || counts) && digits && period;
+    let algorithm = uri
+        .get("algorithm")
+        .map(|name| name.to_ascii_uppercase().replace('-', ""));
+    let algorithm = algorithm.is_none_or(|name| {
+        matches!(
+            name.strip_prefix("HMAC").unwrap_or(&name),
+            "SHA1" | "SHA256" | "SHA512" | "MD5"
+        )
+    });
+    let holds = (is("totp") || counts) && digits && period && algorithm;
     match uri.get_some("secret") {
         None => Some("truncated"),
         Some(secret) if holds && is_base32(&secret) => None,
