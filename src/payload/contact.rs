@@ -5,7 +5,7 @@ mod docomo;
 mod vcard;
 
 pub(super) use self::docomo::{ends, value};
-use super::input::{Input, Uri, decode};
+use super::input::{Input, Uri, decode, strip_prefix_ignore_case};
 use super::schemes::Scheme;
 use super::{Payload, nested};
 
@@ -49,6 +49,13 @@ pub(super) fn parse(input: &Input<'_>) -> Option<Payload> {
         docomo::memory(rest, &mut payload)?;
         Some(payload)
     })
+}
+
+/// Whether `text` begins like a format of these, which may hold a text in its turn.
+pub(super) fn begins(text: &str) -> bool {
+    FORMATS
+        .iter()
+        .any(|(prefix, ..)| strip_prefix_ignore_case(text, prefix).is_some())
 }
 
 /// An e-mail address that stands alone. Asked late: wallets have addresses of the same shape.

@@ -1,6 +1,6 @@
 //! Links in the free text of cards, messages and dates: what a viewer is led to by way of them.
 
-use super::{Category, PLAIN, read};
+use super::{Category, PLAIN, contact, local, read};
 
 /// How many are looked at, and as many words that may be one.
 const MOST: usize = 8;
@@ -34,6 +34,10 @@ pub(super) fn target<'a>(texts: impl IntoIterator<Item = &'a str>) -> Option<Str
         }
     }
     let tells = |(text, is_link): &&(&str, bool)| {
+        // What may hold a text itself is not opened here, or texts in texts would have no end.
+        if contact::begins(text) || local::is_date(text) {
+            return true;
+        }
         let payload = read(text, 0);
         payload.category != Category::Other && (*is_link || payload.scheme != PLAIN.id)
     };
@@ -75,6 +79,7 @@ fn word(text: &str) -> Option<&str> {
 
 #[cfg(test)]
 mod tests {
+    use super::super::DEPTH;
     use super::*;
 
     #[test]
@@ -109,5 +114,23 @@ mod tests {
             Some("https://wa.me/1")
         );
         assert_eq!(links(&"://".repeat(1000)).count(), 0);
+    }
+
+    /// Each is a message that holds the rest.
+    #[test]
+    fn texts_in_texts_end() {
+        for begin in [
+            "smsto:1:",
+            "sms:1?body=",
+            "mailto:a@b.example?body=",
+            "MECARD:NOTE:",
+            "MEMORY:",
+            "MEBKM:URL:",
+            "BEGIN:VCARD\\nNOTE:",
+            "BEGIN:VEVENT\\nURL:",
+        ] {
+            let payload = crate::payload::parse_str(&begin.repeat(7_000 / begin.len()));
+            assert!(payload.chain().count() <= DEPTH + 1, "{begin}");
+        }
     }
 }

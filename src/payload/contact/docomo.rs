@@ -100,10 +100,13 @@ pub(super) fn memory(rest: &str, payload: &mut Payload) -> Option<()> {
     let number = line("TEL1").map(|number| dialled(&number));
     payload.fields.payee = number.or_else(|| line("MAIL1"));
     payload.fields.payee_name = line("NAME1");
-    payload.fields.target = nested::target(rest.lines().next());
+    let fields = &mut payload.fields;
+    if fields.payee.is_none() && fields.payee_name.is_none() {
+        return None;
+    }
+    fields.target = nested::target(rest.lines().next());
     payload.valid = Some(true);
-    let fields = &payload.fields;
-    (fields.payee.is_some() || fields.payee_name.is_some()).then_some(())
+    Some(())
 }
 
 pub(super) fn bookmark(rest: &str, payload: &mut Payload) {

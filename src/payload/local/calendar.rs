@@ -1,7 +1,7 @@
 //! Dates: iCalendar (RFC 5545). An event must say when it begins.
 
 use super::super::checks::is_digits;
-use super::super::input::Input;
+use super::super::input::{Input, strip_prefix_ignore_case};
 use super::super::lines::{self, Line};
 use super::super::schemes::Scheme;
 use super::super::{Payload, nested};
@@ -20,6 +20,13 @@ const LINKS: &[&str] = &[
 
 /// What has a date of its own.
 const COMPONENTS: &[&str] = &["VEVENT", "VTODO", "VJOURNAL", "VFREEBUSY"];
+
+/// Whether `text` begins like an event, which may hold a text in its turn.
+pub(in super::super) fn begins(text: &str) -> bool {
+    ["BEGIN:VEVENT", "BEGIN:VCALENDAR"]
+        .iter()
+        .any(|prefix| strip_prefix_ignore_case(text, prefix).is_some())
+}
 
 pub(super) fn parse(input: &Input<'_>) -> Option<Payload> {
     let event = input.after("BEGIN:VEVENT");

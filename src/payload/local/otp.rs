@@ -21,6 +21,12 @@ pub(super) fn parse(input: &Input<'_>) -> Option<Payload> {
         let (issuer, _) = uri.path.first()?.split_once(':')?;
         Some(issuer.to_owned())
     });
+    // What follows such a sign is a parameter that somebody has written wrong, and may be the secret.
+    if let Some(name) = &mut payload.fields.payee_name
+        && let Some(at) = name.find(['?', ';', '=', '&'])
+    {
+        name.truncate(at);
+    }
     payload.flags.push("secret");
     payload.flags.extend(fault);
     payload.valid = Some(fault.is_none());
