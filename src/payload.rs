@@ -25,6 +25,7 @@ mod local;
 mod national;
 mod nested;
 mod schemes;
+mod secret;
 mod session;
 mod text;
 mod texts;
@@ -147,7 +148,8 @@ impl Fields {
 /// What a symbol says.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Payload {
-    /// The text, with the charset decided.
+    /// The text, with the charset decided. A secret in it is no longer there: `***` and a mark that tells it
+    /// from others stand for it.
     pub text: String,
     /// The scheme's id, such as `pix` or `wechat-contact`.
     pub scheme: &'static str,
@@ -289,7 +291,9 @@ pub fn parse_line(line: &str) -> Payload {
 pub fn find_in_line(line: &str) -> Vec<Payload> {
     let mut line = line.to_owned();
     shorten(&mut line);
-    text::find(&line)
+    let mut found = text::find(&line);
+    found.iter_mut().for_each(secret::conceal);
+    found
 }
 
 fn whole(decoded: Decoded) -> Payload {
@@ -316,6 +320,7 @@ fn finish(mut payload: Payload, text: String, signs: &[(bool, &'static str)]) ->
         raise(&mut payload.flags, flag);
     }
     payload.text = text;
+    secret::conceal(&mut payload);
     payload
 }
 

@@ -7,6 +7,8 @@ use encoding_rs::{
     KOI8_R, SHIFT_JIS, WINDOWS_1250, WINDOWS_1251, WINDOWS_1252,
 };
 
+use super::lines;
+
 /// A text and whether it began with a byte order mark, which is left out.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Decoded {
@@ -18,9 +20,14 @@ pub(super) struct Decoded {
 pub(super) fn decode(bytes: &[u8]) -> Decoded {
     let text = match std::str::from_utf8(bytes) {
         Ok(text) => text.to_owned(),
-        Err(_) => declared(bytes)
-            .and_then(|charset| charset.decode_without_bom_handling_and_without_replacement(bytes))
-            .map_or_else(|| legacy(bytes), Into::into),
+        Err(_) => lines::unfolded(bytes)
+            .and_then(|bytes| String::from_utf8(bytes).ok())
+            .or_else(|| {
+                declared(bytes)?
+                    .decode_without_bom_handling_and_without_replacement(bytes)
+                    .map(Into::into)
+            })
+            .unwrap_or_else(|| legacy(bytes)),
     };
     strip_bom(text)
 }
@@ -176,6 +183,24 @@ mod tests {
         // 0xD2 is nothing in ISO 8859-7: each byte stays.
         assert!(decode(b"BCD\n001\n6\nSCT\n\xd2").text.ends_with('Ò'));
         assert!(decode(b"BCD\n\xd2").text.ends_with('Ò'));
+    }
+
+    #[test]
+    fn lines_may_be_folded_within_a_letter() {
+        let whole = "BEGIN:VCARD\r\nFN:张伟\r\nEND:VCARD";
+        for at in 15..20 {
+            for fold in ["\r\n ", "\n\t", "\r "] {
+                let folded = [
+                    &whole.as_bytes()[..at],
+                    fold.as_bytes(),
+                    &whole.as_bytes()[at..],
+                ];
+                let text = decode(&folded.concat()).text;
+                // What is UTF-8 stays as it is.
+                let is_apart = !whole.is_char_boundary(at);
+                assert_eq!(text == whole, is_apart, "{text:?}");
+            }
+        }
     }
 
     #[test]

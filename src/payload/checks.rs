@@ -14,8 +14,13 @@ pub(super) fn luhn(digits: &str) -> bool {
 
 /// The check digit of a GTIN (GS1 General Specifications section 7.9).
 pub(super) fn gtin(digits: &str) -> bool {
+    matches!(digits.len(), 8 | 12..=14) && gs1(digits)
+}
+
+/// The same check digit, behind any number of digits.
+pub(super) fn gs1(digits: &str) -> bool {
     let sum = weighted(digits, |i, d| if i % 2 == 0 { d } else { 3 * d });
-    matches!(digits.len(), 8 | 12..=14) && sum.is_some_and(|sum| sum % 10 == 0)
+    sum.is_some_and(|sum| sum % 10 == 0)
 }
 
 /// A creditor reference (ISO 11649): `RF`, two check digits, 1 to 21 letters and digits.

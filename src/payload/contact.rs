@@ -5,7 +5,7 @@ mod docomo;
 mod vcard;
 
 pub(super) use self::docomo::{ends, value};
-use super::input::{Input, Uri, decode};
+use super::input::{Input, Uri, decode, strip_prefix_ignore_case};
 use super::schemes::Scheme;
 use super::{Payload, nested};
 
@@ -51,6 +51,13 @@ pub(super) fn parse(input: &Input<'_>) -> Option<Payload> {
     })
 }
 
+/// Whether `text` begins like a format of these, which may hold a text in its turn.
+pub(super) fn begins(text: &str) -> bool {
+    FORMATS
+        .iter()
+        .any(|(prefix, ..)| strip_prefix_ignore_case(text, prefix).is_some())
+}
+
 /// An e-mail address that stands alone. Asked late: wallets have addresses of the same shape.
 pub(super) fn bare(input: &Input<'_>) -> Option<Payload> {
     if !is_address(input.text) {
@@ -88,7 +95,7 @@ fn dialled(text: &str) -> String {
 
 /// The first number, and the link in the message: `smsto:NUMBER:BODY` or `sms:NUMBER?body=BODY`.
 fn message(rest: &str, payload: &mut Payload) {
-    let end = rest.find([',', ':', '?', ';']).unwrap_or(rest.len());
+    let end = rest.find([',', ':', '?', ';', '&']).unwrap_or(rest.len());
     number(&rest[..end], payload);
     let body = match rest.find([':', '?', '&', ';']) {
         Some(at) if rest[at..].starts_with(':') => decode(&rest[at + 1..]),
@@ -102,7 +109,11 @@ fn message(rest: &str, payload: &mut Payload) {
 /// RFC 6068: the addresses stand in front, or in the headers.
 fn mail(rest: &str, payload: &mut Payload) {
     let (to, headers) = rest.split_once('?').unwrap_or((rest, ""));
-    let first = |to: &str| decode(to.split(',').next().unwrap_or_default());
+    let to = to.trim_start_matches('/');
+    let first = |to: &str| {
+        let to = decode(to);
+        to.split(',').next().unwrap_or_default().trim().to_owned()
+    };
     let to = some(first(to)).or_else(|| query(headers, "to").map(|to| first(&to)));
     address(to.unwrap_or_default(), payload);
     let body = query(headers, "body").unwrap_or_default();
@@ -130,10 +141,38 @@ fn query(text: &str, key: &str) -> Option<String> {
     Uri::parse(&format!("x:?{text}"))?.get_some(key)
 }
 
-/// RFC 5322 section 3.4.1, as far as people use it: no comments, no quotes, no address literals.
+/// A name as people say it: the family's goes first in Chinese, Japanese and Korean.
+fn full_name(given: &str, family: &str) -> String {
+    let (given, family) = (given.trim(), family.trim());
+    let eastern = |name: &str| {
+        name.chars().all(|c| {
+            matches!(c, '\u{3005}'..='\u{30ff}' | '\u{3400}'..='\u{9fff}' | '\u{ac00}'..='\u{d7a3}')
+        })
+    };
+    if !given.is_empty() && !family.is_empty() && eastern(given) && eastern(family) {
+        format!("{family}{given}")
+    } else {
+        format!("{given} {family}").trim().to_owned()
+    }
+}
+
+/// Phones open an address without a scheme as a web page.
+fn with_scheme(url: &str) -> String {
+    match url.split_once(':') {
+        // A port follows a host.
+        Some((scheme, _)) if !scheme.contains(['.', '/', '?']) => url.to_owned(),
+        _ => format!("http://{url}"),
+    }
+}
+
+/// RFC 5322 section 3.4.1, as far as people use it: no comments, no address literals.
 fn is_address(text: &str) -> bool {
     let atom =
         |b: u8| b.is_ascii_alphanumeric() || b"!#$%&'*+/=?^_`{|}~-.".contains(&b) || b >= 0x80;
+    let quoted = |user: &str| {
+        let inner = user.strip_prefix('"').and_then(|u| u.strip_suffix('"'));
+        inner.is_some_and(|inner| !inner.is_empty() && !inner.contains(['"', '\\']))
+    };
     text.len() <= 254
         && text.rsplit_once('@').is_some_and(|(user, host)| {
             let labels = || host.split('.');
@@ -143,7 +182,7 @@ fn is_address(text: &str) -> bool {
                         .all(|b| b.is_ascii_alphanumeric() || b == b'-' || b >= 0x80)
             };
             !user.is_empty()
-                && user.bytes().all(atom)
+                && (user.bytes().all(atom) || quoted(user))
                 && !text.contains(char::is_whitespace)
                 && labels().count() >= 2
                 && labels().all(label)

@@ -9,16 +9,29 @@ use super::input::strip_prefix_ignore_case;
 
 /// `group.NAME;PARAMETER=...:value`, unfolded.
 #[derive(Debug)]
-pub(super) struct Line {
-    /// Without the group, in capitals.
-    pub(super) name: String,
+pub(super) struct Line<'a> {
+    /// Without the group.
+    name: Cow<'a, str>,
     /// As it stands, escapes and all.
-    pub(super) raw: String,
+    pub(super) raw: Cow<'a, str>,
 }
 
-impl Line {
+impl Line<'_> {
+    /// Whether it has this name, letter case aside.
+    pub(super) fn is(&self, name: &str) -> bool {
+        self.name.eq_ignore_ascii_case(name)
+    }
+
+    /// Whether it says `name:value`, letter case aside.
+    pub(super) fn says(&self, name: &str, value: &str) -> bool {
+        self.is(name) && self.raw.trim().eq_ignore_ascii_case(value)
+    }
+
     /// The value without its escapes.
-    pub(super) fn text(&self) -> String {
+    pub(super) fn text(&self) -> Cow<'_, str> {
+        if !self.raw.contains('\\') {
+            return self.raw.trim().into();
+        }
         let mut text = String::with_capacity(self.raw.len());
         let mut letters = self.raw.chars();
         while let Some(letter) = letters.next() {
@@ -31,31 +44,55 @@ impl Line {
                 _ => text.push(letter),
             }
         }
-        text.trim().to_owned()
+        text.trim().to_owned().into()
     }
 }
 
 /// The lines of `text` that have a name and a value.
-pub(super) fn read(text: &str) -> Vec<Line> {
+pub(super) fn read(text: &str) -> Vec<Line<'_>> {
     let mut lines: Vec<Cow<'_, str>> = Vec::new();
     // Of the last line, as it began.
     let mut quoted = false;
     for line in text.split(['\n', '\r']).filter(|line| !line.is_empty()) {
-        // What begins with white space goes on, and so does what follows `=` in quoted-printable.
+        // In quoted-printable, what follows `=` goes on with all that it has; elsewhere what begins with
+        // white space goes on behind that.
         match lines.last_mut() {
-            Some(last) if line.starts_with([' ', '\t']) => last.to_mut().push_str(&line[1..]),
             Some(last) if quoted && last.ends_with('=') => {
                 let last = last.to_mut();
                 last.pop();
                 last.push_str(line);
             }
+            Some(last) if line.starts_with([' ', '\t']) => last.to_mut().push_str(&line[1..]),
             _ => {
                 quoted = is_quoted(line);
                 lines.push(line.into());
             }
         }
     }
-    lines.iter().filter_map(|line| parse(line)).collect()
+    lines.into_iter().filter_map(parse).collect()
+}
+
+/// `bytes` without the breaks of folded lines, which may stand in the middle of a letter (RFC 6350 section
+/// 3.2); `None` where they are no content lines.
+pub(super) fn unfolded(bytes: &[u8]) -> Option<Vec<u8>> {
+    let begins = bytes
+        .get(..6)
+        .is_some_and(|head| head.eq_ignore_ascii_case(b"BEGIN:"));
+    begins.then(|| {
+        let mut whole: Vec<u8> = Vec::with_capacity(bytes.len());
+        let mut rest = bytes;
+        while let Some((byte, after)) = rest.split_first() {
+            rest = match rest {
+                [b'\r', b'\n', b' ' | b'\t', after @ ..]
+                | [b'\n' | b'\r', b' ' | b'\t', after @ ..] => after,
+                _ => {
+                    whole.push(*byte);
+                    after
+                }
+            };
+        }
+        whole
+    })
 }
 
 fn is_quoted(line: &str) -> bool {
@@ -81,18 +118,28 @@ fn parameter<'a>(head: &'a str, name: &str) -> Option<&'a str> {
     values.find_map(|value| strip_prefix_ignore_case(value?, name))
 }
 
-fn parse(line: &str) -> Option<Line> {
+fn parse(line: Cow<'_, str>) -> Option<Line<'_>> {
+    match line {
+        Cow::Borrowed(line) => split(line),
+        Cow::Owned(line) => split(&line).map(|line| Line {
+            name: line.name.into_owned().into(),
+            raw: line.raw.into_owned().into(),
+        }),
+    }
+}
+
+fn split(line: &str) -> Option<Line<'_>> {
     let (head, value) = head(line)?;
     let name = head.split(';').next()?.rsplit('.').next()?.trim();
     let raw = if parameter(head, "QUOTED-PRINTABLE").is_some() {
         let charset = parameter(head, "CHARSET=").map(str::as_bytes);
         let charset = charset.and_then(Encoding::for_label).unwrap_or(UTF_8);
-        charset.decode(&unquoted(value)).0.into_owned()
+        charset.decode(&unquoted(value)).0.into_owned().into()
     } else {
-        value.to_owned()
+        Cow::Borrowed(value)
     };
     (!raw.trim().is_empty()).then(|| Line {
-        name: name.to_ascii_uppercase(),
+        name: name.into(),
         raw,
     })
 }
@@ -127,7 +174,7 @@ mod tests {
                     ORG;QUOTED-PRINTABLE;CHARSET=GBK:=D5=C5\nEMPTY: \nnothing";
         let lines: Vec<_> = read(text)
             .iter()
-            .map(|l| (l.name.clone(), l.text()))
+            .map(|l| (l.name.to_string(), l.text().into_owned()))
             .collect();
         let expected = [
             ("TEL", "+1"),

@@ -5,6 +5,7 @@ mod devices;
 mod gs1;
 mod otp;
 
+pub(super) use self::calendar::begins as is_date;
 use super::Payload;
 use super::checks;
 use super::input::Input;
@@ -31,9 +32,15 @@ pub(super) fn parse(input: &Input<'_>) -> Option<Payload> {
 /// RFC 5870, with the degrees in range.
 fn geo(input: &Input<'_>) -> Option<Payload> {
     let rest = input.after("geo:")?;
-    let mut degrees = rest.split([',', ';', '?']).map(str::parse::<f64>);
-    let mut within = |most: f64| matches!(degrees.next(), Some(Ok(d)) if d.abs() <= most);
-    let holds = within(90.0) && within(180.0);
+    let place = rest.split([';', '?']).next().unwrap_or_default();
+    let mut numbers = place.split(',').map(str::parse::<f64>);
+    let mut within = |most: f64| matches!(numbers.next(), Some(Ok(d)) if d.abs() <= most);
+    let holds = within(90.0)
+        && within(180.0)
+        && numbers
+            .next()
+            .is_none_or(|height| height.is_ok_and(f64::is_finite))
+        && numbers.next().is_none();
     let mut payload = input.payload(GEO);
     payload.valid = Some(holds);
     if !holds {

@@ -1,8 +1,8 @@
 //! Links in the free text of cards, messages and dates: what a viewer is led to by way of them.
 
-use super::{Category, PLAIN, read};
+use super::{Category, PLAIN, contact, local, read};
 
-/// How many are looked at.
+/// How many are looked at, and as many words that may be one.
 const MOST: usize = 8;
 
 /// What ends a link in a sentence, white space aside.
@@ -16,17 +16,39 @@ const AFTER: &[char] = &['.', ',', ';', ':', '!', '?', ')', ']', '\''];
 
 /// Where `texts` lead: the first link in them that pays, or leads to somebody, else the first of all.
 pub(super) fn target<'a>(texts: impl IntoIterator<Item = &'a str>) -> Option<String> {
-    let found: Vec<&str> = texts
-        .into_iter()
-        .flat_map(|text| links(text).chain(alone(text)))
-        .take(MOST)
-        .collect();
-    let tells = |link: &&&str| read(link, 0).category != Category::Other;
-    let best = match found.as_slice() {
-        [one] => one,
-        more => more.iter().find(tells).or_else(|| more.first())?,
+    let (mut links_left, mut words_left) = (MOST, MOST);
+    let mut found: Vec<(&str, bool)> = Vec::new();
+    for text in texts {
+        for link in links(text).take(links_left) {
+            links_left -= 1;
+            found.push((link, true));
+        }
+        if words_left > 0
+            && let Some(word) = word(text)
+        {
+            words_left -= 1;
+            found.push((word, false));
+        }
+        if links_left == 0 && words_left == 0 {
+            break;
+        }
+    }
+    let tells = |(text, is_link): &&(&str, bool)| {
+        // What may hold a text itself is not opened here, or texts in texts would have no end.
+        if contact::begins(text) || local::is_date(text) {
+            return true;
+        }
+        let payload = read(text, 0);
+        payload.category != Category::Other && (*is_link || payload.scheme != PLAIN.id)
     };
-    Some((*best).to_owned())
+    let best = match found.as_slice() {
+        [one @ (_, true)] => Some(one),
+        more => more
+            .iter()
+            .find(tells)
+            .or_else(|| more.iter().find(|(_, is_link)| *is_link)),
+    };
+    best.map(|(text, _)| (*text).to_owned())
 }
 
 /// The links in `text`, in their order.
@@ -48,19 +70,16 @@ fn links(text: &str) -> impl Iterator<Item = &str> {
     })
 }
 
-/// The whole of `text`, where it is one word, no link with an authority, and says more than a word does.
-fn alone(text: &str) -> Option<&str> {
+/// The whole of `text`, where it is one word, and no link with an authority.
+fn word(text: &str) -> Option<&str> {
     let text = text.trim();
-    let word = text.len() >= 8 && !text.contains("://") && !text.contains(char::is_whitespace);
-    let tells = |text: &&str| {
-        let payload = read(text, 0);
-        payload.scheme != PLAIN.id && payload.category != Category::Other
-    };
-    Some(text).filter(|_| word).filter(tells)
+    let is = text.len() >= 8 && !text.contains("://") && !text.contains(char::is_whitespace);
+    is.then_some(text)
 }
 
 #[cfg(test)]
 mod tests {
+    use super::super::DEPTH;
     use super::*;
 
     #[test]
@@ -95,5 +114,23 @@ mod tests {
             Some("https://wa.me/1")
         );
         assert_eq!(links(&"://".repeat(1000)).count(), 0);
+    }
+
+    /// Each is a message that holds the rest.
+    #[test]
+    fn texts_in_texts_end() {
+        for begin in [
+            "smsto:1:",
+            "sms:1?body=",
+            "mailto:a@b.example?body=",
+            "MECARD:NOTE:",
+            "MEMORY:",
+            "MEBKM:URL:",
+            "BEGIN:VCARD\\nNOTE:",
+            "BEGIN:VEVENT\\nURL:",
+        ] {
+            let payload = crate::payload::parse_str(&begin.repeat(7_000 / begin.len()));
+            assert!(payload.chain().count() <= DEPTH + 1, "{begin}");
+        }
     }
 }

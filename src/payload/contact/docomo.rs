@@ -3,10 +3,15 @@
 
 use super::super::input::strip_prefix_ignore_case;
 use super::super::{Payload, nested};
-use super::{dialled, is_address, some};
+use super::{address, dialled, full_name, some, with_scheme};
 
 /// The value of `key` in a list, `\` before a sign that is meant as such.
 pub(in super::super) fn value(rest: &str, key: &str) -> Option<String> {
+    written(rest, key).map(unescaped)
+}
+
+/// The value of `key` as it stands, escapes and all.
+fn written<'a>(rest: &'a str, key: &str) -> Option<&'a str> {
     let mut escaped = false;
     let items = rest.split(move |c| {
         let ends = c == ';' && !escaped;
@@ -16,7 +21,17 @@ pub(in super::super) fn value(rest: &str, key: &str) -> Option<String> {
     items
         .filter_map(|item| strip_prefix_ignore_case(item.trim_start(), key)?.strip_prefix(':'))
         .find(|value| !value.is_empty())
-        .map(unescaped)
+}
+
+/// Splits `text` at the first `sign` that is not meant as such.
+fn split_once(text: &str, sign: char) -> Option<(&str, &str)> {
+    let mut escaped = false;
+    let at = text.find(|c| {
+        let is = c == sign && !escaped;
+        escaped = c == '\\' && !escaped;
+        is
+    })?;
+    Some((&text[..at], &text[at + sign.len_utf8()..]))
 }
 
 /// `text` without the `\` that stand before signs.
@@ -31,7 +46,11 @@ fn unescaped(text: &str) -> String {
 
 /// Whether a list ends as it must; says so where it does not.
 pub(in super::super) fn ends(rest: &str, payload: &mut Payload) -> bool {
-    let ends = rest.trim_end().ends_with(';');
+    let ends = rest.trim_end().strip_suffix(";;").is_some_and(|rest| {
+        // A sign that is meant as such ends nothing.
+        let escapes = rest.bytes().rev().take_while(|b| *b == b'\\').count();
+        escapes % 2 == 0
+    });
     if !ends {
         payload.flags.push("truncated");
     }
@@ -39,17 +58,19 @@ pub(in super::super) fn ends(rest: &str, payload: &mut Payload) -> bool {
 }
 
 pub(super) fn matmsg(rest: &str, payload: &mut Payload) {
-    payload.fields.payee = value(rest, "TO");
+    address(value(rest, "TO").unwrap_or_default(), payload);
     payload.fields.target = value(rest, "BODY").and_then(|body| nested::target([body.as_str()]));
-    payload.valid = Some(payload.fields.payee.as_deref().is_some_and(is_address));
+    if !ends(rest, payload) {
+        payload.valid = Some(false);
+    }
 }
 
 pub(super) fn mecard(rest: &str, payload: &mut Payload) {
     let number = value(rest, "TEL").map(|number| dialled(&number));
     payload.fields.payee = number.or_else(|| value(rest, "EMAIL"));
-    payload.fields.payee_name = value(rest, "N").map(|name| match name.split_once(',') {
-        Some((family, given)) => format!("{} {}", given.trim(), family.trim()),
-        None => name,
+    payload.fields.payee_name = written(rest, "N").map(|name| match split_once(name, ',') {
+        Some((family, given)) => full_name(&unescaped(given), &unescaped(family)),
+        None => unescaped(name),
     });
     let url = value(rest, "URL").map(|url| with_scheme(&url));
     let note = value(rest, "NOTE").or_else(|| value(rest, "MEMO"));
@@ -79,10 +100,13 @@ pub(super) fn memory(rest: &str, payload: &mut Payload) -> Option<()> {
     let number = line("TEL1").map(|number| dialled(&number));
     payload.fields.payee = number.or_else(|| line("MAIL1"));
     payload.fields.payee_name = line("NAME1");
-    payload.fields.target = nested::target(rest.lines().next());
+    let fields = &mut payload.fields;
+    if fields.payee.is_none() && fields.payee_name.is_none() {
+        return None;
+    }
+    fields.target = nested::target(rest.lines().next());
     payload.valid = Some(true);
-    let fields = &payload.fields;
-    (fields.payee.is_some() || fields.payee_name.is_some()).then_some(())
+    Some(())
 }
 
 pub(super) fn bookmark(rest: &str, payload: &mut Payload) {
@@ -92,16 +116,10 @@ pub(super) fn bookmark(rest: &str, payload: &mut Payload) {
 
 /// `urlto:TITLE:URL`.
 pub(super) fn titled_url(rest: &str, payload: &mut Payload) {
-    let (title, url) = rest.split_once(':').unwrap_or(("", rest));
+    let titled = rest
+        .split_once(':')
+        .filter(|(_, url)| !url.starts_with("//"));
+    let (title, url) = titled.unwrap_or(("", rest));
     payload.fields.payee_name = some(title.to_owned());
     payload.fields.target = some(url.to_owned()).map(|url| with_scheme(&url));
-}
-
-/// Phones open an address without a scheme as a web page.
-fn with_scheme(url: &str) -> String {
-    if url.contains(':') {
-        url.to_owned()
-    } else {
-        format!("http://{url}")
-    }
 }

@@ -1,7 +1,7 @@
 //! Dates: iCalendar (RFC 5545). An event must say when it begins.
 
 use super::super::checks::is_digits;
-use super::super::input::Input;
+use super::super::input::{Input, strip_prefix_ignore_case};
 use super::super::lines::{self, Line};
 use super::super::schemes::Scheme;
 use super::super::{Payload, nested};
@@ -18,35 +18,88 @@ const LINKS: &[&str] = &[
     "COMMENT",
 ];
 
+/// What has a date of its own.
+const COMPONENTS: &[&str] = &["VEVENT", "VTODO", "VJOURNAL", "VFREEBUSY"];
+
+/// Whether `text` begins like an event, which may hold a text in its turn.
+pub(in super::super) fn begins(text: &str) -> bool {
+    ["BEGIN:VEVENT", "BEGIN:VCALENDAR"]
+        .iter()
+        .any(|prefix| strip_prefix_ignore_case(text, prefix).is_some())
+}
+
 pub(super) fn parse(input: &Input<'_>) -> Option<Payload> {
-    let rest = input
-        .after("BEGIN:VEVENT")
-        .or_else(|| input.after("BEGIN:VCALENDAR"))?;
+    let event = input.after("BEGIN:VEVENT");
+    let rest = event.or_else(|| input.after("BEGIN:VCALENDAR"))?;
     let lines = lines::read(rest);
-    let text = |name: &str| lines.iter().find(|line| line.name == name).map(Line::text);
+    let begins = |line: &Line<'_>| COMPONENTS.iter().any(|name| line.says("BEGIN", name));
+    let start = match event {
+        Some(_) => 0,
+        None => lines
+            .iter()
+            .position(begins)
+            .map_or(lines.len(), |at| at + 1),
+    };
+    let (own, ends) = own_lines(lines.get(start..).unwrap_or_default());
+    let ends = ends && (event.is_some() || lines.iter().any(|line| line.says("END", "VCALENDAR")));
+    let text = |name: &str| {
+        own.iter()
+            .find(|line| line.is(name))
+            .map(|line| line.text())
+    };
+
     let mut payload = input.payload(CALENDAR);
     if !text("DTSTART").is_some_and(|start| is_date(&start)) {
         payload.flags.push("malformed");
     }
-    if text("END").is_none() {
+    if !ends {
         payload.flags.push("truncated");
     }
     payload.valid = Some(payload.flags.is_empty());
-    payload.fields.payee_name = text("SUMMARY");
+    payload.fields.payee_name = text("SUMMARY").map(Into::into);
     let texts: Vec<_> = LINKS
         .iter()
-        .flat_map(|name| lines.iter().filter(move |line| line.name == *name))
+        .flat_map(|name| lines.iter().filter(move |line| line.is(name)))
         .map(Line::text)
         .collect();
-    payload.fields.target = nested::target(texts.iter().map(String::as_str)).or(text("URL"));
+    payload.fields.target =
+        nested::target(texts.iter().map(AsRef::as_ref)).or(text("URL").map(Into::into));
     Some(payload)
+}
+
+/// The lines of an event that has begun, without those of what is in it, such as an alarm; and whether it
+/// ends.
+fn own_lines<'l, 'a>(lines: &'l [Line<'a>]) -> (Vec<&'l Line<'a>>, bool) {
+    let (mut own, mut depth) = (Vec::new(), 0);
+    for line in lines {
+        match line {
+            _ if line.is("BEGIN") => depth += 1,
+            _ if line.is("END") && depth == 0 => return (own, true),
+            _ if line.is("END") => depth -= 1,
+            _ if depth == 0 => own.push(line),
+            _ => {}
+        }
+    }
+    (own, false)
 }
 
 /// `20260131`, and perhaps `T123456` and `Z`.
 fn is_date(text: &str) -> bool {
     let text = text.trim_end_matches('Z');
     let (date, time) = text.split_once('T').unwrap_or((text, "000000"));
-    date.len() == 8 && is_digits(date) && matches!(time.len(), 4 | 6) && is_digits(time)
+    let within = |text: &str, at: usize, range: std::ops::RangeInclusive<u8>| {
+        let number = text.get(at..at + 2).and_then(|number| number.parse().ok());
+        number.is_some_and(|number| range.contains(&number))
+    };
+    date.len() == 8
+        && is_digits(date)
+        && within(date, 4, 1..=12)
+        && within(date, 6, 1..=31)
+        && matches!(time.len(), 4 | 6)
+        && is_digits(time)
+        && within(time, 0, 0..=23)
+        && within(time, 2, 0..=59)
+        && (time.len() == 4 || within(time, 4, 0..=60))
 }
 
 #[cfg(test)]

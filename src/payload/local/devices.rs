@@ -62,7 +62,7 @@ fn wifi(rest: &str, payload: &mut Payload) -> bool {
         .payee
         .as_deref()
         .is_some_and(|n| n.len() <= 32);
-    ends(rest, payload) && rest.trim_end().ends_with(";;") && named && known && (open || secret)
+    ends(rest, payload) && named && known && (open || secret)
 }
 
 /// Wi-Fi Easy Connect section 5.2.1: the public key of a device, in DER.
@@ -80,19 +80,33 @@ fn esim(rest: &str, payload: &mut Payload) -> bool {
     let version = parts.next() == Some("1");
     let server = parts.next().unwrap_or_default();
     let id = parts.next().unwrap_or_default();
+    let object = parts.next().unwrap_or_default();
     let fits = |b: u8| b.is_ascii_alphanumeric() || b == b'-';
     let host = |b: u8| fits(b) || b == b'.';
     payload.fields.target = Some(server.to_owned()).filter(|s| !s.is_empty());
     payload.fields.reference = Some(id.to_owned()).filter(|id| !id.is_empty());
-    version && server.contains('.') && server.bytes().all(host) && id.bytes().all(fits)
+    version
+        && server.contains('.')
+        && server.bytes().all(host)
+        && id.bytes().all(fits)
+        && object.bytes().all(|b| b.is_ascii_digit() || b == b'.')
 }
 
 /// Matter core specification section 5.1.3: base 38, five signs for three bytes; the first eleven bytes
 /// are always there. Several devices stand with `*` in between.
 fn matter(rest: &str, _: &mut Payload) -> bool {
-    let sign = |b: u8| b.is_ascii_digit() || b.is_ascii_uppercase() || matches!(b, b'-' | b'.');
+    const ALPHABET: &[u8] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ-.";
     rest.split('*').all(|device| {
-        device.len() >= 19 && matches!(device.len() % 5, 0 | 2 | 4) && device.bytes().all(sign)
+        device.len() >= 19
+            && matches!(device.len() % 5, 0 | 2 | 4)
+            && device.as_bytes().chunks(5).all(|signs| {
+                let most = match signs.len() {
+                    5 => 0xff_ffff,
+                    4 => 0xffff,
+                    _ => 0xff,
+                };
+                number(ALPHABET, signs).is_some_and(|bytes| bytes <= most)
+            })
     })
 }
 
@@ -105,13 +119,22 @@ fn homekit(rest: &str, _: &mut Payload) -> bool {
 /// EU Digital COVID Certificate: base 45 (RFC 9285) over a compressed object, which begins with 0x78.
 fn health(rest: &str, _: &mut Payload) -> bool {
     const ALPHABET: &[u8] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ $%*+-./:";
-    let place = |b: u8| ALPHABET.iter().position(|a| *a == b);
-    let mut digits = rest.bytes().map(place);
-    let first = match (digits.next(), digits.next(), digits.next()) {
-        (Some(Some(a)), Some(Some(b)), Some(Some(c))) => a + 45 * b + 2025 * c,
-        _ => return false,
-    };
-    first >> 8 == 0x78 && rest.len() % 3 != 1 && digits.all(|digit| digit.is_some())
+    let mut words = rest.as_bytes().chunks(3).map(|signs| {
+        let most = if signs.len() == 3 { 0xffff } else { 0xff };
+        number(ALPHABET, signs).filter(|bytes| *bytes <= most && signs.len() > 1)
+    });
+    let first = words.next().flatten();
+    rest.len() >= 3
+        && first.is_some_and(|first| first >> 8 == 0x78)
+        && words.all(|word| word.is_some())
+}
+
+/// The number that `signs` write, the least significant first.
+fn number(alphabet: &[u8], signs: &[u8]) -> Option<usize> {
+    signs.iter().rev().try_fold(0, |number, sign| {
+        let value = alphabet.iter().position(|own| own == sign)?;
+        Some(number * alphabet.len() + value)
+    })
 }
 
 /// SMART Health Cards: two digits for each sign of a signed token, perhaps `part/parts/` in front.

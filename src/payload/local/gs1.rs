@@ -22,8 +22,8 @@ pub(super) fn parse(input: &Input<'_>) -> Option<Payload> {
     Some(payload)
 }
 
-/// GS1 Digital Link URI syntax 1.3: the key `01` and a GTIN in the path of any host. What is in other
-/// links may be a number of theirs, so that only a right one counts there.
+/// GS1 Digital Link URI syntax 1.3: the key `01` and a GTIN in the path of any host. Shorter numbers in
+/// other links may be theirs, so that only a right one counts there.
 fn link(uri: &Uri) -> Option<(Scheme, String, bool)> {
     let pairs = || uri.path.iter().zip(uri.path.iter().skip(1));
     let found = pairs().find(|(key, _)| *key == "01" || key.eq_ignore_ascii_case("gtin"));
@@ -33,30 +33,77 @@ fn link(uri: &Uri) -> Option<(Scheme, String, bool)> {
         return Some((LINK, number.to_owned(), !keyed || checks::gtin(number)));
     }
     let (_, number) = found.filter(|_| uri.is_web())?;
-    let counts = matches!(number.len(), 12..=14) && checks::gtin(number);
-    counts.then(|| (LINK, number.to_owned(), true))
+    let holds = checks::gtin(number);
+    let counts = match number.len() {
+        14 => checks::is_digits(number),
+        12 | 13 => holds,
+        _ => false,
+    };
+    counts.then(|| (LINK, number.to_owned(), holds))
 }
 
 /// GS1 General Specifications section 7.8: `(01)` and a GTIN of 14 digits, the brackets being for people,
-/// or a symbology identifier in front.
+/// or a symbology identifier in front; `(00)` and the 18 of a logistic unit.
 fn elements(text: &str) -> Option<(Scheme, String, bool)> {
-    let (claims, rest) = match text.get(..3) {
-        Some("]d2" | "]C1" | "]Q3" | "]e0" | "]J1") => (true, &text[3..]),
-        _ => (false, text),
+    let claimed = match text.get(..3) {
+        Some("]d2" | "]C1" | "]Q3" | "]e0" | "]J1") => Some(&text[3..]),
+        _ => text.strip_prefix(SEPARATOR),
     };
-    let rest = rest.trim_start_matches('\u{1d}');
-    let (claims, number) = match rest.strip_prefix("(01)") {
-        Some(number) => (true, number),
-        None => (claims, rest.strip_prefix("01")?),
+    let (claims, number) = match claimed.unwrap_or(text) {
+        rest if rest.starts_with('(') => (true, bracketed(rest)?),
+        rest if claimed.is_some() => (true, plain(rest)?),
+        rest => (false, plain(rest).filter(|_| rest.starts_with("01"))?),
     };
-    let (number, more) = number.split_at_checked(14)?;
-    let holds = checks::gtin(number);
+    let (digits, more) = number;
+    let holds = checks::gs1(digits);
     // Without either, a batch, a date or a serial must follow, or it is any number.
     let goes_on = ["10", "11", "13", "15", "17", "21", "30", "\u{1d}"]
         .iter()
         .any(|next| more.starts_with(next));
-    (checks::is_digits(number) && (claims || (holds && goes_on)))
-        .then(|| (ELEMENTS, number.to_owned(), holds))
+    (checks::is_digits(digits) && (claims || (holds && goes_on)))
+        .then(|| (ELEMENTS, digits.to_owned(), holds))
+}
+
+/// FNC1, which ends an element of no fixed length.
+const SEPARATOR: char = '\u{1d}';
+
+/// The keys of goods and of what they are shipped in, and their digits.
+const KEYS: &[(&str, usize)] = &[("01", 14), ("00", 18)];
+
+/// The first number of a key behind `(01)`, which other elements may stand in front of.
+fn bracketed(text: &str) -> Option<(&str, &str)> {
+    KEYS.iter().find_map(|(key, length)| {
+        let at = text.match_indices('(').find_map(|(at, _)| {
+            let rest = text.get(at + 1..)?.strip_prefix(key)?.strip_prefix(')')?;
+            Some(rest.trim_start())
+        });
+        at?.split_at_checked(*length)
+    })
+}
+
+/// The same without brackets: the elements in front have a fixed length, or end at a separator (GS1 General
+/// Specifications, figure 7.8.5-2).
+fn plain(mut text: &str) -> Option<(&str, &str)> {
+    loop {
+        text = text.trim_start_matches(SEPARATOR);
+        let (key, rest) = text
+            .split_at_checked(2)
+            .filter(|(key, _)| checks::is_digits(key))?;
+        if let Some((_, length)) = KEYS.iter().find(|(own, _)| *own == key) {
+            return rest.split_at_checked(*length);
+        }
+        let length = match key {
+            "02" | "03" | "41" => Some(14),
+            "11" | "12" | "13" | "14" | "15" | "16" | "17" | "18" | "19" => Some(6),
+            "20" => Some(2),
+            "31" | "32" | "33" | "34" | "35" | "36" => Some(8),
+            _ => None,
+        };
+        text = match length {
+            Some(length) => rest.split_at_checked(length)?.1,
+            None => rest.split_once(SEPARATOR)?.1,
+        };
+    }
 }
 
 /// A number of an article: 8, 12, 13 or 14 digits.
@@ -84,7 +131,24 @@ mod tests {
                 "https://id.gs1.org/00/340123450000000018",
                 Some(("gs1-digital-link", "340123450000000018", true)),
             ),
-            ("https://shop.example/01/04006381333930", None),
+            (
+                "https://shop.example/01/04006381333930",
+                Some(("gs1-digital-link", "04006381333930", false)),
+            ),
+            ("https://shop.example/01/4006381333930", None),
+            (
+                "(17)301231(01) 04006381333931",
+                Some(("gs1-elementstring", "04006381333931", true)),
+            ),
+            (
+                "]C11730123110A\u{1d}0104006381333931",
+                Some(("gs1-elementstring", "04006381333931", true)),
+            ),
+            (
+                "(00)340123450000000017",
+                Some(("gs1-elementstring", "340123450000000017", true)),
+            ),
+            ("(10)ABC", None),
             ("https://blog.example/2026/01/20260101", None),
             ("app://01/04006381333931", None),
             (

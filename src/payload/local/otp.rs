@@ -21,6 +21,12 @@ pub(super) fn parse(input: &Input<'_>) -> Option<Payload> {
         let (issuer, _) = uri.path.first()?.split_once(':')?;
         Some(issuer.to_owned())
     });
+    // What follows such a sign is a parameter that somebody has written wrong, and may be the secret.
+    if let Some(name) = &mut payload.fields.payee_name
+        && let Some(at) = name.find(['?', ';', '=', '&'])
+    {
+        name.truncate(at);
+    }
     payload.flags.push("secret");
     payload.flags.extend(fault);
     payload.valid = Some(fault.is_none());
@@ -37,7 +43,16 @@ fn key(uri: &Uri) -> Option<&'static str> {
     let period = uri
         .get("period")
         .is_none_or(|p| p.parse::<u32>().is_ok_and(|p| p > 0));
-    let holds = (is("totp") || counts) && digits && period;
+    let algorithm = uri
+        .get("algorithm")
+        .map(|name| name.to_ascii_uppercase().replace('-', ""));
+    let algorithm = algorithm.is_none_or(|name| {
+        matches!(
+            name.strip_prefix("HMAC").unwrap_or(&name),
+            "SHA1" | "SHA256" | "SHA512" | "MD5"
+        )
+    });
+    let holds = (is("totp") || counts) && digits && period && algorithm;
     match uri.get_some("secret") {
         None => Some("truncated"),
         Some(secret) if holds && is_base32(&secret) => None,

@@ -1,0 +1,240 @@
+//! Secrets that must not leave with the payload: nobody who judges a code needs the words of a wallet, and
+//! whoever reads our records shall not have them. What stands in their place tells two of them apart.
+
+use std::borrow::Cow;
+
+use super::Payload;
+use super::input::decode;
+use crate::ids;
+
+/// The sign of a payload with a secret.
+const SIGN: &str = "secret";
+
+/// Parameters of a key of an authenticator that are none.
+const OPEN: &[&str] = &["issuer", "algorithm", "digits", "period", "counter"];
+
+/// Takes the secrets out of `payload` and what is nested in it.
+pub(super) fn conceal(payload: &mut Payload) {
+    if payload.flags.contains(&SIGN) {
+        hide(payload);
+    }
+}
+
+/// The text of `payload` as it was and as it is now, where it holds a secret.
+fn hide(payload: &mut Payload) -> Option<(String, String)> {
+    if !payload.flags.contains(&SIGN) {
+        return None;
+    }
+    let inner = payload.nested.as_deref_mut().and_then(hide);
+    let old = payload.text.trim().to_owned();
+    let new = match (payload.scheme, &inner) {
+        ("otpauth" | "otpauth-migration", _) => key(&old),
+        // Up to the account, all of it is the secret.
+        ("shadowsocks-proxy", _) => match old.find("://") {
+            Some(at) => format!("{}{}", &old[..at + 3], mark(&old)),
+            None => mark(&old),
+        },
+        (_, Some((was, is))) if old.contains(was.as_str()) => old.replace(was.as_str(), is),
+        // The secret itself; or a wrapper that writes it in escapes of its own.
+        _ => mark(&old),
+    };
+    let fields = &mut payload.fields;
+    if let Some((was, is)) = &inner {
+        for field in [
+            &mut fields.payee,
+            &mut fields.payee_name,
+            &mut fields.reference,
+        ]
+        .into_iter()
+        .flatten()
+        .filter(|field| field.contains(was.as_str()))
+        {
+            *field = field.replace(was.as_str(), is);
+        }
+        // It is what is nested.
+        fields.target = fields.target.is_some().then(|| is.clone());
+    }
+    payload.text.clone_from(&new);
+    Some((old, new))
+}
+
+/// What stands for the secret in `whole`: another one for another secret.
+fn mark(whole: &str) -> String {
+    /// Too few digits to find what is hard to guess, and enough to tell apart.
+    const DIGITS: usize = 12;
+    format!("***{}", &ids::sha256(whole.as_bytes())[..DIGITS])
+}
+
+/// A key of an authenticator without the values of all that is not known to be open.
+fn key(whole: &str) -> String {
+    let mark = mark(whole);
+    let (head, query) = whole.split_once('?').unwrap_or((whole, ""));
+    if query.is_empty() || head.to_ascii_lowercase().contains(SIGN) {
+        // All that is known of it is its kind.
+        let kind = head.find("://").map_or(0, |at| at + 3);
+        return format!("{}{mark}", &head[..kind]);
+    }
+    let pairs: Vec<Cow<'_, str>> = query
+        .split('&')
+        .map(|pair| match pair.split_once('=') {
+            Some((key, value)) if is_open(key) && is_plain(value) => pair.into(),
+            Some((key, _)) => format!("{key}={mark}").into(),
+            None => mark.as_str().into(),
+        })
+        .collect();
+    format!("{head}?{}", pairs.join("&"))
+}
+
+/// Whether no parameter that somebody has written wrong is in `value`, in escapes or not.
+fn is_plain(value: &str) -> bool {
+    !value.contains(char::is_whitespace) && !decode(value).contains(['?', ';', '=', '&', '#', '%'])
+}
+
+fn is_open(key: &str) -> bool {
+    OPEN.iter().any(|open| key.eq_ignore_ascii_case(open))
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::destination;
+    use crate::payload::{Payload, find_in_line, parse_line, parse_str};
+
+    /// All that leaves the program of a payload.
+    fn said(payload: &Payload) -> String {
+        format!("{payload:?} {}", destination::of(payload).key)
+    }
+
+    const WORDS: &str = "egg food margin caught draw owner universe blush edge duty lady brush";
+    const KEY: &str = "L4ErTcKUJShyK5AuFMp12eCsHXCZDbYYehzKHn2rorrrLbYqjQcP";
+
+    #[test]
+    fn no_secret_leaves() {
+        for (text, secret) in [
+            (WORDS, "margin"),
+            (
+                "EGG, FOOD, MARGIN, CAUGHT, DRAW, OWNER, UNIVERSE, BLUSH, EDGE, DUTY, LADY, BRUSH",
+                "MARGIN",
+            ),
+            ("056607261087029105311265190201960562054809960233", "1087"),
+            (KEY, "KUJShy"),
+            (
+                "otpauth://totp/Ours:jo?secret=GEZDGNBVGY3TQOJQ&issuer=Ours",
+                "GEZDGN",
+            ),
+            (
+                "otpauth://totp/Ours:jo?x=GEZDGNBVGY3TQOJQ&secret=GEZDGNBVGY3TQOJQ#GEZDGN",
+                "GEZDGN",
+            ),
+            (
+                "otpauth://totp/jo?issuer=Ours;secret=GEZDGNBVGY3TQOJQ",
+                "GEZDGN",
+            ),
+            (
+                "otpauth://totp/jo?issuer=Ours%3Bsecret%3DGEZDGNBVGY3TQOJQ",
+                "GEZDGN",
+            ),
+            (
+                "otpauth://totp/jo?issuer=Ours?secret=GEZDGNBVGY3TQOJQ",
+                "GEZDGN",
+            ),
+            ("otpauth://totp/jo&secret=GEZDGNBVGY3TQOJQ", "GEZDGN"),
+            (
+                "otpauth://totp/jo&secret=GEZDGNBVGY3TQOJQ?issuer=Ours",
+                "GEZDGN",
+            ),
+            ("OTPAUTH://TOTP/JO?SECRET=GEZDGNBVGY3TQOJQ", "GEZDGN"),
+            (
+                "otpauth-migration://offline?data=CgkKBU9VUlMxEgA%3D",
+                "CgkKBU9",
+            ),
+            (
+                "phonefactor://activate_account?code=123456789&url=https%3A%2F%2Fa.example",
+                "123456789",
+            ),
+            (
+                "ss://YWVzLTI1Ni1nY206b3Vycw@vpn.example:8388#Ours",
+                "YWVzLTI1",
+            ),
+            ("trojan://ours-own@vpn.example:443#Ours", "ours-own"),
+            (
+                "MEBKM:URL:otpauth\\://totp/jo?secret=GEZDGNBVGY3TQOJQ;;",
+                "GEZDGN",
+            ),
+            (
+                "BEGIN:VCARD\nFN:Jo\nTEL:1\nNOTE:otpauth://totp/jo?secret=GEZDGNBVGY3TQOJQ\nEND:VCARD",
+                "GEZDGN",
+            ),
+            (
+                "BEGIN:VCARD\nFN:Jo\nTEL:1\nNOTE:otpauth://totp/jo?secret=GEZD\n GNBVGY3TQOJQ\nEND:VCARD",
+                "GEZD",
+            ),
+            (
+                "https://www.google.com/url?q=otpauth%3A%2F%2Ftotp%2Fjo%3Fsecret%3DGEZDGNBVGY3TQOJQ",
+                "GEZDGN",
+            ),
+        ] {
+            let payload = parse_str(text);
+            assert!(payload.flags.contains(&"secret"), "{text}");
+            let said = said(&payload);
+            assert!(!said.contains(secret), "{said}");
+            assert!(said.contains("***"), "{said}");
+        }
+    }
+
+    #[test]
+    fn the_rest_survives() {
+        for (text, begins, ends) in [
+            (
+                "otpauth://totp/Ours:jo?secret=GEZDGNBVGY3TQOJQ&issuer=Ours&digits=6",
+                "otpauth://totp/Ours:jo?secret=***",
+                "&issuer=Ours&digits=6",
+            ),
+            ("trojan://ours-own@vpn.example:443#Ours", "trojan://***", ""),
+            (
+                "MEBKM:TITLE:x;URL:otpauth://totp/jo?secret=GEZDGNBVGY3TQOJQ;;",
+                "MEBKM:TITLE:x;URL:otpauth://totp/jo?secret=***",
+                ";;",
+            ),
+            (KEY, "***", ""),
+        ] {
+            let payload = parse_str(text);
+            let said = &payload.text;
+            assert!(said.starts_with(begins) && said.ends_with(ends), "{said}");
+        }
+        let otp = parse_str("otpauth://totp/Ours:jo?secret=GEZDGNBVGY3TQOJQ");
+        assert_eq!((otp.scheme, otp.valid), ("otpauth", Some(true)));
+        assert_eq!(otp.fields.payee_name.as_deref(), Some("Ours"));
+        let proxy = parse_str("trojan://ours-own@vpn.example:443#Ours");
+        assert_eq!(proxy.fields.target.as_deref(), Some("vpn.example:443"));
+    }
+
+    #[test]
+    fn two_secrets_are_two_places() {
+        let key = |text: &str| destination::of(&parse_str(text)).key;
+        let other = WORDS.replace("margin", "market");
+        assert_ne!(key(WORDS), key(&other));
+        assert_eq!(key(WORDS), key(&format!(" {WORDS}\n")));
+        let otp = |secret: &str| key(&format!("otpauth://totp/Ours:jo?secret={secret}"));
+        assert_ne!(otp("GEZDGNBVGY3TQOJQ"), otp("GEZDGNBVGY3TQOJR"));
+        assert!(otp("GEZDGNBVGY3TQOJQ").starts_with("text:otpauth://totp/Ours:jo?secret=***"));
+    }
+
+    #[test]
+    fn a_line_keeps_it_too() {
+        let line = "scan otpauth://totp/Ours:jo?secret=GEZDGNBVGY3TQOJQ now";
+        let found = find_in_line(line);
+        for payload in found.iter().chain([&parse_line(line)]) {
+            if payload.flags.contains(&"secret") {
+                assert!(!said(payload).contains("GEZDGN"), "{payload:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn what_a_link_led_to_keeps_it_too() {
+        let link = parse_str("https://bit.ly/OurOwn");
+        let payload = link.followed(&["otpauth://totp/jo?secret=GEZDGNBVGY3TQOJQ"], &[], true);
+        assert!(payload.flags.contains(&"secret"));
+        assert!(!said(&payload).contains("GEZDGN"), "{payload:?}");
+    }
+}
