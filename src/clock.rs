@@ -41,4 +41,30 @@ impl Clock {
             .and_then(|d| i64::try_from(d.as_micros()).ok())
             .unwrap_or(0)
     }
+
+    /// CPU time that the calling thread has used, in µs: what a frame costs, whatever else the machine
+    /// does meanwhile.
+    #[cfg(feature = "product")]
+    pub fn thread_cpu_us(&self) -> i64 {
+        let spent = rustix::time::clock_gettime(rustix::time::ClockId::ThreadCPUTime);
+        spent.tv_sec * 1_000_000 + spent.tv_nsec / 1_000
+    }
+}
+
+#[cfg(all(test, feature = "product"))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_time_of_a_thread_is_what_it_works() {
+        let clock = Clock::system();
+        let (before, cpu) = (clock.monotonic_us(), clock.thread_cpu_us());
+        let mut sum = 0_u64;
+        while clock.thread_cpu_us() - cpu < 2_000 {
+            sum = std::hint::black_box(sum + 1);
+        }
+        assert!(clock.monotonic_us() - before >= 1_900);
+        let other = std::thread::spawn(move || clock.thread_cpu_us());
+        assert!(other.join().unwrap() < clock.thread_cpu_us());
+    }
 }

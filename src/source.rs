@@ -5,6 +5,7 @@
 mod decoder;
 mod error;
 mod input;
+mod moment;
 mod picture;
 mod sampler;
 mod stdin;
@@ -14,6 +15,7 @@ mod timeline;
 pub use decoder::{Decoded, Decoder};
 pub use error::SourceError;
 pub use input::{Input, Limits, init};
+pub use moment::moments;
 pub use picture::Picture;
 pub use sampler::{Batch, Collector, Looks, PACKET_BYTES, Position};
 pub use timeline::Timeline;

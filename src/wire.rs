@@ -5,4 +5,5 @@
 pub mod event;
 pub mod explain;
 pub mod pretty;
+pub mod replay;
 pub mod scan;

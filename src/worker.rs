@@ -19,7 +19,7 @@ mod run;
 pub use file::{FileError, Progress, watch_file};
 pub use follow::{Follower, followed, to_ask};
 pub use judge::InForce;
-pub use lane::{Counts, Record};
+pub use lane::{Counts, Cpu, Record};
 pub use look::{Mode, sightings};
 pub use recorder::{RecordError, Recorder, Sink};
 pub use run::{Outcome, run};

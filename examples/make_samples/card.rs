@@ -38,9 +38,18 @@ pub(crate) struct Card {
     middle: (f32, f32),
     /// Half the width and height of the card about that middle, in modules: left, top, right, bottom.
     extent: [f32; 4],
+    /// Half a side of the code in modules.
+    half: f32,
 }
 
 impl Card {
+    /// The corners of the code at `pose` in px: its own top left, top right, bottom right, bottom left.
+    pub(crate) fn corners(&self, pose: &Pose) -> [[f32; 2]; 4] {
+        let view = View::new(pose);
+        let near = [(-1.0, -1.0), (1.0, -1.0), (1.0, 1.0), (-1.0, 1.0)];
+        near.map(|(u, v)| view.to_picture(u * self.half, v * self.half).into())
+    }
+
     pub(crate) fn new(payload: &[u8], style: &Style) -> anyhow::Result<Self> {
         let code = QrCode::with_error_correction_level(payload, style.level)
             .context("the payload fits no code")?;
@@ -96,6 +105,7 @@ impl Card {
                 columns as f32 - before,
                 rows as f32 - above,
             ],
+            half,
         })
     }
 

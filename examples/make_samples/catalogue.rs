@@ -16,6 +16,8 @@ pub(crate) struct Sample {
     pub(crate) file: &'static str,
     /// What it is there for; `tests/it/samples.rs` knows which of these there must be.
     pub(crate) covers: &'static [&'static str],
+    /// How it tries to get past: what a replay counts its codes under.
+    pub(crate) tactic: &'static str,
     /// How a replay has to sample it, where the default cannot see what is in it.
     pub(crate) sampling: Option<&'static str>,
     pub(crate) size: (usize, usize),

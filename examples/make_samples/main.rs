@@ -19,9 +19,10 @@ mod pose;
 mod scene;
 
 use std::io::Write;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
-use anyhow::Context;
+use anyhow::{Context, ensure};
+use waylay::replay::Manifest;
 
 fn main() -> anyhow::Result<()> {
     let mut arguments = std::env::args().skip(1);
@@ -35,6 +36,9 @@ fn main() -> anyhow::Result<()> {
         .with_context(|| format!("cannot make {}", folder.display()))?;
 
     let samples = catalogue::all();
+    let labels = manifest::write(&samples)?;
+    let path = folder.join("manifest.toml");
+    refuse_lower_floors(&path, &labels)?;
     let wanted =
         |file: &str| names.is_empty() || names.iter().any(|name| file.contains(name.as_str()));
     let mut out = std::io::stdout().lock();
@@ -52,7 +56,22 @@ fn main() -> anyhow::Result<()> {
             sample.file
         )?;
     }
-    let path = folder.join("manifest.toml");
-    std::fs::write(&path, manifest::write(&samples)?)
-        .with_context(|| format!("cannot write {}", path.display()))
+    std::fs::write(&path, labels).with_context(|| format!("cannot write {}", path.display()))
+}
+
+/// What the samples once reached stays asked for: a person may take a floor out of the manifest at `path`,
+/// where a reviewer sees it; a change of the catalogue does not do it unseen.
+fn refuse_lower_floors(path: &Path, labels: &str) -> anyhow::Result<()> {
+    let Ok(before) = std::fs::read_to_string(path) else {
+        return Ok(());
+    };
+    let before = Manifest::parse(&before).with_context(|| path.display().to_string())?;
+    let lowered = Manifest::parse(labels)?.floors.lowered_from(&before.floors);
+    ensure!(
+        lowered.is_empty(),
+        "{}; where this is meant, change it in {} first",
+        lowered.join(", "),
+        path.display()
+    );
+    Ok(())
 }

@@ -32,6 +32,20 @@ pub(crate) fn last_ms(media: &Media) -> u32 {
     }
 }
 
+/// A moment of `media` between `from` and `to`, ms: a keyframe where there is one, else the middle. With it
+/// the time on the stage.
+pub(crate) fn moment(media: &Media, from: u32, to: u32) -> (u32, u32) {
+    match media {
+        Media::Png(ms) | Media::Jpeg(ms, _) => (0, *ms),
+        Media::Clip { .. } => {
+            let key = frame_ms(from.div_ceil(frame_ms(GOP)) * GOP);
+            let middle = frame_ms(from.midpoint(to) * FPS / 1000);
+            let ms = if key <= to { key } else { middle };
+            (ms, ms)
+        }
+    }
+}
+
 /// Draws `sample` and writes it to `path`.
 pub(crate) fn write(sample: &Sample, stage: &mut Stage, path: &Path) -> anyhow::Result<()> {
     let (width, height) = sample.size;

@@ -1,24 +1,26 @@
-//! `waylay replay`: labelled samples → found, missed, wrong.
+//! `waylay replay`: labelled samples → found, missed, wrong, how soon, and at what cost.
 
 use std::io::{self, IsTerminal, Write};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
+use anyhow::Context;
 use clap::Args as ClapArgs;
 use indicatif::{ProgressBar, ProgressDrawTarget};
-use serde_json::json;
 
 use crate::clock::Clock;
 use crate::commands::common;
 use crate::config::{Config, Sample};
 use crate::detect::Readers;
-use crate::replay::{CodeResult, Manifest, Report, SampleResult, replay};
+use crate::replay::{self, Manifest};
 use crate::stop::Stop;
+use crate::telemetry::plain;
 use crate::worker::Settings;
 
 /// Replay labelled samples and compare what is found with the labels.
 ///
-/// Exit code 1 where a required code was missed or the floors of the manifest were not reached.
+/// Exit code 1 where a required code was missed or the floors of the manifest were not reached; with
+/// --no-worse also where it is worse than the run that it is compared with.
 #[derive(Debug, ClapArgs)]
 pub(crate) struct Args {
     /// A folder with a manifest.toml
@@ -35,6 +37,18 @@ pub(crate) struct Args {
     /// One JSON object instead of a table
     #[arg(long)]
     json: bool,
+    /// Write a JUnit file too
+    #[arg(long, value_name = "FILE")]
+    junit: Option<PathBuf>,
+    /// Write a page too, with the frames in which something was missed or wrong
+    #[arg(long, value_name = "FILE")]
+    html: Option<PathBuf>,
+    /// Compare with what --json printed for an earlier run
+    #[arg(long, value_name = "FILE")]
+    compare: Option<PathBuf>,
+    /// Fail where fewer codes are found than in that run, a wrong payload is new, or a floor fell
+    #[arg(long, requires = "compare")]
+    no_worse: bool,
 }
 
 /// Runs the command.
@@ -50,6 +64,7 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<ExitCode> {
             .or(policy.as_ref())
             .map(PathBuf::as_path),
     )?;
+    let before = args.compare.as_deref().map(replay::read_run).transpose()?;
     let mut settings = Settings::new(&Config::default(), policy, Stop::new(), Clock::system());
     settings.snapshots = false;
     settings.readers = args.readers;
@@ -61,87 +76,39 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<ExitCode> {
         ProgressDrawTarget::hidden()
     };
     let bar = ProgressBar::with_draw_target(Some(manifest.samples.len() as u64), target);
-    let report = replay(&args.folder, &manifest, &settings, |_| bar.inc(1));
+    let mut run = replay::replay(&args.folder, &manifest, &settings, |_| bar.inc(1));
     bar.finish_and_clear();
+    run.compared = before.map(|before| replay::compare(&run, &before));
+    if args.no_worse {
+        let worse = run.compared.iter().flat_map(|compared| &compared.worse);
+        run.failures.extend(worse.cloned());
+    }
+    if let Some(file) = &args.junit {
+        write(file, &replay::junit(&run))?;
+    }
+    if let Some(file) = &args.html {
+        let shots = replay::shots(&args.folder, &manifest, &run, &settings.limits);
+        write(
+            file,
+            &replay::page(&args.folder.to_string_lossy(), &run, &shots),
+        )?;
+    }
     let mut out = io::stdout().lock();
     if args.json {
-        writeln!(out, "{}", as_json(&report))?;
+        writeln!(out, "{}", serde_json::to_string(&run)?)?;
     } else {
-        table(&mut out, &report)?;
+        replay::table(&mut out, &run)?;
     }
-    let failures = report.failures();
-    for failure in &failures {
-        tracing::error!("{failure}");
+    for failure in &run.failures {
+        tracing::error!("{}", plain(failure));
     }
-    Ok(if failures.is_empty() {
+    Ok(if run.failures.is_empty() {
         ExitCode::SUCCESS
     } else {
         common::FAILED.into()
     })
 }
 
-fn table(out: &mut impl Write, report: &Report) -> io::Result<()> {
-    writeln!(
-        out,
-        "{:<32} {:>6} {:>6} {:>6} {:>8} {:>10}",
-        "sample", "found", "of", "wrong", "located", "delay"
-    )?;
-    for sample in &report.samples {
-        let SampleResult {
-            file,
-            codes,
-            wrong,
-            located,
-            error,
-        } = sample;
-        if let Some(error) = error {
-            writeln!(out, "{file:<32} {error}")?;
-            continue;
-        }
-        let found = codes.iter().filter(|code| code.found).count();
-        let delay = codes.iter().filter_map(|code| code.delay_ms).max();
-        let delay = delay.map_or(String::new(), |ms| format!("{ms} ms"));
-        let (of, wrong) = (codes.len(), wrong.len());
-        writeln!(
-            out,
-            "{file:<32} {found:>6} {of:>6} {wrong:>6} {located:>8} {delay:>10}"
-        )?;
-    }
-    writeln!(
-        out,
-        "{} found, {} missed, {} beyond the product and not found, {} wrong",
-        report.found(),
-        report.missed(),
-        report.beyond(),
-        report.wrong()
-    )
-}
-
-fn as_json(report: &Report) -> serde_json::Value {
-    let code = |result: &CodeResult| {
-        json!({
-            "payload": result.code.payload,
-            "required": result.code.required,
-            "found": result.found,
-            "mistaken": result.mistaken,
-            "delay_ms": result.delay_ms,
-        })
-    };
-    let sample = |sample: &SampleResult| {
-        json!({
-            "file": sample.file,
-            "codes": sample.codes.iter().map(code).collect::<Vec<_>>(),
-            "wrong": sample.wrong,
-            "located": sample.located,
-            "error": sample.error,
-        })
-    };
-    json!({
-        "found": report.found(),
-        "missed": report.missed(),
-        "beyond": report.beyond(),
-        "wrong": report.wrong(),
-        "failures": report.failures(),
-        "samples": report.samples.iter().map(sample).collect::<Vec<_>>(),
-    })
+fn write(file: &Path, text: &str) -> anyhow::Result<()> {
+    std::fs::write(file, text).with_context(|| format!("cannot write {}", file.display()))
 }

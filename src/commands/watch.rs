@@ -272,7 +272,9 @@ fn summary(id: &str, counts: &Counts) {
         panics,
         ignored,
         longest_gap_ms,
+        cpu,
     } = counts;
+    let cpu_ms = (cpu.decode_us + cpu.scan_us) / 1_000;
     let gap_s = *longest_gap_ms as f64 / 1_000.0;
     tracing::info!(
         stream.id = id,
@@ -283,6 +285,7 @@ fn summary(id: &str, counts: &Counts) {
         panics,
         ignored,
         longest_gap_ms,
+        cpu_ms,
         "{id}: {looks} looks, at most {gap_s:.1} s apart"
     );
 }

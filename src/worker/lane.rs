@@ -46,6 +46,27 @@ pub struct Counts {
     pub ignored: u64,
     /// The longest time between two looks in ms of media time.
     pub longest_gap_ms: i64,
+    /// What the looks cost.
+    pub cpu: Cpu,
+}
+
+/// CPU time of the threads that did the work, in µs.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Cpu {
+    /// Decoding, the frames that were only decoded for others included.
+    pub decode_us: i64,
+    /// Finding symbols in frames and judging them.
+    pub scan_us: i64,
+    /// The most that the scan of one frame took.
+    pub worst_scan_us: i64,
+}
+
+impl Cpu {
+    /// The scan of one more frame.
+    pub(crate) fn add_scan(&mut self, us: i64) {
+        self.scan_us += us;
+        self.worst_scan_us = self.worst_scan_us.max(us);
+    }
 }
 
 /// One stream on its way through the pipeline.
@@ -131,7 +152,14 @@ impl Lane {
             self.counts.broken += batch.packets.len() as u64;
             return false;
         };
-        let decoded = decoder.decode(batch, |picture| self.look(&picture, arrived_us, record));
+        let clock = self.settings.limits.clock;
+        let (began_us, mut looks_us) = (clock.thread_cpu_us(), 0);
+        let decoded = decoder.decode(batch, |picture| {
+            let began_us = clock.thread_cpu_us();
+            self.look(&picture, arrived_us, record);
+            looks_us += clock.thread_cpu_us() - began_us;
+        });
+        self.counts.cpu.decode_us += clock.thread_cpu_us() - began_us - looks_us;
         self.counts.broken += u64::from(decoded.broken);
         self.decoder = Some(decoder);
         let blind = batch.fresh && batch.drain && decoded == Decoded::default();
@@ -160,6 +188,8 @@ impl Lane {
 
         self.reconsider(arrived_us, record);
         let context = self.judge.context();
+        let clock = self.settings.limits.clock;
+        let began_us = clock.thread_cpu_us();
         let (sightings, scan) = sightings(
             &luma,
             self.settings.readers,
@@ -168,6 +198,7 @@ impl Lane {
             &context,
             self.mode,
         );
+        self.counts.cpu.add_scan(clock.thread_cpu_us() - began_us);
         self.counts.skipped += u64::from(scan.skipped);
         self.counts.panics += u64::from(scan.panics);
         let marks = if self.settings.snapshots {

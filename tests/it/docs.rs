@@ -82,6 +82,26 @@ fn the_reference_of_events_names_every_key() {
     );
 }
 
+/// The same for whoever reads the report of a replay.
+#[test]
+fn the_reference_of_samples_names_every_key_of_a_report() {
+    let documented = code_spans(&read(&root().join("docs/ref/samples.md")));
+    let report = snapshot("a_report_has_the_keys");
+    let mut keys = BTreeSet::new();
+    add_keys(&serde_json::from_str(&report).unwrap(), "", &mut keys);
+    assert!(keys.contains("samples[].codes[].delay_ms"));
+    let names: BTreeSet<_> = keys
+        .iter()
+        .filter_map(|key| key.split('.').next_back())
+        .collect();
+    let named = |key: &str| documented.contains(key.trim_end_matches("[]"));
+    let missing: Vec<_> = names.into_iter().filter(|key| !named(key)).collect();
+    assert!(
+        missing.is_empty(),
+        "docs/ref/samples.md does not name {missing:?}"
+    );
+}
+
 /// The JSON in the snapshot whose name holds `name`, without the head that insta writes.
 fn snapshot(name: &str) -> String {
     let folder = root().join("tests/it/snapshots");

@@ -6,6 +6,12 @@ use std::process::Output;
 
 use serde_json::Value;
 
+use waylay::clock::Clock;
+use waylay::config::{Config, Location};
+use waylay::detect::{self, Budget, Reach, Readers};
+use waylay::source::{self, Limits};
+use waylay::stop::Stop;
+
 use crate::support::waylay;
 
 fn samples() -> &'static Path {
@@ -86,6 +92,210 @@ fn what_misses_its_floors_is_a_failure() {
         );
         assert!(log.contains(message), "{log}");
     }
+}
+
+/// A clip with a code, a picture whose label says what it does not, and one that cannot be opened.
+const MIXED: &str = r#"
+[floors]
+max_wrong = 1
+precision = 0.5
+
+[[sample]]
+file = "tiny-overlay.mp4"
+covers = ["tiny"]
+tactic = "small-overlay"
+
+[[sample.code]]
+payload = "https://tiny.side-door.example/q"
+class = "on_platform"
+module_px = 1.7
+to_ms = 566
+
+[[sample]]
+file = "screenshot.png"
+
+[[sample.code]]
+payload = "https://elsewhere.example/<b>&\u0000\u001b[2J"
+tactic = "<script>alert(1)</script>"
+module_px = 4.0
+place = { corners = [[800, 380], [900, 380], [900, 480], [800, 480]] }
+required = false
+
+[[sample]]
+file = "gone \"<i>\".mp4"
+covers = ["no-code"]
+"#;
+
+/// A folder with [`MIXED`] in it, and the path of a file beside it that can be written.
+fn mixed() -> (tempfile::TempDir, impl Fn(&str) -> String) {
+    let folder = folder("screenshot.png", MIXED);
+    let clip = "tiny-overlay.mp4";
+    fs::copy(samples().join(clip), folder.path().join(clip)).unwrap();
+    let path = folder.path().to_owned();
+    (folder, move |name| {
+        path.join(name).to_str().unwrap().to_owned()
+    })
+}
+
+#[test]
+fn a_report_has_the_keys_of_the_contract() {
+    let (folder, path) = mixed();
+    let at = folder.path().to_str().unwrap().to_owned();
+    let (_, first, _) = run(&["replay", "--json", &at]);
+    // As if another code had been found before, and cost had been known to be higher.
+    let mut before = first;
+    before["samples"][1]["codes"][0]["found"] = true.into();
+    before["samples"][1]["wrong"] = serde_json::json!([]);
+    fs::write(path("before.json"), before.to_string()).unwrap();
+    let (code, report, log) = run(&["replay", "--json", "--compare", &path("before.json"), &at]);
+    assert_eq!(code, 1, "{log}");
+    insta::assert_json_snapshot!(report, {
+        ".version" => "[version]",
+        ".compared.version" => "[version]",
+        ".**.decode_ms" => "[ms]",
+        ".**.scan_ms" => "[ms]",
+        ".**.worst_scan_ms" => "[ms]",
+        ".compared.cpu.decode" => "[ratio]",
+        ".compared.cpu.scan" => "[ratio]",
+        ".**.corners" => "[px]",
+    });
+}
+
+#[test]
+fn the_page_and_the_junit_file_hold_hostile_names_as_text() {
+    let (folder, path) = mixed();
+    let at = folder.path().to_str().unwrap().to_owned();
+    let (page, junit) = (path("report.html"), path("report.xml"));
+    let (code, _, log) = run(&["replay", "--json", "--html", &page, "--junit", &junit, &at]);
+    assert_eq!(code, 1, "{log}");
+    let page = fs::read_to_string(page).unwrap();
+    for part in [
+        "&lt;script&gt;alert(1)&lt;/script&gt;",
+        "gone &quot;&lt;i&gt;&quot;.mp4",
+        "https://elsewhere.example/&lt;b&gt;&amp;\u{fffd}\u{fffd}[2J",
+        "<span class=\"badge bad\">wrong</span> <b>screenshot.png</b>",
+        "<span class=\"badge warn\">missed</span> <b>screenshot.png</b>",
+    ] {
+        assert!(page.contains(part), "{part}");
+    }
+    for part in [
+        "<script",
+        "<i>",
+        "<b>&",
+        "\u{0}",
+        "\u{1b}",
+        "http-equiv=\"refresh",
+    ] {
+        assert!(!page.contains(part), "{part}");
+    }
+    // Two frames and two close-ups, which are pictures; nothing else is loaded.
+    let pictures: Vec<_> = page.split("src=\"").skip(1).collect();
+    assert_eq!(pictures.len(), 4);
+    assert!(
+        pictures
+            .iter()
+            .all(|p| p.starts_with("data:image/jpeg;base64,/9j/"))
+    );
+
+    let junit = fs::read_to_string(junit).unwrap();
+    let junit = roxmltree::Document::parse(&junit).unwrap();
+    let cases = |with: &str| {
+        let cases = junit.descendants().filter(|n| n.has_tag_name("testcase"));
+        cases
+            .filter(|n| with.is_empty() || n.children().any(|c| c.has_tag_name(with)))
+            .count()
+    };
+    let suite = junit.root_element().first_element_child().unwrap();
+    for (count, with) in [
+        ("tests", ""),
+        ("failures", "failure"),
+        ("skipped", "skipped"),
+    ] {
+        assert_eq!(
+            suite.attribute(count).unwrap(),
+            cases(with).to_string(),
+            "{count}"
+        );
+    }
+    assert_eq!((cases("failure"), cases("skipped")), (3, 1));
+}
+
+#[test]
+fn a_run_that_is_worse_fails_where_it_is_asked_for() {
+    let label =
+        "[[sample]]\nfile = \"screenshot.png\"\n[[sample.code]]\nrequired = false\npayload = ";
+    let found = folder(
+        "screenshot.png",
+        &format!("{label}\"https://shop.example.live/item/1042\"\n"),
+    );
+    let (code, before, log) = run(&["replay", "--json", found.path().to_str().unwrap()]);
+    assert_eq!(
+        (code, &before["total"]["recall"]),
+        (0, &1.0.into()),
+        "{log}"
+    );
+    let baseline = found.path().join("before.json");
+    let baseline = baseline.to_str().unwrap();
+    fs::write(baseline, before.to_string()).unwrap();
+    // The picture changes, and the code in it is gone: what a break in the product looks like.
+    let picture = found.path().join("screenshot.png");
+    fs::copy(samples().join("photo-no-code.jpg"), picture).unwrap();
+    let at = found.path().to_str().unwrap();
+    let (code, report, log) = run(&["replay", "--json", "--compare", baseline, at]);
+    assert_eq!(code, 0, "{log}");
+    let lost = &report["compared"]["newly_lost"];
+    assert_eq!(
+        lost[0]["payload"], "https://shop.example.live/item/1042",
+        "{report}"
+    );
+    let (code, report, log) = run(&["replay", "--json", "--compare", baseline, "--no-worse", at]);
+    assert_eq!(code, 1, "{log}");
+    let failure = "recall fell: 0 of 1 codes that both know, before 1";
+    assert_eq!(report["failures"], serde_json::json!([failure]));
+    assert!(log.contains(failure), "{log}");
+    let (code, ..) = run(&["replay", "--no-worse", at]);
+    assert_eq!(code, 2, "worse than what?");
+    let (code, _, log) = run(&["replay", "--compare", &format!("{at}/screenshot.png"), at]);
+    assert_eq!(code, 2);
+    assert!(
+        log.contains("expected what `waylay replay --json` prints"),
+        "{log}"
+    );
+}
+
+/// The frame on the page is the one that the label names, wherever the keyframes are.
+#[test]
+fn a_frame_is_found_by_its_time() {
+    let clip = Location::File(samples().join("flash-between-keyframes.mp4"));
+    let limits = Limits {
+        timeouts: Config::default().timeouts,
+        stop: Stop::new(),
+        clock: Clock::system(),
+    };
+    let mut read = Vec::new();
+    let times = [2_500, 900, 1_233, 600, 99_000];
+    source::moments(&clip, &limits, &times, &mut |at_ms, picture| {
+        let budget = Budget {
+            candidates: Budget::DEFAULT_CANDIDATES,
+            expired: &|| false,
+            reach: Reach::Whole,
+        };
+        let scan = detect::scan(&picture.luma().unwrap(), Readers::RQRR, &budget);
+        let shows = scan.symbols.iter().any(|symbol| symbol.bytes.is_some());
+        read.push((at_ms, picture.media_ms(), shows));
+    })
+    .unwrap();
+    // The code is shown from 700 to 1200 ms, and a keyframe comes every 2 s.
+    assert_eq!(
+        read,
+        [
+            (600, 600, false),
+            (900, 900, true),
+            (1_233, 1_233, false),
+            (2_500, 2_500, false),
+            (99_000, 2_567, false),
+        ]
+    );
 }
 
 #[test]

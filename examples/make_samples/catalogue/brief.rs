@@ -18,6 +18,7 @@ pub(super) fn samples() -> Vec<Sample> {
         Sample {
             file: "flash-on-keyframe.mp4",
             covers: &["flash"],
+            tactic: "flash",
             sampling: None,
             size: HD,
             media: clip(1500, Encoder::BFrames),
@@ -29,6 +30,7 @@ pub(super) fn samples() -> Vec<Sample> {
         Sample {
             file: "flash-between-keyframes.mp4",
             covers: &["flash", "needs-dense-sampling"],
+            tactic: "flash",
             sampling: Some("5"),
             size: HD,
             media: clip(1500, Encoder::ZeroLatency),
@@ -40,6 +42,7 @@ pub(super) fn samples() -> Vec<Sample> {
         Sample {
             file: "goes-and-returns.mp4",
             covers: &["returns", "group-invite"],
+            tactic: "returns",
             sampling: None,
             size: (640, 360),
             media: Media::Clip {

@@ -15,6 +15,7 @@ pub(super) fn samples() -> Vec<Sample> {
         Sample {
             file: "static-overlay.mp4",
             covers: &["static-overlay", "off-platform"],
+            tactic: "overlay",
             sampling: None,
             size: HD,
             media: clip(1500, Encoder::ZeroLatency),
@@ -26,6 +27,7 @@ pub(super) fn samples() -> Vec<Sample> {
         Sample {
             file: "on-platform.mp4",
             covers: &["on-platform", "static-overlay"],
+            tactic: "overlay",
             sampling: None,
             size: HD,
             media: clip(1500, Encoder::ZeroLatency),
@@ -45,6 +47,7 @@ pub(super) fn samples() -> Vec<Sample> {
         Sample {
             file: "small-corner.mp4",
             covers: &["small-corner", "contact"],
+            tactic: "small-overlay",
             sampling: None,
             size: (1920, 1080),
             media: clip(2600, Encoder::BFrames),
@@ -64,6 +67,7 @@ pub(super) fn samples() -> Vec<Sample> {
         Sample {
             file: "tiny-overlay.mp4",
             covers: &["tiny"],
+            tactic: "small-overlay",
             sampling: None,
             size: (640, 360),
             media: clip(600, Encoder::ZeroLatency),
@@ -80,6 +84,7 @@ pub(super) fn samples() -> Vec<Sample> {
         Sample {
             file: "pix.mp4",
             covers: &["emv", "off-platform-payment"],
+            tactic: "held-card",
             sampling: None,
             size: HD,
             media: clip(1700, Encoder::ZeroLatency),
@@ -97,6 +102,7 @@ pub(super) fn samples() -> Vec<Sample> {
         Sample {
             file: "wechat-pay.mp4",
             covers: &["wechat-pay", "off-platform-payment"],
+            tactic: "held-card",
             sampling: None,
             size: HD,
             media: clip(1600, Encoder::ZeroLatency),
@@ -114,6 +120,7 @@ pub(super) fn samples() -> Vec<Sample> {
         Sample {
             file: "two-codes.mp4",
             covers: &["two-codes", "contact", "on-platform"],
+            tactic: "two-codes",
             sampling: None,
             size: HD,
             media: clip(1700, Encoder::ZeroLatency),
@@ -140,6 +147,7 @@ pub(super) fn samples() -> Vec<Sample> {
         Sample {
             file: "gbk-payload.mp4",
             covers: &["gbk", "off-platform"],
+            tactic: "overlay",
             sampling: None,
             size: HD,
             media: clip(1500, Encoder::BFrames),

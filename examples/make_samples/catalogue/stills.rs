@@ -32,6 +32,7 @@ pub(super) fn samples() -> Vec<Sample> {
         Sample {
             file: "screenshot.png",
             covers: &["still", "screenshot", "on-platform"],
+            tactic: "overlay",
             sampling: None,
             size: (960, 540),
             media: Media::Png(900),
@@ -52,6 +53,7 @@ pub(super) fn samples() -> Vec<Sample> {
         Sample {
             file: "photo.jpg",
             covers: &["still", "photo", "perspective", "group-invite"],
+            tactic: "printed",
             sampling: None,
             size: (1200, 900),
             media: Media::Jpeg(0, 82),
@@ -69,6 +71,7 @@ pub(super) fn samples() -> Vec<Sample> {
         Sample {
             file: "photo-faint.jpg",
             covers: &["still", "photo", "low-contrast"],
+            tactic: "low-contrast",
             sampling: None,
             size: (1200, 900),
             media: Media::Jpeg(0, 60),
@@ -91,6 +94,7 @@ pub(super) fn samples() -> Vec<Sample> {
         Sample {
             file: "photo-no-code.jpg",
             covers: &["still", "photo", "no-code"],
+            tactic: "no-code",
             sampling: None,
             size: (1200, 900),
             media: Media::Jpeg(700, 82),

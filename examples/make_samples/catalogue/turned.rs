@@ -10,6 +10,7 @@ use crate::payloads;
 use crate::pose::Motion;
 use crate::scene::Scene;
 
+#[expect(clippy::too_many_lines, reason = "it is a table")]
 pub(super) fn samples() -> Vec<Sample> {
     let inverted = Style {
         ink: [236, 238, 242],
@@ -21,6 +22,7 @@ pub(super) fn samples() -> Vec<Sample> {
         Sample {
             file: "held-card.mp4",
             covers: &["moving-card", "perspective", "contact", "audio"],
+            tactic: "held-card",
             sampling: None,
             size: HD,
             media: Media::Clip {
@@ -51,6 +53,7 @@ pub(super) fn samples() -> Vec<Sample> {
         Sample {
             file: "inverted.mp4",
             covers: &["inverted", "off-platform-payment"],
+            tactic: "inverted",
             sampling: None,
             size: HD,
             media: clip(1500, Encoder::ZeroLatency),
@@ -66,6 +69,7 @@ pub(super) fn samples() -> Vec<Sample> {
         Sample {
             file: "mirrored.mp4",
             covers: &["mirrored", "portrait", "contact"],
+            tactic: "mirrored",
             sampling: None,
             size: (720, 1280),
             media: clip(1600, Encoder::ZeroLatency),
@@ -86,6 +90,7 @@ pub(super) fn samples() -> Vec<Sample> {
         Sample {
             file: "rotated.mp4",
             covers: &["rotated", "off-platform-payment"],
+            tactic: "rotated",
             sampling: None,
             size: HD,
             media: clip(1600, Encoder::BFrames),

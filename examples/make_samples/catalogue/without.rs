@@ -20,6 +20,7 @@ pub(super) fn samples() -> Vec<Sample> {
         Sample {
             file: "no-code.mp4",
             covers: &["no-code"],
+            tactic: "no-code",
             sampling: None,
             size: HD,
             media: clip(1600, Encoder::ZeroLatency),
@@ -32,6 +33,7 @@ pub(super) fn samples() -> Vec<Sample> {
         Sample {
             file: "code-like-textures.mp4",
             covers: &["no-code", "texture"],
+            tactic: "no-code",
             sampling: None,
             size: HD,
             media: clip(2000, Encoder::BFrames),
@@ -50,6 +52,7 @@ pub(super) fn samples() -> Vec<Sample> {
         Sample {
             file: "unreadable-blurred.mp4",
             covers: &["unreadable"],
+            tactic: "unreadable",
             sampling: None,
             size: HD,
             media: clip(1500, Encoder::ZeroLatency),
@@ -71,6 +74,7 @@ pub(super) fn samples() -> Vec<Sample> {
         Sample {
             file: "unreadable-covered.mp4",
             covers: &["unreadable", "covered"],
+            tactic: "unreadable",
             sampling: None,
             size: HD,
             media: clip(1500, Encoder::BFrames),
