@@ -34,6 +34,8 @@ const FORMATS: &[Format] = &[
     ("BIZCARD:", MECARD, docomo::bizcard),
     ("MEBKM:", BOOKMARK, docomo::bookmark),
     ("urlto:", BOOKMARK, docomo::titled_url),
+    ("URL:http", BOOKMARK, web),
+    ("URI:http", BOOKMARK, web),
 ];
 
 pub(super) fn parse(input: &Input<'_>) -> Option<Payload> {
@@ -67,6 +69,11 @@ pub(super) fn bare(input: &Input<'_>) -> Option<Payload> {
     payload.valid = Some(true);
     payload.fields.payee = Some(input.text.to_owned());
     Some(payload)
+}
+
+/// A link that says of itself that it is one.
+fn web(rest: &str, payload: &mut Payload) {
+    payload.fields.target = Some(format!("http{rest}"));
 }
 
 /// The number in front of parameters, without the marks that people put between digits.

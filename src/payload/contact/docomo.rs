@@ -12,15 +12,29 @@ pub(in super::super) fn value(rest: &str, key: &str) -> Option<String> {
 
 /// The value of `key` as it stands, escapes and all.
 fn written<'a>(rest: &'a str, key: &str) -> Option<&'a str> {
-    let mut escaped = false;
-    let items = rest.split(move |c| {
-        let ends = c == ';' && !escaped;
-        escaped = c == '\\' && !escaped;
-        ends
-    });
-    items
+    items(rest)
         .filter_map(|item| strip_prefix_ignore_case(item.trim_start(), key)?.strip_prefix(':'))
         .find(|value| !value.is_empty())
+}
+
+/// What the semicolons that no `\` escapes stand between.
+fn items(rest: &str) -> impl Iterator<Item = &str> {
+    let mut left = Some(rest);
+    std::iter::from_fn(move || {
+        let text = left?;
+        let mut escaped = false;
+        let end = text.bytes().position(|b| {
+            let ends = b == b';' && !escaped;
+            escaped = b == b'\\' && !escaped;
+            ends
+        });
+        let (item, after) = match end {
+            Some(end) => (&text[..end], text.get(end + 1..)),
+            None => (text, None),
+        };
+        left = after;
+        Some(item)
+    })
 }
 
 /// Splits `text` at the first `sign` that is not meant as such.
@@ -58,7 +72,8 @@ pub(in super::super) fn ends(rest: &str, payload: &mut Payload) -> bool {
 }
 
 pub(super) fn matmsg(rest: &str, payload: &mut Payload) {
-    address(value(rest, "TO").unwrap_or_default(), payload);
+    let to = value(rest, "TO").unwrap_or_default();
+    address(to.trim().to_owned(), payload);
     payload.fields.target = value(rest, "BODY").and_then(|body| nested::target([body.as_str()]));
     if !ends(rest, payload) {
         payload.valid = Some(false);

@@ -256,7 +256,13 @@ impl Form {
             Rule::Segwit | Rule::Bech32(_) => text.rsplit_once('1').is_some_and(|(_, data)| {
                 !mixed && bech32::lower(data).is_some_and(|d| bech32::LETTERS.spells(&d))
             }),
-            Rule::Base58(_) => mixed && base58::BITCOIN.spells(text),
+            // A letter that was misread leaves the version and the length as they are.
+            Rule::Base58(version) => {
+                mixed
+                    && base58::decode(&base58::BITCOIN, text).is_some_and(|data| {
+                        data.len() == version.len() + HASH + 4 && data.starts_with(version)
+                    })
+            }
             Rule::Own(alphabet, _) if alphabet.has_cases() => mixed && alphabet.spells(rest),
             Rule::Own(alphabet, _) => {
                 alphabet.spells(rest)

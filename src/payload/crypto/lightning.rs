@@ -20,6 +20,9 @@ const NETWORKS: &[&str] = &["lnbcrt", "lntbs", "lnbc", "lntb", "lnsb"];
 /// Powers of ten of the multipliers (BOLT 11).
 const MULTIPLIERS: &[(char, i32)] = &[('m', -3), ('u', -6), ('n', -9), ('p', -12)];
 
+/// The schemes of LUD-17, which some put behind another one.
+const SERVICES: &[&str] = &["lnurlp:", "lnurlw:", "lnurlc:", "keyauth:"];
+
 /// Groups of five bits of the timestamp in front and of the signature at the end.
 const TIMESTAMP: usize = 7;
 const SIGNATURE: usize = 104;
@@ -90,6 +93,14 @@ pub(super) fn bare(input: &Input<'_>) -> Option<Payload> {
 pub(super) fn uri(input: &Input<'_>, uri: &Uri) -> Option<Payload> {
     let (scheme, rest) = input.text.split_once(':')?;
     let rest = rest.trim_start_matches('/');
+    let is_service = uri.url.scheme() == "lightning"
+        && SERVICES
+            .iter()
+            .any(|scheme| strip_prefix_ignore_case(rest, scheme).is_some());
+    if is_service {
+        let inner = Input::new(rest);
+        return self::uri(&inner, inner.uri.as_ref()?);
+    }
     if !matches!(uri.url.scheme(), "lightning" | "lnurl") {
         let host = uri.host.to_ascii_lowercase();
         let web = if is_onion(&host) { "http" } else { "https" };

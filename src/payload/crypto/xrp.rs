@@ -9,8 +9,10 @@ pub(super) static CHAIN: Chain = chain(
     "XRP",
     &["ripple", "xrp", "xrpl", "xrpledger"],
     &[
-        own(&["r"], (25, 35), &RIPPLE, classic).told(),
-        own(&["X", "T"], (46, 48), &RIPPLE, tagged).told(),
+        own(&["r"], (33, 34), &RIPPLE, classic).told(),
+        own(&["r"], (25, 35), &RIPPLE, classic),
+        own(&["X", "T"], (47, 47), &RIPPLE, tagged).told(),
+        own(&["X", "T"], (46, 48), &RIPPLE, tagged),
     ],
 );
 
