@@ -10,6 +10,7 @@ mod bank;
 mod coins;
 mod cues;
 mod handles;
+mod hints;
 mod links;
 mod mail;
 mod normal;
@@ -24,8 +25,10 @@ mod words;
 use std::cell::OnceCell;
 
 use self::cues::{Cue, Place};
+use self::hints::Hints;
 use self::links::Candidate;
 use self::normal::Normal;
+use self::phones::Region;
 use self::scan::Lead;
 use super::schemes::Scheme;
 use super::{Category, Payload, empty};
@@ -91,17 +94,25 @@ fn rank(payload: &Payload) -> u8 {
 struct Line<'a> {
     normal: Normal<'a>,
     cues: Vec<Place>,
+    /// How many digits it has.
+    digits: usize,
     links: OnceCell<Vec<Candidate>>,
+    hints: OnceCell<Hints>,
+    home: OnceCell<Option<&'static Region>>,
 }
 
 impl<'a> Line<'a> {
     fn new(line: &'a str) -> Self {
         let normal = Normal::new(line);
         let cues = cues::find(&normal.lower);
+        let digits = normal.text.bytes().filter(u8::is_ascii_digit).count();
         Self {
             normal,
             cues,
+            digits,
             links: OnceCell::new(),
+            hints: OnceCell::new(),
+            home: OnceCell::new(),
         }
     }
 
@@ -117,10 +128,22 @@ impl<'a> Line<'a> {
     fn may_hold(&self) -> bool {
         let bytes = self.text().as_bytes();
         !self.cues.is_empty()
-            || bytes.iter().filter(|b| b.is_ascii_digit()).count() >= 6
+            || self.digits >= 6
             || bytes.iter().any(|b| matches!(b, b'@' | b'$' | b'='))
             || links::may_hold(self.text())
-            || tokens::MARKS.iter().any(|mark| self.text().contains(*mark))
+            || tokens::may_hold(self.text())
+            || scan::has_long_word(self.text())
+    }
+
+    fn hints(&self) -> &Hints {
+        self.hints.get_or_init(|| Hints::of(self.lower()))
+    }
+
+    /// The country that the line is written in.
+    fn home(&self) -> Option<&'static Region> {
+        *self
+            .home
+            .get_or_init(|| phones::home(self.lower(), self.hints()))
     }
 
     /// The links and dotted words of the line.
@@ -143,12 +166,12 @@ impl<'a> Line<'a> {
     fn lead(&self, place: Place) -> Lead {
         let mut lead = scan::lead(self.lower(), place.end);
         for _ in 0..3 {
-            let Some(next) = self.cues.iter().find(|next| next.start == lead.end) else {
+            let Some(next) = self.cue_at(lead.end) else {
                 break;
             };
             if !matches!(
                 next.cue,
-                Cue::Wechat | Cue::Qq | Cue::Phone | Cue::Ask | Cue::Platform(_)
+                Cue::Wechat | Cue::MaybeWechat | Cue::Qq | Cue::Phone | Cue::Ask | Cue::Platform(_)
             ) {
                 break;
             }
@@ -159,6 +182,12 @@ impl<'a> Line<'a> {
             };
         }
         lead
+    }
+
+    /// The cue that begins at `at`, but for one that is the user of an address: `PayPal: donate@...`.
+    fn cue_at(&self, at: usize) -> Option<&Place> {
+        let cue = self.cues.iter().find(|cue| cue.start == at)?;
+        (!self.lower()[cue.end..].starts_with('@')).then_some(cue)
     }
 
     /// Whether one of the cues that `is` names ends in the `within` bytes before `at`.
@@ -177,7 +206,11 @@ impl<'a> Line<'a> {
     fn asks(&self, place: Place) -> bool {
         let is_ask = |cue| cue == Cue::Ask;
         let own = self.lower().get(place.start..place.end).unwrap_or_default();
-        let asked = own.starts_with(['加', '+', '➕', '迦', '伽'])
+        // `V我50` asks for money, as a joke.
+        let me = own.ends_with('我')
+            && !self.lower()[place.end..].starts_with(|c: char| c.is_ascii_digit());
+        let asked = me
+            || own.starts_with(['加', '+', '➕', '迦', '伽', '私'])
             || self.is_after(place.start, 12, is_ask)
             || self.is_before(place.end, 12, is_ask);
         asked && !self.has(Cue::Warning)

@@ -4,6 +4,7 @@
 use super::super::schemes::Scheme;
 use super::super::{Payload, checks, iban};
 use super::cues::{Cue, Place};
+use super::hints::Hint;
 use super::{Findings, Line, checked, in_currency, scan, to};
 
 const CARD: Scheme = Scheme::named("text-bank-card");
@@ -12,7 +13,13 @@ const KOREAN: Scheme = Scheme::named("kr-bank-text");
 const IBAN: Scheme = Scheme::named("text-iban");
 const AUSTRALIAN: Scheme = Scheme::named("au-nz");
 
+/// An account has at least so many digits.
+const LEAST: usize = 6;
+
 pub(super) fn find(line: &Line<'_>, findings: &mut Findings) {
+    if line.digits < LEAST {
+        return;
+    }
     ibans(line, findings);
     korean(line, findings);
     cards(line, findings);
@@ -213,17 +220,27 @@ fn cards(line: &Line<'_>, findings: &mut Findings) {
         .and_then(|rest| rest.find(|c: char| c.is_ascii_digit()))
     {
         let start = at + next;
-        let groups = scan::groups(text, start);
-        let sizes: Vec<usize> = groups.iter().map(|group| group.digits.len()).collect();
-        let printed = match sizes.as_slice() {
-            [4, 4, 4, 4, 1..=3, ..] | [6, 13, ..] => 5.min(sizes.len()),
-            [4, 4, 4, 4, ..] => 4,
+        let rest = text.as_bytes().get(start..).unwrap_or_default();
+        let first = rest.iter().take_while(|b| b.is_ascii_digit()).count();
+        let run = scan::groups(text, start).last();
+        at = run.map_or(start + 1, |group| group.end);
+        if !matches!(first, 4 | 6) {
+            continue;
+        }
+        let (groups, count) = scan::first_groups::<5>(text, start);
+        let printed = match groups.map(|group| group.digits.len()) {
+            [4, 4, 4, 4, 1..=3] => 5,
+            [6, 13, ..] => 2,
+            [4, 4, 4, 4, _] => 4,
             [4, 6, 5, ..] => 3,
-            _ => 0,
+            _ => continue,
         };
+        if printed > count {
+            continue;
+        }
         let taken = groups.iter().take(printed);
-        let number: String = taken.clone().map(|group| group.digits).collect();
-        let end = groups.get(printed.wrapping_sub(1)).map(|group| group.end);
+        let number: String = taken.map(|group| group.digits).collect();
+        let end = groups.get(printed - 1).map(|group| group.end);
         let whole =
             scan::is_edge(text, start) && !line.is_after(start, 16, |cue| cue == Cue::Serial);
         if let Some(end) = end.filter(|_| whole && is_card(&number)) {
@@ -233,7 +250,6 @@ fn cards(line: &Line<'_>, findings: &mut Findings) {
                 named(line, checked(to(CARD, number), true, "bad-checksum")),
             );
         }
-        at = groups.last().map_or(start + 1, |group| group.end);
     }
 }
 
@@ -259,10 +275,7 @@ fn is_card(digits: &str) -> bool {
 /// Accounts that are no cards, where both the bank and the account are named.
 fn accounts(line: &Line<'_>, findings: &mut Findings) {
     let text = line.text();
-    let chinese = text.contains("开户")
-        || text.contains("户名")
-        || text.contains("银行")
-        || text.contains("支行");
+    let chinese = line.hints().has(Hint::Bank);
     let places = line.places(Cue::Account).chain(line.places(Cue::AccountAt));
     for place in places.chain(line.places(Cue::Card)) {
         let lead = scan::lead(line.lower(), place.end);

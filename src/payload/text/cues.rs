@@ -5,7 +5,7 @@
 
 use std::sync::LazyLock;
 
-use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
+use aho_corasick::{AhoCorasick, AhoCorasickKind, Input, MatchKind};
 
 use super::words::WORDS;
 use super::{handles, scan, wallets};
@@ -21,6 +21,8 @@ pub(super) enum Cue {
     MaybeWechat,
     /// A QQ number or group.
     Qq,
+    /// A word that may be meant for one, such as 裙.
+    MaybeQq,
     /// A handle at a row of [`handles::PLATFORMS`].
     Platform(usize),
     /// A payment to a row of [`wallets::WALLETS`].
@@ -84,15 +86,21 @@ static LEXICON: LazyLock<Option<Lexicon>> = LazyLock::new(|| {
     let rows = WORDS.iter().copied().chain(platforms).chain(wallets);
     let (words, cues): (Vec<String>, Vec<Cue>) = rows
         .flat_map(|(cue, words)| {
+            let names = matches!(cue, Cue::Platform(_) | Cue::Wallet(_));
+            let misread = move |word: String| {
+                let others = if names { misread(&word) } else { Vec::new() };
+                std::iter::once(word).chain(others)
+            };
             words
                 .iter()
                 .flat_map(|word| spread(word))
+                .flat_map(misread)
                 .map(move |w| (w, cue))
         })
         .unzip();
     let words = AhoCorasick::builder()
         .match_kind(MatchKind::LeftmostLongest)
-        .kind(Some(AhoCorasickKind::DFA))
+        .kind(Some(AhoCorasickKind::ContiguousNFA))
         .build(words)
         .ok()?;
     Some(Lexicon { words, cues })
@@ -104,6 +112,32 @@ fn spread(word: &str) -> Vec<String> {
         return vec![word.to_owned()];
     }
     BETWEEN.iter().map(|sign| word.replace('~', sign)).collect()
+}
+
+/// Letters that look alike in one typeface or another, small.
+const ALIKE: &[(char, &[char])] = &[('l', &['i', '1']), ('i', &['l', '1']), ('o', &['0'])];
+
+/// A name of fewer letters becomes another word when one is misread: `zelle`, `zeile`.
+const MISREAD: usize = 6;
+
+/// The spellings of `word` with one letter that was misread: `teiegram` for Telegram.
+fn misread(word: &str) -> Vec<String> {
+    if word.len() < MISREAD || !word.bytes().all(|b| b.is_ascii_alphabetic()) {
+        return Vec::new();
+    }
+    let letters = word.char_indices();
+    let others = letters.flat_map(|(at, c)| {
+        let alike = ALIKE.iter().find(|(from, _)| *from == c);
+        alike
+            .into_iter()
+            .flat_map(|(_, others)| others.iter())
+            .map(move |other| (at, *other))
+    });
+    others
+        .filter_map(|(at, other)| {
+            Some(format!("{}{other}{}", word.get(..at)?, word.get(at + 1..)?))
+        })
+        .collect()
 }
 
 /// A cue at its place.
@@ -122,25 +156,54 @@ pub(super) fn find(lower: &str) -> Vec<Place> {
     let Some(lexicon) = LEXICON.as_ref() else {
         return Vec::new();
     };
-    lexicon
-        .words
-        .find_iter(lower)
-        .filter(|found| is_whole(lower, found.start(), found.end()))
-        .filter_map(|found| {
-            Some(Place {
-                cue: *lexicon.cues.get(found.pattern().as_usize())?,
-                start: found.start(),
-                end: found.end(),
-            })
-        })
-        .filter(|place| place.cue != Cue::Nothing)
-        .take(MOST)
-        .collect()
+    let mut places = Vec::new();
+    let mut from = 0;
+    while places.len() < MOST
+        && let Some(found) = lexicon.words.find(Input::new(lower).range(from..))
+    {
+        let (start, end) = (found.start(), found.end());
+        let whole = is_whole(lower, start, end);
+        from = if whole {
+            end
+        } else {
+            start + part(lower, start)
+        };
+        let cue = lexicon.cues.get(found.pattern().as_usize());
+        if let Some(cue) = cue.filter(|cue| whole && **cue != Cue::Nothing) {
+            places.push(Place {
+                cue: *cue,
+                start,
+                end,
+            });
+        }
+    }
+    places
+}
+
+/// How far it is from `start` to where another cue may begin. Where a word is part of a longer one, that
+/// is inside of it (加qq has no 加q), but for words of Latin letters.
+fn part(lower: &str, start: usize) -> usize {
+    let rest = lower.get(start..).unwrap_or_default();
+    let is_latin = |b: &u8| b.is_ascii_alphanumeric() || *b == b'_';
+    match rest.bytes().take_while(is_latin).count() {
+        0 => rest.chars().next().map_or(1, char::len_utf8),
+        latin => latin,
+    }
 }
 
 /// Whether a Latin word stands alone; digits may follow it at once (VX138...).
 fn is_whole(lower: &str, start: usize, end: usize) -> bool {
     let bytes = lower.as_bytes();
+    // `Ctrl + V`, and the plus of Base64.
+    if bytes.get(start) == Some(&b'+') {
+        let before = bytes.get(..start).unwrap_or_default();
+        let last = before.iter().rposition(|b| *b != b' ');
+        let far = last.is_some_and(|last| last + 1 < start);
+        let joins = |b: &u8| b.is_ascii_alphabetic() || !far && b.is_ascii_digit();
+        if last.and_then(|last| before.get(last)).is_some_and(joins) {
+            return false;
+        }
+    }
     let last_is_latin = end
         .checked_sub(1)
         .and_then(|i| bytes.get(i))
@@ -183,10 +246,14 @@ mod tests {
             ("text pixel vxl", &[Cue::Phone]),
             ("vx138", &[Cue::Wechat]),
             ("iban", &[Cue::Iban]),
+            ("ctrl + v, a+v", &[Cue::MaybeWechat; 2]),
+            ("6+q+gaz", &[Cue::MaybeQq]),
+            ("加qq", &[Cue::Qq]),
             ("", &[]),
         ] {
             assert_eq!(cues(text), expected, "{text}");
         }
         assert_eq!(find(&"qq ".repeat(500)).len(), MOST);
+        assert_eq!(cues("teiegram te1egram"), [cues("telegram")[0]; 2]);
     }
 }

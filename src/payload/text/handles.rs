@@ -31,7 +31,10 @@ pub(super) const PLATFORMS: &[Platform] = &[
         true,
         true,
         &[
-            "whatsapp", "whats app", "whatsap", "watsapp", "watsap", "whatsapp business", "wpp",
+            "whatsapp", "whats app", "whatsap", "watsapp", "watsap", "whatsapp business", "wpp", "w~h~a~t~s~a~p~p", "whats4pp", "wh4tsapp", "whatsaap", "whatapp", "whatsup app", "what app",
+            "w/app", "whatts", "zapi", "واتس", "واتسآب", "واتس أب", "واتس آب", "whatsapp no", "z~a~l~o",
+            "za lo", "dalo zalo", "ватсапп", "вотсапп", "воцап", "ватс ап", "व्हाट्स एप", "वाट्सएप", "ওয়াটসঅ্যাপ",
+            "와츠앱", "왓츠 앱", "ワッツアプリ", "วอทส์แอพ", "วอตส์แอป", "วัตส์แอป", "วอทแอป", "หวอท",
             "whats", "zap", "zapzap", "zap zap", "zapp", "whatssap", "wsp", "wasap", "wassap",
             "guasap", "wasapp", "wathsapp", "ватсап", "вотсап", "вацап", "واتساب", "واتس اب",
             "व्हाट्सएप", "व्हाट्सऐप", "वॉट्सऐप", "व्हाट्सप्प", "হোয়াটসঅ্যাপ", "왓츠앱",
@@ -41,7 +44,7 @@ pub(super) const PLATFORMS: &[Platform] = &[
     platform(
         false,
         true,
-        &["wa", "w.a", "signal", "wapp", "what's app", "whats'app"],
+        &["wa", "w/a", "w.a", "signal", "wapp", "what's app", "whats'app"],
     ),
     platform(
         true,
@@ -50,14 +53,16 @@ pub(super) const PLATFORMS: &[Platform] = &[
             "telegram", "telegran", "telegrm", "电报", "電報", "纸飞机", "紙飛機", "飞机号", "小飞机",
             "飞机群", "飞机联系", "✈", "телеграм", "телеграмм", "телега", "телеге", "тг", "텔레그램",
             "텔레", "テレグラム", "เทเลแกรม", "เทเลแกรม", "टेलीग्राम", "تلگرام", "تيليجرام", "tlgrm",
-            "t3legram",
+            "t3legram", "t~e~l~e~g~r~a~m", "telegrama", "teleqram", "تليجرام", "تلغرام", "تيليغرام",
+            "тлг", "телеграмм канал", "телеграмме", "テレグラ", "tg群", "tg号", "tg频道", "电报群", "电报号",
+            "飞机频道",
         ],
     ),
     platform(
         false,
         true,
         &[
-            "tg", "tele", "飞机", "飛機", "t.g", "t-g", "potato chat", "土豆", "蝙蝠",
+            "t~g", "tele", "飞机", "飛機", "potato chat", "土豆", "蝙蝠",
         ],
     ),
     platform(
@@ -68,13 +73,18 @@ pub(super) const PLATFORMS: &[Platform] = &[
             "ไอดีไลน์", "ทักไลน์", "加賴", "賴", "加line", "賴的id", "ライン", "公式line",
             "라인 아이디", "kakaotalk", "kakao talk", "kakao", "카카오톡", "카톡", "카톡아이디",
             "오픈채팅", "오픈카톡", "카카오 오픈채팅", "カカオトーク", "カカオ", "skype", "snapchat",
-            "スナチャ", "kik", "wickr", "facebook messenger",
+            "スナチャ", "kik", "llne id", "iine id", "1ine id", "l~i~n~e id", "id line", "id ไลน์", "ไอดี line",
+            "line ไอดี", "賴id", "line官方", "line官方帳號", "line公式", "line公式アカウント", "公式ライン", "플러스친구",
+            "플친", "카카오톡 채널", "카톡 채널", "카카오채널", "카톡아디", "카톡 아이디", "ㅋㅌ아이디", "라인아이디",
+            "snap👻", "snapchat👻", "wickr", "facebook messenger",
         ],
     ),
     platform(
         false,
         true,
-        &["line", "snap", "sc", "messenger", "옾챗", "옵챗"],
+        &[
+            "l~i~n~e", "snap", "sc", "messenger", "옾챗", "옵챗", "👻", "k-talk", "ktalk",
+        ],
     ),
     platform(
         true,
@@ -91,7 +101,7 @@ pub(super) const PLATFORMS: &[Platform] = &[
         false,
         false,
         &[
-            "ig", "ins", "fb", "dc", "ttk", "tiktok", "youtube", "yt", "vk", "вк",
+            "i~g", "ins", "fb", "dc", "ttk", "tiktok", "youtube", "yt", "vk", "вк",
         ],
     ),
 ];
@@ -103,7 +113,10 @@ const NO_HANDLES: &[&str] = &[
     "account", "post", "reels", "video", "profile", "download", "online", "now", "below", "about",
     "https", "http", "premium", "and", "the", "for", "with", "our", "your", "you", "this", "that",
     "down", "offline", "update", "grupo", "canal", "aqui", "aquí", "agora", "sempre", "web", "app",
-    "business", "server", "today", "support", "status", "new", "news", "free", "beta",
+    "business", "server", "today", "support", "status", "new", "news", "free", "beta", "order", "chat",
+    "message", "messages", "call", "calls", "users", "user", "more", "info", "details", "price",
+    "prices", "only", "first", "please", "there", "then", "when", "from", "also", "shop", "ventas",
+    "pedidos", "para", "gratis", "group:", "icon", "sticker", "stickers", "shares", "plus", "pro",
 ];
 
 pub(super) fn find(line: &Line<'_>, findings: &mut Findings) {
@@ -161,12 +174,21 @@ pub(super) fn takes_numbers(cue: Cue) -> bool {
 /// The handle or the number behind `place`.
 fn behind(line: &Line<'_>, place: Place, platform: &Platform) -> Option<(String, usize)> {
     let (text, lead) = (line.text(), line.lead(place));
+    let rest = text.get(lead.end..)?;
     if platform.numbers
-        && let Some(found) = phones::number_at(line, lead.end)
+        && let Some((number, end)) = phones::number_at(line, lead.end)
+    {
+        // `SC1234567890`, `tg 12345678`: a name of two letters says less.
+        let sure = platform.strong || lead.told || number.starts_with(['+', '0']);
+        let apart = platform.strong || lead.end > place.end;
+        return (sure && apart).then_some((number, end));
+    }
+    // 小红书号 95...: what has a number of its own for everybody.
+    if line.lower()[place.start..place.end].ends_with('号')
+        && let Some(found) = scan::number(text, lead.end, 4, |n| (6..=12).contains(&n.len()))
     {
         return Some(found);
     }
-    let rest = text.get(lead.end..)?;
     let at = usize::from(rest.starts_with('@'));
     if let Some((id, end)) = scan::spelled(text, lead.end + at)
         && lead.told

@@ -7,7 +7,7 @@
 use super::super::schemes::Scheme;
 use super::super::{DEPTH, Payload, read_nested};
 use super::cues::Cue;
-use super::{Findings, Line, mail};
+use super::{Findings, Line, mail, scan};
 
 const DOMAIN: Scheme = Scheme::named("text-bare-domain");
 
@@ -36,6 +36,7 @@ const WEAK_ENDS: &[&str] = &[
 
 /// Names in front of such an end that are programs: `Node.js`, `ASP.NET`.
 const NO_DOMAINS: &[&str] = &[
+    "the.com",
     "asp.net",
     "vb.net",
     "ado.net",
@@ -148,20 +149,30 @@ struct Dot {
 #[rustfmt::skip]
 const DOTS: &[&str] = &[
     "[.]", "(.)", "{.}", "(dot)", "[dot]", " dot ", " ponto ", " punto ", "点", "點", "。", "·", "．",
-    "•", "｡", " . ", "[点]", "(点)",
+    "•", "｡", " . ", "[点]", "(点)", "{dot}", "{点}", " [.] ", " (.) ", " {.} ", " [dot] ", " (dot) ",
+    " {dot} ", " 点 ", " • ", " · ",
 ];
 
 /// The first dot from `from` on.
 fn next_dot(text: &str, from: usize) -> Option<Dot> {
-    let begins = |c: char| {
-        matches!(
-            c,
-            '.' | '[' | '(' | '{' | ' ' | '点' | '點' | '。' | '·' | '•' | '｡'
-        )
+    let bytes = text.as_bytes().get(from..)?;
+    let begins = |at: usize, b: u8| match b {
+        b'.' | b'[' | b'(' | b'{' | b' ' => true,
+        // ·, •, 。, 点, 點, ． and ｡.
+        0xc2 | 0xe2 | 0xe3 | 0xe7 | 0xe9 | 0xef => matches!(
+            (b, bytes.get(at + 1)),
+            (0xc2, Some(0xb7))
+                | (0xe2 | 0xe3, Some(0x80))
+                | (0xe7, Some(0x82))
+                | (0xe9, Some(0xbb))
+                | (0xef, Some(0xbc | 0xbd))
+        ),
+        _ => false,
     };
-    let rest = text.get(from..)?;
-    rest.match_indices(begins)
-        .find_map(|(at, _)| dot_at(text, from + at))
+    let signs = bytes.iter().enumerate().filter(|(at, b)| begins(*at, **b));
+    signs
+        .map(|(at, _)| from + at)
+        .find_map(|at| dot_at(text, at))
 }
 
 /// The dot that begins at `start`.
@@ -171,7 +182,7 @@ fn dot_at(text: &str, start: usize) -> Option<Dot> {
     let (len, disguised) = match (bytes.first()?, bytes.get(1)) {
         (b'.', _) => (1, false),
         // Most spaces and brackets are no dots.
-        (b' ', Some(b'd' | b'D' | b'p' | b'P' | b'.'))
+        (b' ', Some(b'd' | b'D' | b'p' | b'P' | b'.' | b'[' | b'(' | b'{' | 0x80..))
         | (b'[' | b'(' | b'{', Some(b'.' | b'd' | b'D' | 0x80..))
         | (0x80.., _) => {
             let is = |dot: &&&str| {
@@ -256,14 +267,18 @@ fn around(text: &str, labels: &Labels) -> Option<Candidate> {
     {
         return None;
     }
-    let tail = path(text, end);
+    let spaced = spaced_path(text, end, &host);
+    let tail = spaced.map_or_else(|| path(text, end), |(_, tail)| tail);
     let mut url = format!("{}://{host}", scheme.unwrap_or("https"));
     if let Some(glued) = glued {
         url.push('/');
         url.push_str(&glued);
     }
+    if spaced.is_some() {
+        url.push('/');
+    }
     url.push_str(tail);
-    end += tail.len();
+    end += tail.len() + spaced.map_or(0, |(skip, _)| skip);
     let payload = read_nested(&url, DEPTH);
     Some(Candidate {
         start: begin,
@@ -273,6 +288,17 @@ fn around(text: &str, labels: &Labels) -> Option<Candidate> {
         explicit: scheme.is_some(),
         disguised,
     })
+}
+
+/// `paypal . me / name`: what parts the host and its path, and the path.
+fn spaced_path<'t>(text: &'t str, from: usize, host: &str) -> Option<(usize, &'t str)> {
+    let rest = text.get(from..)?;
+    let path = rest.trim_start_matches(' ').strip_prefix('/')?;
+    let path = path.trim_start_matches(' ');
+    let skip = rest.len() - path.len();
+    let name = scan::word(path, 0, b"_+-.");
+    (skip > 1 && !name.is_empty() && GLUED.contains(&host.to_ascii_lowercase().as_str()))
+        .then_some((skip, name))
 }
 
 /// The path, query and fragment from `from` on, without the signs that end a sentence.

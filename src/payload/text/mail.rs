@@ -38,10 +38,41 @@ pub(super) fn find_upi(line: &Line<'_>, findings: &mut Findings) {
             findings.add(start, end, checked(payload, known, "bad-account"));
         }
     }
+    find_parted(line, findings);
+}
+
+/// `ravi @ okaxis`, as a reader of pictures parts it: the address, and where it begins and ends.
+fn apart(line: &Line<'_>) -> Option<(String, usize, usize)> {
+    let text = line.text();
+    text.match_indices('@').take(16).find_map(|(at, _)| {
+        let before = text.get(..at)?;
+        let user = before.trim_end_matches(' ');
+        let name = user.rfind(|c: char| !(c.is_ascii_alphanumeric() || "._-".contains(c)));
+        let start = name.map_or(0, |i| {
+            i + user[i..].chars().next().map_or(1, char::len_utf8)
+        });
+        let host = at + 1 + text.get(at + 1..)?.starts_with(' ') as usize;
+        let end = host + scan::word(text, host, b"").len();
+        let known = HANDLES.binary_search(&line.lower().get(host..end)?).is_ok();
+        let parted = user.len() < at || host > at + 1;
+        let name = text.get(start..user.len())?;
+        (known && parted && name.len() >= 2)
+            .then(|| (format!("{name}@{}", &text[host..end]), start, end))
+    })
 }
 
 fn is_upi(cue: Cue) -> bool {
     matches!(cue, Cue::Wallet(row) if super::wallets::is_upi(row))
+}
+
+/// Addresses of UPI with a space beside the @, where the line speaks of UPI.
+fn find_parted(line: &Line<'_>, findings: &mut Findings) {
+    if line.cues.iter().any(|place| is_upi(place.cue))
+        && let Some((address, start, end)) = apart(line)
+    {
+        let payload = in_currency(to(UPI, address), "INR");
+        findings.add(start, end, checked(payload, true, "bad-account"));
+    }
 }
 
 /// Mail addresses, and those that are paid over Lightning (LUD-16), which look the same.

@@ -24,7 +24,8 @@ const SPELLED: usize = 5;
 
 impl<'a> Normal<'a> {
     pub(super) fn new(original: &'a str) -> Self {
-        if original.bytes().all(|b| (b' '..=b'~').contains(&b)) {
+        let plain = original.bytes().all(|b| (b' '..=b'~').contains(&b));
+        if plain && !has_misread(original) {
             return Self {
                 original,
                 text: original.to_owned(),
@@ -38,6 +39,7 @@ impl<'a> Normal<'a> {
         }
         latin_words(&mut letters);
         spelled_numbers(&mut letters);
+        misread_numbers(&mut letters);
         Self::assemble(original, &letters)
     }
 
@@ -119,6 +121,11 @@ const LETTERS: &[(u32, char)] = &[
     (0x1_f170, 'A'),
 ];
 
+/// The Roman numerals from U+2160 and from U+2170 on.
+const ROMAN: &[&str] = &[
+    "I", "II", "III", "IV", "V", "VI", "VII", "VIII", "IX", "X", "XI", "XII", "L", "C", "D", "M",
+];
+
 /// Gives `put` what `c` is read as; nothing where it is not seen.
 fn fold(c: char, mut put: impl FnMut(char)) {
     let code = c as u32;
@@ -144,6 +151,23 @@ fn fold(c: char, mut put: impl FnMut(char)) {
         | 0xe_0000..=0xe_0fff => {}
         0xff01..=0xff5e => put(nth('!', code - 0xff01)),
         0xffe5 => put('¥'),
+        // Hearts stand for 信 and are drawn in all colours, Roman numerals for the letters that they are.
+        // The green one alone stands for the app.
+        0x2661
+        | 0x2665
+        | 0x2763
+        | 0x1_f493..=0x1_f499
+        | 0x1_f49b..=0x1_f49f
+        | 0x1_f5a4
+        | 0x1_f90d
+        | 0x1_f90e
+        | 0x1_f9e1
+        | 0x1_fa75..=0x1_fa77 => put('❤'),
+        0x2160..=0x217f => match ROMAN.get((code as usize - 0x2160) % 16) {
+            Some(letters) if code < 0x2170 => letters.chars().for_each(put),
+            Some(letters) => letters.chars().for_each(|l| put(l.to_ascii_lowercase())),
+            None => put(c),
+        },
         0xb2 | 0xb3 => put(nth('2', code - 0xb2)),
         0xb9 => put('1'),
         0x2070 => put('0'),
@@ -247,6 +271,71 @@ fn spelled_numbers(letters: &mut [Placed]) {
     }
 }
 
+/// The digit that a letter is taken for, and the other way round.
+fn misread(c: char) -> Option<char> {
+    match c {
+        'O' | 'o' => Some('0'),
+        'l' | 'I' => Some('1'),
+        _ => None,
+    }
+}
+
+/// A number with misread digits has at least as many of both, most of them digits.
+const MISREAD: usize = 8;
+
+/// Whether one of the letters that are misread stands beside a digit.
+fn has_misread(line: &str) -> bool {
+    let bytes = line.as_bytes();
+    let mixed = |a: u8, b: u8| matches!(a, b'O' | b'o' | b'l' | b'I') && b.is_ascii_digit();
+    bytes
+        .windows(2)
+        .any(|pair| matches!(*pair, [a, b] if mixed(a, b) || mixed(b, a)))
+}
+
+/// Sets numbers right that a reader of pictures took a digit of for a letter: 138OO13800l. Each part of
+/// such a number has a digit, and nothing else stands against it.
+fn misread_numbers(letters: &mut [Placed]) {
+    let is_mixed = |pair: &[Placed]| match pair {
+        [(a, _), (b, _)] => {
+            a.is_ascii_digit() && misread(*b).is_some()
+                || misread(*a).is_some() && b.is_ascii_digit()
+        }
+        _ => false,
+    };
+    if !letters.windows(2).any(is_mixed) {
+        return;
+    }
+    let is_like = |c: char| c.is_ascii_digit() || misread(c).is_some();
+    let is_part = |c: char| is_like(c) || matches!(c, ' ' | '-');
+    let mut before = ' ';
+    let mut rows = letters
+        .chunk_by_mut(|a, b| is_part(a.0) == is_part(b.0))
+        .peekable();
+    while let Some(row) = rows.next() {
+        let (first, last) = (row.first().copied(), row.last().copied());
+        let after = rows
+            .peek()
+            .and_then(|row| row.first())
+            .map_or(' ', |(c, _)| *c);
+        let joins = |c: char| c.is_ascii_alphanumeric() || "_@./=%&?".contains(c);
+        let open = first.is_some_and(|(c, _)| is_like(c)) && joins(before)
+            || last.is_some_and(|(c, _)| is_like(c)) && (joins(after) || after == ':');
+        before = last.map_or(' ', |(c, _)| c);
+        let digits = row.iter().filter(|(c, _)| c.is_ascii_digit()).count();
+        let wrong = row.iter().filter(|(c, _)| misread(*c).is_some()).count();
+        if open || wrong == 0 || digits + wrong < MISREAD || digits <= wrong {
+            continue;
+        }
+        for word in row.chunk_by_mut(|a, b| is_like(a.0) && is_like(b.0)) {
+            if word.iter().any(|(c, _)| c.is_ascii_digit()) {
+                for (c, _) in word {
+                    *c = misread(*c).unwrap_or(*c);
+                }
+            }
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -272,6 +361,13 @@ mod tests {
             ("νx", "vx"),
             ("微❤️", "微❤"),
             ("￥x￥", "¥x¥"),
+            ("微💗薇💕", "微❤薇❤"),
+            ("ⅤⅩ ⅹⅡ", "VX xII"),
+            ("138OO138OOO", "13800138000"),
+            ("vx: l3912345678", "vx: 13912345678"),
+            ("138 O013 8O00x", "138 O013 8O00x"),
+            ("1080p lo 10", "1080p lo 10"),
+            ("a.example/1O00000O0", "a.example/1O00000O0"),
             ("", ""),
         ] {
             assert_eq!(Normal::new(text).text, folded, "{text}");

@@ -3,20 +3,21 @@
 
 use super::super::schemes::Scheme;
 use super::cues::Cue;
+use super::hints::{Hint, Hints};
 use super::{Findings, Line, checked, handles, scan, to, wechat};
 
 const PHONE: Scheme = Scheme::named("text-phone");
 
 /// How a country writes its numbers (ITU-T E.164 and the national plans).
-struct Region {
+pub(super) struct Region {
     code: &'static str,
     /// What is dialled in front of a number inside of the country.
     trunk: &'static str,
     /// The fewest and the most digits without it.
     digits: (usize, usize),
-    /// Whether `text` is of this country: letters that only it has, or words.
+    /// Whether a line is of this country: letters that only it has, or words.
     letters: fn(char) -> bool,
-    words: &'static [&'static str],
+    hint: Option<Hint>,
 }
 
 const fn region(
@@ -24,103 +25,49 @@ const fn region(
     trunk: &'static str,
     digits: (usize, usize),
     letters: fn(char) -> bool,
-    words: &'static [&'static str],
+    hint: Option<Hint>,
 ) -> Region {
     Region {
         code,
         trunk,
         digits,
         letters,
-        words,
+        hint,
     }
 }
 
 const NO_LETTER: fn(char) -> bool = |_| false;
 
 /// In the order in which they are asked: kana come before the Chinese letters that stand among them.
+#[rustfmt::skip]
 const REGIONS: &[Region] = &[
-    region(
-        "81",
-        "0",
-        (9, 10),
-        |c| matches!(c, '\u{3041}'..='\u{30ff}'),
-        &[],
-    ),
-    region(
-        "82",
-        "0",
-        (8, 10),
-        |c| matches!(c, '\u{ac00}'..='\u{d7a3}'),
-        &[],
-    ),
-    region("86", "0", (10, 11), is_han, &[]),
-    region(
-        "66",
-        "0",
-        (8, 9),
-        |c| matches!(c, '\u{0e01}'..='\u{0e5b}'),
-        &[],
-    ),
-    region(
-        "91",
-        "0",
-        (10, 10),
-        |c| matches!(c, '\u{0900}'..='\u{097f}'),
-        &["₹", "india", "mumbai", "delhi"],
-    ),
-    region(
-        "880",
-        "0",
-        (10, 10),
-        |c| matches!(c, '\u{0980}'..='\u{09ff}'),
-        &[],
-    ),
-    region(
-        "84",
-        "0",
-        (9, 9),
-        |c| matches!(c, 'ơ' | 'ư' | 'đ' | '\u{1ea0}'..='\u{1ef9}'),
-        &["zalo", "sdt"],
-    ),
-    region(
-        "7",
-        "8",
-        (10, 10),
-        |c| matches!(c, '\u{0410}'..='\u{044f}'),
-        &[],
-    ),
-    region(
-        "55",
-        "0",
-        (10, 11),
-        NO_LETTER,
-        &[
-            "zap", "chame", "chama", "ligue", "telefone", "fone", "pedido", "celular", "contato",
-            "encomend", "compre", "fale", "whats ", "whats:",
-        ],
-    ),
-    region(
-        "62",
-        "0",
-        (9, 12),
-        NO_LETTER,
-        &[
-            "hubungi", "telepon", "telp", "pesan", "no hp", "hp:", "nomor", "kontak",
-        ],
-    ),
+    region("81", "0", (9, 10), |c| matches!(c, '\u{3041}'..='\u{30ff}'), None),
+    region("82", "0", (8, 10), |c| matches!(c, '\u{ac00}'..='\u{d7a3}'), None),
+    region("86", "0", (10, 11), is_han, None),
+    region("66", "0", (8, 9), |c| matches!(c, '\u{0e01}'..='\u{0e5b}'), None),
+    region("91", "0", (10, 10), |c| matches!(c, '\u{0900}'..='\u{097f}'), Some(Hint::India)),
+    region("880", "0", (10, 10), |c| matches!(c, '\u{0980}'..='\u{09ff}'), None),
+    region("84", "0", (9, 10), is_vietnamese, Some(Hint::Vietnam)),
+    region("7", "8", (10, 10), |c| matches!(c, '\u{0410}'..='\u{044f}'), None),
+    region("55", "0", (10, 11), NO_LETTER, Some(Hint::Brazil)),
+    // Many countries: their numbers stay as they are, and are none of North America.
+    region("", "0", (99, 99), NO_LETTER, Some(Hint::Elsewhere)),
+    region("62", "0", (9, 12), NO_LETTER, Some(Hint::Indonesia)),
 ];
+
+fn is_vietnamese(c: char) -> bool {
+    matches!(c, 'ơ' | 'ư' | 'đ' | '\u{1ea0}'..='\u{1ef9}')
+}
 
 fn is_han(c: char) -> bool {
     matches!(c, '\u{4e00}'..='\u{9fff}')
 }
 
 /// The country that the line is written in.
-fn home(line: &Line<'_>) -> Option<&'static Region> {
-    let lower = line.lower();
+pub(super) fn home(lower: &str, hints: &Hints) -> Option<&'static Region> {
     let foreign = !lower.is_ascii();
     REGIONS.iter().find(|region| {
-        foreign && lower.contains(region.letters)
-            || region.words.iter().any(|word| lower.contains(word))
+        foreign && lower.contains(region.letters) || region.hint.is_some_and(|hint| hints.has(hint))
     })
 }
 
@@ -170,11 +117,32 @@ pub(super) fn number_at(line: &Line<'_>, from: usize) -> Option<(String, usize)>
     }
     let (digits, end) = scan::number(text, from, 9, |n| (8..=13).contains(&n.len()))
         .or_else(|| scan::number(text, from, 13, |n| (8..=13).contains(&n.len())))?;
-    if is_dated(text, from) || text[end..].trim_start().starts_with(['¥', '%', '元']) {
+    if is_dated(text, from) || is_counted(&text[end..]) {
         return None;
     }
-    let known = home(line).and_then(|region| international(region, &digits));
+    let known = line
+        .home()
+        .or_else(|| shaped(text, from))
+        .and_then(|region| international(region, &digits));
     Some((known.unwrap_or(digits), end))
+}
+
+fn region_of(code: &str) -> Option<&'static Region> {
+    REGIONS.iter().find(|region| region.code == code)
+}
+
+/// Whether what stands behind a number says that it counts something.
+fn is_counted(rest: &str) -> bool {
+    let rest = rest.trim_start();
+    rest.starts_with(['¥', '%', ':']) || rest.starts_with(wechat::UNITS)
+}
+
+/// The region that alone writes the groups at `from` so: 11 98765-4321.
+fn shaped(text: &str, from: usize) -> Option<&'static Region> {
+    let ([a, b, c, _], count) = scan::first_groups(text, from);
+    let sizes = [a, b, c].map(|group| group.digits.len());
+    let brazil = count == 3 && sizes == [2, 5, 4] && b.digits.starts_with('9');
+    brazil.then(|| region_of("55")).flatten()
 }
 
 /// A number with its country.
@@ -206,16 +174,11 @@ fn with_plus(text: &str, from: usize) -> Option<(String, usize)> {
 
 /// Whether the digits at `from` are a date.
 fn is_dated(text: &str, from: usize) -> bool {
-    let groups = scan::groups(text, from);
-    let len = |i: usize| groups.get(i).map_or(0, |g| g.digits.len());
-    let year = groups
-        .first()
-        .is_some_and(|g| g.digits.starts_with("20") || g.digits.starts_with("19"));
-    year && (len(0) == 8 || len(0) == 4 && len(1) <= 4 && len(1) > 0 && len(2) <= 2)
-        || len(2) == 4
-            && len(0) <= 2
-            && len(1) <= 2
-            && groups.get(2).is_some_and(|g| g.digits.starts_with("20"))
+    let ([a, b, c], _) = scan::first_groups(text, from);
+    let len = |group: scan::Group<'_>| group.digits.len();
+    let year = a.digits.starts_with("20") || a.digits.starts_with("19");
+    year && (len(a) == 8 || len(a) == 4 && (1..=4).contains(&len(b)) && len(c) <= 2)
+        || len(c) == 4 && len(a) <= 2 && len(b) <= 2 && c.digits.starts_with("20")
 }
 
 /// The most rows of digits that are tried without a cue: a line that has more is a table.
@@ -223,7 +186,10 @@ const MOST_TRIES: usize = 32;
 
 pub(super) fn find(line: &Line<'_>, findings: &mut Findings) {
     let text = line.text();
-    let home = home(line);
+    if line.digits < 5 {
+        return;
+    }
+    let home = line.home();
     for place in line.places(Cue::Phone) {
         let lead = line.lead(place);
         if let Some((number, end)) = cued(line, home, lead.end, lead.told) {
@@ -285,7 +251,7 @@ fn cued(
     if is_dated(text, from) || is_serial(line, from) {
         return None;
     }
-    if let Some(region) = home {
+    if let Some(region) = home.or_else(|| shaped(text, from)) {
         let known = |n: &str| international(region, n).is_some();
         let found =
             scan::number(text, from, 8, known).or_else(|| scan::number(text, from, 13, known));
@@ -300,10 +266,7 @@ fn cued(
                 told && is_service(n) && home.is_some_and(|h| h.code == "86")
             })
         })?;
-    if text[end..]
-        .trim_start()
-        .starts_with(['%', '¥', '元', ':', '万', '人', '件', '个'])
-    {
+    if is_counted(&text[end..]) {
         return None;
     }
     let grouped = text.get(from..end)?.contains(['-', ' ', '.', ')']);
@@ -312,7 +275,8 @@ fn cued(
     } else {
         None
     };
-    (number.is_some() || told || digits.len() >= 8 && grouped)
+    let trunk = digits.starts_with('0') && (9..=11).contains(&digits.len());
+    (number.is_some() || told || trunk || digits.len() >= 8 && grouped)
         .then(|| (number.unwrap_or(digits), end))
 }
 
@@ -337,15 +301,18 @@ fn uncued(line: &Line<'_>, home: Option<&Region>, from: usize) -> Option<(String
     if rest.starts_with('(') {
         // (202) 555-0123, (11) 98765-4321
         let (digits, end) = scan::number(text, from + 1, 5, |n| (10..=11).contains(&n.len()))?;
-        let groups = scan::groups(text, from + 1);
-        let number = match (groups.first()?.digits.len(), groups.len()) {
+        let ([first, ..], count) = scan::first_groups::<4>(text, from + 1);
+        let number = match (first.digits.len(), count) {
             (3, 3) if home.is_none() => north_american(&digits)?,
             (2, 3) if home.is_none_or(|h| h.code == "55") => {
-                international(REGIONS.iter().find(|r| r.code == "55")?, &digits)?
+                international(region_of("55")?, &digits)?
             }
             _ => return None,
         };
         return Some((number, end));
+    }
+    if let Some(found) = home.and_then(|home| national(home, text, from)) {
+        return Some(found);
     }
     let china = home.filter(|h| h.code == "86");
     let alone = text.bytes().all(|b| !b.is_ascii_alphabetic()) && text.is_ascii();
@@ -367,8 +334,42 @@ fn uncued(line: &Line<'_>, home: Option<&Region>, from: usize) -> Option<(String
     {
         return None;
     }
-    let region = REGIONS.iter().find(|r| r.code == "86")?;
-    Some((international(region, &digits)?, end))
+    Some((international(region_of("86")?, &digits)?, end))
+}
+
+/// The number that is written out in the groups of its country, which numbers of other things have not:
+/// 010-1234-5678 in a Korean line, 8 912 345-67-89 in a Russian one.
+fn national(home: &Region, text: &str, from: usize) -> Option<(String, usize)> {
+    let (groups, _) = scan::first_groups::<5>(text, from);
+    let sizes = groups.map(|group| group.digits.len());
+    let count = match (home.code, sizes) {
+        ("81", [2..=4, 2..=4, 3..=4, 0, ..])
+        | ("82", [2..=3, 3..=4, 4, 0, ..])
+        | ("66", [2..=3, 3..=4, 3..=4, 0, ..])
+        | ("84", [4, 3, 3, 0, ..])
+        | ("62", [4, 3..=4, 3..=5, 0, ..]) => 3,
+        ("880", [5, 6, 0, ..]) => 2,
+        ("7", [1, 3, 3, 2, 2]) => 5,
+        _ => return None,
+    };
+    let taken = groups.get(..count)?;
+    let mut digits = String::new();
+    for group in taken {
+        digits.push_str(group.digits);
+    }
+    let first = taken.first()?;
+    let trunk = digits.starts_with(home.trunk) && !digits.starts_with("00");
+    let end = taken.last()?.end;
+    let whole = scan::is_edge(text, end);
+    // Only mobile numbers of Japan and Korea have eleven digits, but one of an old city in Korea.
+    let long = home.code != "81" || digits.len() == 10 || is_japanese_mobile(first.digits);
+    (trunk && whole && long && !is_dated(text, from))
+        .then(|| Some((international(home, &digits)?, end)))
+        .flatten()
+}
+
+fn is_japanese_mobile(area: &str) -> bool {
+    matches!(area, "050" | "060" | "070" | "080" | "090")
 }
 
 /// 010-12345678, 0755-1234567, 400-123-4567: with the dash that a number of something else lacks.

@@ -1,16 +1,20 @@
 //! What stands behind a word that asks for something: the filling between the two, numbers in groups,
 //! handles, and addresses with an @.
 
+use std::sync::LazyLock;
+
 /// Words between a name of a place and what is to be found there; no sentence has a number behind them
 /// by chance. Those of the first row tell that what follows is an account.
 #[rustfmt::skip]
 const TELLING: &[&str] = &[
     "号码", "號碼", "账号", "帐号", "賬號", "帳號", "账户", "号", "號", "同号", "同步", "是", "为",
     "為", "id", "no", "nº", "number", "num", "username", "user", "handle", "はこちら", "アカウント",
-    "番号", "아이디", "번호", "계정", "ไอดี", "เบอร์", "คือ", "नंबर", "नम्बर", "आईडी", "número",
+    "番号", "아이디", "번호", "계정", "추가", "친추", "주소", "주문", "예약", "문의", "ไอดี", "เบอร์", "คือ", "नंबर", "नम्बर", "आईडी", "número",
     "numero", "núm", "usuario", "usuário", "contato", "contacto", "nomor", "номер", "ник", "số", "sđt",
-    "chave", "key", "acc", "a/c", "account", "addr", "address", "地址", "搜索", "搜", "at", "to", "is",
-    "é", "es",
+    "chave", "key", "acc", "a/c", "account", "addr", "address", "地址", "搜索", "搜 索", "搜", "is", "é",
+    "es", "同手机", "同手机号", "手机同号", "同微信", "nr", "nummer", "numéro", "num.", "n°", "номеру",
+    "по номеру", "নম্বর", "নাম্বার", "رقم", "رقم الهاتف", "interbancaria", "tài khoản", "esse aqui",
+    "este", "esse",
 ];
 #[rustfmt::skip]
 const FILLING: &[&str] = &[
@@ -21,7 +25,13 @@ const FILLING: &[&str] = &[
     "de", "el", "al", "la", "via", "para", "pelo", "personal", "agent", "merchant", "send", "money",
     "official", "channel", "business", "only", "oficial", "di", "ke", "în", "cho", "đến", "cpf",
     "cnpj", "celular", "cel", "telefone", "tel", "phone", "mobile", "email", "e-mail", "mail",
-    "correo", "aleatória", "aleatoria", "tag", "name", "upi", "vpa", "pay", "bhim", "cùng",
+    "correo", "aleatória", "aleatoria", "tag", "name", "upi", "vpa", "pay", "bhim", "cùng", "at", "to",
+    "le", "au", "il", "by", "now", "today", "or", "and", "direct", "anytime", "ngay", "já", "agora",
+    "ahora", "hoy", "aqui", "aquí", "abaixo", "vendedor", "gente", "loja", "copia", "copie", "pedidos",
+    "ventas", "compras", "encomendas", "orders", "info", "consultas", "reservas",
+    "wallet", "ewallet", "e-wallet", "karo", "करें", "कर", "पर्सनल", "পার্সোনাল", "এজেন্ট",
+    "по", "на", "注文", "予約", "お問い合わせ", "بنا", "على", "واتساب", "nosotros", "page", "profile",
+    "only", "please", "pls", "here",
 ];
 
 /// Signs between the two. A comma or a full stop ends what was said before.
@@ -55,6 +65,8 @@ fn is_sign(c: char) -> bool {
             | '_'
             | '…'
             | '#'
+            | '丨'
+            | '•'
     )
 }
 
@@ -67,6 +79,13 @@ fn is_telling_sign(c: char) -> bool {
             | '👇'
             | '→'
             | '➡'
+            | '➜'
+            | '➤'
+            | '►'
+            | '▶'
+            | '☞'
+            | '↓'
+            | '⬇'
             | '📲'
             | '📱'
             | '☎'
@@ -93,6 +112,7 @@ pub(super) fn lead(lower: &str, from: usize) -> Lead {
         told: false,
     };
     for _ in 0..12 {
+        lead.end += stop(lower, lead.end);
         let rest = lower.get(lead.end..).unwrap_or_default();
         let signs = rest
             .find(|c| !is_sign(c) && !is_telling_sign(c))
@@ -100,27 +120,79 @@ pub(super) fn lead(lower: &str, from: usize) -> Lead {
         lead.told |= rest[..signs].contains(is_telling_sign);
         lead.end += signs;
         let rest = &rest[signs..];
-        if let Some(word) = word_of(TELLING, rest) {
-            lead.told = true;
-            lead.end += word;
-        } else if let Some(word) = word_of(FILLING, rest) {
-            lead.end += word;
-        } else {
+        let Some((word, tells)) = word_of(rest) else {
             break;
-        }
+        };
+        lead.told |= tells;
+        lead.end += word;
     }
     lead
 }
 
-/// The length of the longest of `words` that `text` begins with.
-fn word_of(words: &[&str], text: &str) -> Option<usize> {
-    let first = *text.as_bytes().first()?;
-    words
-        .iter()
-        .filter(|word| word.as_bytes().first() == Some(&first) && text.starts_with(**word))
-        .map(|word| word.len())
-        .filter(|len| !goes_on(text.as_bytes(), *len))
-        .max()
+/// Words that are written with a full stop at their end.
+const SHORT: &[&str] = &[
+    "tel",
+    "telp",
+    "no",
+    "nr",
+    "num",
+    "núm",
+    "ph",
+    "mob",
+    "cel",
+    "acc",
+    "โทร",
+    "тел",
+    "hp",
+    "rek",
+    "ном",
+    "tlf",
+    "fone",
+    "hub",
+    "a.n",
+    "a/n",
+    "id",
+    "st",
+];
+
+/// The length of what a short word before `at` has at its end, and of an `@` that stands alone.
+fn stop(lower: &str, at: usize) -> usize {
+    let rest = lower.as_bytes().get(at..).unwrap_or_default();
+    match rest {
+        [b'@', b' ', ..] => 1,
+        [b' ', b'@', b' ', ..] => 2,
+        [b'.', b' ' | b':' | b'0'..=b'9' | b'+' | b'(' | b'-', ..] => {
+            let before = lower.get(..at).unwrap_or_default();
+            let is_end = |word: &&&str| {
+                before.ends_with(**word) && is_edge(before, before.len() - word.len())
+            };
+            usize::from(SHORT.iter().any(|word| is_end(&word)))
+        }
+        _ => 0,
+    }
+}
+
+/// The words between the two by their first byte, each with whether it tells.
+static BETWEEN: LazyLock<Vec<Vec<(&str, bool)>>> = LazyLock::new(|| {
+    let mut table = vec![Vec::new(); 256];
+    let words = TELLING.iter().map(|word| (*word, true));
+    for (word, tells) in words.chain(FILLING.iter().map(|word| (*word, false))) {
+        let first = word.bytes().next().map(usize::from);
+        if let Some(row) = first.and_then(|first| table.get_mut(first)) {
+            row.push((word, tells));
+        }
+    }
+    table
+});
+
+/// The length of the word that `text` begins with, the longest of those that tell or else of the others.
+fn word_of(text: &str) -> Option<(usize, bool)> {
+    let first = text.bytes().next()?;
+    let row = BETWEEN.get(usize::from(first))?;
+    row.iter()
+        .filter(|(word, _)| text.starts_with(word) && !goes_on(text.as_bytes(), word.len()))
+        .map(|(word, tells)| (word.len(), *tells))
+        .max_by_key(|(len, tells)| (*tells, *len))
 }
 
 /// Whether the Latin word that ends in front of `at` goes on: `pay` is none of `pay@a.example`.
@@ -155,32 +227,34 @@ pub(super) struct Group<'t> {
 const MOST_GROUPS: usize = 24;
 
 /// Digits in groups from `from` on, the groups parted by a space, a dash, a bracket or the like.
-pub(super) fn groups(text: &str, from: usize) -> Vec<Group<'_>> {
-    let mut found = Vec::new();
-    let mut at = from;
-    while found.len() < MOST_GROUPS {
-        let rest = text.get(at..).unwrap_or_default();
+pub(super) fn groups(text: &str, from: usize) -> impl Iterator<Item = Group<'_>> {
+    let mut at = Some(from);
+    std::iter::from_fn(move || {
+        let start = at?;
+        let rest = text.get(start..)?;
         let len = rest.bytes().take_while(u8::is_ascii_digit).count();
         if len == 0 {
-            break;
+            return None;
         }
-        at += len;
-        found.push(Group {
+        let end = start + len;
+        let is_gap = |b: &u8| matches!(b, b' ' | b'-' | b'.' | b'(' | b')');
+        let behind = rest.as_bytes().get(len..).unwrap_or_default();
+        let gap = behind.iter().take(3).take_while(|b| is_gap(b)).count();
+        at = (gap > 0).then_some(end + gap);
+        Some(Group {
             digits: &rest[..len],
-            end: at,
-        });
-        let rest = &rest[len..];
-        let gap = rest
-            .bytes()
-            .take(3)
-            .take_while(|b| matches!(b, b' ' | b'-' | b'.' | b'(' | b')'))
-            .count();
-        if gap == 0 {
-            break;
-        }
-        at += gap;
-    }
-    found
+            end,
+        })
+    })
+    .take(MOST_GROUPS)
+}
+
+/// The first of the groups at `from`, and how many there are of these; there are no more than `N`.
+pub(super) fn first_groups<const N: usize>(text: &str, from: usize) -> ([Group<'_>; N], usize) {
+    let mut found = [Group { digits: "", end: 0 }; N];
+    let places = found.iter_mut().zip(groups(text, from));
+    let count = places.map(|(place, group)| *place = group).count();
+    (found, count)
 }
 
 /// Joins the groups at `from`, of `widest` digits at most where they are several, into the longest
@@ -193,7 +267,7 @@ pub(super) fn number(
 ) -> Option<(String, usize)> {
     let mut joined = String::new();
     let mut best = None;
-    for (i, group) in groups(text, from).iter().enumerate() {
+    for (i, group) in groups(text, from).enumerate() {
         if group.digits.len() > widest && i > 0 || joined.len() > 40 {
             break;
         }
@@ -224,6 +298,19 @@ pub(super) fn word<'t>(text: &'t str, from: usize, signs: &[u8]) -> &'t str {
         .take_while(|b| b.is_ascii_alphanumeric() || signs.contains(b))
         .count();
     rest[..len].trim_end_matches(['.', '-'])
+}
+
+/// Whether a word is longer than those of a language are: an address of a chain, or a token.
+pub(super) fn has_long_word(text: &str) -> bool {
+    let mut len = 0;
+    text.bytes().any(|b| {
+        len = if b.is_ascii_alphanumeric() {
+            len + 1
+        } else {
+            0
+        };
+        len >= 26
+    })
 }
 
 /// Letters and digits that stand alone one by one, `a b c 1 2 3`, and where they end.
@@ -289,6 +376,9 @@ mod tests {
             (", x", ", x", false),
             (" id: x", "x", true),
             (" idol", "idol", false),
+            (" no. 1", "1", true),
+            (" me @ +1", "+1", false),
+            (" me. 1", ". 1", false),
             ("联系我👉x", "x", true),
             ("", "", false),
         ] {
@@ -314,7 +404,7 @@ mod tests {
             assert_eq!(number.as_deref(), found, "{text}");
         }
         assert!(fits("01###", "01234") && !fits("01###", "11234") && !fits("#", "12"));
-        assert_eq!(groups(&"1 ".repeat(99), 0).len(), MOST_GROUPS);
+        assert_eq!(groups(&"1 ".repeat(99), 0).count(), MOST_GROUPS);
     }
 
     #[test]

@@ -3,6 +3,7 @@
 
 use super::super::schemes::Scheme;
 use super::cues::Cue;
+use super::hints::Hint;
 use super::{Findings, Line, empty, links, scan};
 
 const TAOBAO: Scheme = Scheme::named("taobao-token");
@@ -10,32 +11,41 @@ const DOUYIN: Scheme = Scheme::named("douyin-code-text");
 const SHARE: Scheme = Scheme::named("text-share-token");
 const ALIPAY: Scheme = Scheme::named("text-alipay-token");
 
-/// Signs that stand on both sides of a token.
-pub(super) const MARKS: &[char] = &[
-    '¥', '€', '₤', '₳', '¢', '₴', '🔑', '📱', '⇥', '😆', '!', '$', '《', '(',
-];
-
-/// What stands on the left and on the right of a token, the scheme, and a word of the app without which
+/// What stands on the left and on the right of a token, the scheme, and what the line says without which
 /// the signs mean something else.
-type Mark = (char, char, Scheme, &'static [&'static str]);
+type Mark = (char, char, Scheme, Option<Hint>);
 
 const PAIRS: &[Mark] = &[
-    ('¥', '¥', TAOBAO, &[]),
-    ('€', '€', TAOBAO, &[]),
-    ('₤', '₤', TAOBAO, &[]),
-    ('₳', '₳', TAOBAO, &[]),
-    ('¢', '¢', TAOBAO, &[]),
-    ('₴', '₴', TAOBAO, &[]),
-    ('🔑', '🔑', TAOBAO, &[]),
-    ('📱', '📱', TAOBAO, &[]),
-    ('$', '$', TAOBAO, &["淘", "tao", "天猫", "tb.cn"]),
-    ('(', ')', TAOBAO, &["淘", "taobao", "天猫", "tb.cn"]),
-    ('《', '》', TAOBAO, &["淘", "taobao", "天猫", "tb.cn"]),
-    ('$', '$', SHARE, &[]),
-    ('⇥', '⇤', SHARE, &[]),
-    ('😆', '😆', SHARE, &[]),
-    ('!', '!', SHARE, &["京东", "jd", "复制", "打开"]),
+    ('¥', '¥', TAOBAO, None),
+    ('€', '€', TAOBAO, None),
+    ('₤', '₤', TAOBAO, None),
+    ('₳', '₳', TAOBAO, None),
+    ('¢', '¢', TAOBAO, None),
+    ('₴', '₴', TAOBAO, None),
+    ('🔑', '🔑', TAOBAO, None),
+    ('📱', '📱', TAOBAO, None),
+    ('$', '$', TAOBAO, Some(Hint::Taobao)),
+    ('(', ')', TAOBAO, Some(Hint::Taobao)),
+    ('《', '》', TAOBAO, Some(Hint::Taobao)),
+    ('$', '$', SHARE, None),
+    ('⇥', '⇤', SHARE, None),
+    ('😆', '😆', SHARE, None),
+    ('!', '!', SHARE, Some(Hint::Jd)),
 ];
+
+/// Whether `c` stands on the left of a row of [`PAIRS`].
+fn is_mark(c: char) -> bool {
+    match c {
+        '$' | '(' | '!' => true,
+        '\0'..='\u{7f}' => false,
+        _ => PAIRS.iter().any(|(left, ..)| *left == c),
+    }
+}
+
+/// Whether a line may hold a token that no cue leads to.
+pub(super) fn may_hold(text: &str) -> bool {
+    text.contains(is_mark)
+}
 
 pub(super) fn find(line: &Line<'_>, findings: &mut Findings) {
     paired(line, findings);
@@ -44,28 +54,32 @@ pub(super) fn find(line: &Line<'_>, findings: &mut Findings) {
     alipay(line, findings);
 }
 
+/// The most signs of a line that are tried.
+const MOST_TRIES: usize = 32;
+
 fn paired(line: &Line<'_>, findings: &mut Findings) {
     let text = line.text();
-    for (left, right, scheme, words) in PAIRS {
-        if !words.is_empty() && !words.iter().any(|word| line.lower().contains(word)) {
+    let signs = text.char_indices().filter(|(_, c)| is_mark(*c));
+    for (start, left) in signs.take(MOST_TRIES) {
+        let from = start + left.len_utf8();
+        let rest = text.get(from..).unwrap_or_default();
+        let from = from + rest.len() - rest.trim_start_matches(' ').len();
+        let token = scan::word(text, from, b"");
+        if !is_token(token) {
             continue;
         }
-        for (start, _) in text.match_indices(*left).take(8) {
-            let from = start + left.len_utf8();
-            let rest = text.get(from..).unwrap_or_default();
-            let inner = rest.trim_start_matches(' ');
-            let from = from + rest.len() - inner.len();
-            let token = scan::word(text, from, b"");
-            let behind = text
-                .get(from + token.len()..)
-                .unwrap_or_default()
-                .trim_start_matches(' ');
-            if is_token(token) && behind.starts_with(*right) {
-                let end = text.len() - behind.len() + right.len_utf8();
-                let mut payload = empty(*scheme);
-                payload.fields.reference = Some(token.to_owned());
-                findings.add(start, end, payload);
-            }
+        let behind = text.get(from + token.len()..).unwrap_or_default();
+        let behind = behind.trim_start_matches(' ');
+        let fits = |(l, right, _, hint): &&Mark| {
+            *l == left
+                && behind.starts_with(*right)
+                && hint.is_none_or(|hint| line.hints().has(hint))
+        };
+        if let Some((_, right, scheme, _)) = PAIRS.iter().find(fits) {
+            let end = text.len() - behind.len() + right.len_utf8();
+            let mut payload = empty(*scheme);
+            payload.fields.reference = Some(token.to_owned());
+            findings.add(start, end, payload);
         }
     }
 }
@@ -91,6 +105,9 @@ fn is_title(token: &str) -> bool {
 /// `tk=MPQHUv32tQo CZ193`
 fn taobao_key(line: &Line<'_>, findings: &mut Findings) {
     let text = line.text();
+    if !text.contains('=') {
+        return;
+    }
     for (at, _) in line.lower().match_indices("tk=").take(4) {
         let token = scan::word(text, at + 3, b"");
         let free = !text[..at].ends_with(['?', '&']);
@@ -102,33 +119,16 @@ fn taobao_key(line: &Line<'_>, findings: &mut Findings) {
     }
 }
 
-/// The apps whose texts hold a link, by a word that they all have.
-const APPS: &[(Scheme, &[&str])] = &[
-    (DOUYIN, &["抖音", "v.douyin.com"]),
-    (
-        SHARE,
-        &[
-            "快手",
-            "kuaishou",
-            "小红书",
-            "xhslink",
-            "微视",
-            "拼多多",
-            "京东",
-            "得物",
-        ],
-    ),
-];
+/// The apps whose texts hold a link.
+const APPS: &[(Scheme, Hint)] = &[(DOUYIN, Hint::Douyin), (SHARE, Hint::Share)];
 
 /// `复制打开抖音，看看【...】 https://v.douyin.com/...`: the words, and the link where there is one.
 fn copied(line: &Line<'_>, findings: &mut Findings) {
-    let lower = line.lower();
-    let copy = ["复制", "複製", "复·制", "长按", "发布了一篇"]
-        .iter()
-        .find_map(|word| lower.find(word));
+    let hints = line.hints();
+    let copy = hints.first(Hint::Copy);
     let coded = is_coded(line.text());
-    for (scheme, words) in APPS {
-        let Some(word) = words.iter().find_map(|word| lower.find(word)) else {
+    for (scheme, app) in APPS {
+        let Some(word) = hints.first(*app) else {
             continue;
         };
         let start = match copy {
@@ -137,9 +137,7 @@ fn copied(line: &Line<'_>, findings: &mut Findings) {
             None => continue,
         };
         let link = links::first(line);
-        let opens = ["打开", "打開", "此条消息", "此消息", "链接", "笔记"]
-            .iter()
-            .any(|open| lower.contains(open));
+        let opens = hints.has(Hint::Open);
         if link.is_none() && !(opens && coded) && !(opens && *scheme == DOUYIN && copy.is_some()) {
             continue;
         }
@@ -169,7 +167,7 @@ fn is_coded(text: &str) -> bool {
     let begins = (1..=2).contains(&digits)
         && head.get(digits) == Some(&b'.')
         && head.iter().skip(digits + 1).take(2).all(u8::is_ascii_digit);
-    begins || text.contains(":/ ") && text.contains('@')
+    begins || text.contains('@') && text.contains(":/ ")
 }
 
 /// Codes that are typed into Alipay's search, and the words that unlock a red packet.
@@ -227,6 +225,9 @@ fn alipay(line: &Line<'_>, findings: &mut Findings) {
         }
     }
     // `Z:/DIxHmJU82hZ# W:/j MU3481`
+    if !text.contains('#') {
+        return;
+    }
     for (at, _) in text.match_indices(":/").take(4) {
         let token = scan::word(text, at + 2, b"");
         let end = at + 2 + token.len();

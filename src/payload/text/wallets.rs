@@ -1,276 +1,16 @@
 //! Wallets and mobile money that are paid by a number or a name: each a row of a table.
 
+mod rows;
+
 use super::super::Payload;
 use super::super::schemes::Scheme;
 use super::cues::{Cue, Place};
 use super::scan::Lead;
 use super::{Findings, Line, checked, in_currency, mail, scan, to};
+use rows::Form::{Code, Digits, Handle, Length, Mail, Tag};
+use rows::{Form, Wallet};
 
-/// What the payee of a wallet looks like.
-enum Form {
-    /// Digits, where `#` is any.
-    Digits(&'static str),
-    /// So many digits, where something says that a number follows: a colon, or one of these words.
-    Length(usize, usize, &'static [&'static str]),
-    /// `@name`, and a name alone where something says that one follows.
-    Handle,
-    /// `$name`, with the sign.
-    Tag(char),
-    /// A mail address.
-    Mail,
-    /// A code of so many digits, which goes into the reference.
-    Code(usize),
-}
-
-/// One wallet.
-pub(super) struct Wallet {
-    scheme: Scheme,
-    currency: &'static str,
-    /// Its names, in small letters.
-    pub(super) cues: &'static [&'static str],
-    forms: &'static [Form],
-}
-
-const fn wallet(
-    scheme: &str,
-    currency: &'static str,
-    cues: &'static [&'static str],
-    forms: &'static [Form],
-) -> Wallet {
-    Wallet {
-        scheme: Scheme::named(scheme),
-        currency,
-        cues,
-        forms,
-    }
-}
-
-use Form::{Code, Digits, Handle, Length, Mail, Tag};
-
-#[rustfmt::skip]
-pub(super) const WALLETS: &[Wallet] = &[
-    wallet(
-        "bkash-nagad", "BDT",
-        &[
-            "bkash", "b-kash", "বিকাশ", "nagad", "নগদ", "rocket", "রকেট", "upay bd",
-        ],
-        &[
-            Digits("013########"), Digits("014########"),
-            Digits("015########"), Digits("016########"),
-            Digits("017########"), Digits("018########"),
-            Digits("019########"), Digits("+8801#########"),
-            Digits("8801#########"),
-        ],
-    ),
-    wallet(
-        "easypaisa-jazzcash", "PKR",
-        &[
-            "easypaisa", "easy paisa", "jazzcash", "jazz cash", "sadapay", "nayapay", "ایزی پیسہ",
-            "جاز کیش",
-        ],
-        &[
-            Digits("03#########"), Digits("+923#########"),
-            Digits("923#########"),
-        ],
-    ),
-    wallet(
-        "mpesa-text", "KES",
-        &[
-            "paybill", "pay bill", "till number", "till no", "till", "buy goods", "lipa na mpesa",
-            "lipa na m-pesa", "lipa number", "pochi", "pochi la biashara", "m-pesa", "mpesa",
-            "airtel money", "mtn momo", "mobile money", "momo pay", "tigo pesa", "ecocash",
-        ],
-        &[
-            Digits("07########"), Digits("01########"),
-            Digits("+254#########"), Digits("254#########"),
-            Digits("+255#########"), Digits("+256#########"),
-            Digits("+233#########"), Digits("02########"),
-            Digits("05########"),
-            Length(5, 7, &["bill", "till n", "goods", "lipa", "pochi"]),
-        ],
-    ),
-    wallet(
-        "text-upi-vpa", "INR",
-        &[
-            "upi", "upi id", "gpay", "google pay", "g pay", "phonepe", "phone pe", "paytm", "bhim",
-            "bhim upi", "यूपीआई", "फोनपे", "गूगल पे", "पेटीएम",
-        ],
-        &[
-            Digits("6#########"), Digits("7#########"),
-            Digits("8#########"), Digits("9#########"),
-            Digits("+91##########"),
-        ],
-    ),
-    wallet("blik", "PLN", &["blik", "kod blik", "blika"], &[Code(6)]),
-    wallet(
-        "cashapp", "USD",
-        &["cash app", "cashapp", "cashtag", "cash tag", "$cashapp"],
-        &[Tag('$')],
-    ),
-    wallet("venmo", "USD", &["venmo"], &[Handle]),
-    wallet(
-        "zelle", "USD",
-        &["zelle"],
-        &[Mail, Digits("##########"), Digits("+1##########")],
-    ),
-    wallet(
-        "paypal", "",
-        &["paypal", "pay pal", "paypal friends and family", "贝宝"],
-        &[Mail, Handle],
-    ),
-    wallet(
-        "revolut-wise", "",
-        &["revolut", "revtag", "wisetag"],
-        &[Handle],
-    ),
-    wallet(
-        "au-nz", "AUD",
-        &["payid", "pay id", "osko"],
-        &[
-            Mail,
-            Digits("04########"), Digits("+614########"),
-            Digits("###########"),
-        ],
-    ),
-    wallet(
-        "ca-interac", "CAD",
-        &[
-            "e-transfer", "etransfer", "e transfer", "interac", "interac e-transfer", "emt",
-        ],
-        &[Mail],
-    ),
-    wallet(
-        "swish-link", "SEK",
-        &["swish", "swisha"],
-        &[
-            Digits("123#######"), Digits("07########"),
-            Digits("+467########"),
-        ],
-    ),
-    wallet(
-        "vipps-mobilepay", "",
-        &["vipps", "mobilepay", "mobile pay"],
-        &[Length(5, 8, &["vipps", "mobile"])],
-    ),
-    wallet(
-        "bizum-mbway-satispay", "EUR",
-        &["bizum", "mb way", "mbway"],
-        &[
-            Digits("6########"), Digits("7########"),
-            Digits("9########"), Digits("+346########"),
-            Digits("+3519########"),
-        ],
-    ),
-    wallet(
-        "yape-plin", "PEN",
-        &[
-            "yape", "yapea", "yapear", "plin", "yape/plin", "yape y plin",
-        ],
-        &[Digits("9########"), Digits("+519########")],
-    ),
-    wallet(
-        "picpay-nequi-etc", "COP",
-        &["nequi", "daviplata"],
-        &[Digits("3#########"), Digits("+573#########")],
-    ),
-    wallet("picpay-nequi-etc", "BRL", &["picpay"], &[Handle]),
-    wallet(
-        "mercadopago-link", "ARS",
-        &[
-            "alias mercado pago", "alias mp", "alias cvu", "alias cbu", "alias de mercado pago",
-            "alias",
-        ],
-        &[Handle],
-    ),
-    wallet(
-        "gcash-maya", "PHP",
-        &["gcash", "g-cash", "paymaya", "maya"],
-        &[
-            Digits("09#########"), Digits("+639#########"),
-            Digits("639#########"),
-        ],
-    ),
-    wallet(
-        "dana-gopay-ovo", "IDR",
-        &["dana", "gopay", "ovo", "shopeepay", "linkaja"],
-        &[
-            Digits("08########"), Digits("08#########"),
-            Digits("08##########"), Digits("+628#########"),
-            Digits("+628##########"), Digits("628##########"),
-        ],
-    ),
-    wallet(
-        "momo-vn", "VND",
-        &["momo", "ví momo", "vi momo"],
-        &[
-            Digits("03########"), Digits("05########"),
-            Digits("07########"), Digits("08########"),
-            Digits("09########"), Digits("+84#########"),
-        ],
-    ),
-    wallet(
-        "promptpay", "THB",
-        &["promptpay", "prompt pay", "พร้อมเพย์", "พร้อมเพ"],
-        &[
-            Digits("0#########"), Digits("#############"),
-            Digits("+66#########"),
-        ],
-    ),
-    wallet(
-        "truemoney", "THB",
-        &["truemoney", "true money", "ทรูมันนี่", "วอเลท", "ทรูวอเลท"],
-        &[Digits("0#########")],
-    ),
-    wallet(
-        "paynow", "SGD",
-        &["paynow", "pay now"],
-        &[
-            Digits("+658#######"), Digits("+659#######"),
-            Digits("8#######"), Digits("9#######"),
-        ],
-    ),
-    wallet(
-        "fps-hk", "HKD",
-        &["轉數快", "转数快", "fps id", "fps"],
-        &[
-            Digits("#######"), Digits("#########"),
-            Digits("+852########"),
-        ],
-    ),
-    wallet(
-        "duitnow", "MYR",
-        &["duitnow", "duit now", "tng"],
-        &[
-            Digits("01########"), Digits("01#########"),
-            Digits("+601########"), Digits("+601#########"),
-        ],
-    ),
-    wallet(
-        "sbp-ru", "RUB",
-        &["сбп", "по сбп", "сбербанк", "сбер", "тинькофф", "т-банк"],
-        &[
-            Digits("+79#########"), Digits("89#########"),
-            Digits("79#########"),
-        ],
-    ),
-    wallet(
-        "payme-click-uz", "UZS",
-        &["payme", "click uz"],
-        &[Digits("+998#########")],
-    ),
-    wallet(
-        "alipay-transfer-user", "CNY",
-        &[
-            "支付宝账号", "支付宝账户", "支付宝号", "支付宝转账", "支付宝收款",
-        ],
-        &[Mail, Digits("1##########")],
-    ),
-    wallet(
-        "jkopay-tw", "TWD",
-        &["街口", "街口支付"],
-        &[Digits("09########")],
-    ),
-];
+pub(super) use rows::WALLETS;
 
 /// Whether row `row` is one that pays UPI addresses.
 pub(super) fn is_upi(row: usize) -> bool {
@@ -294,9 +34,11 @@ pub(super) fn find(line: &Line<'_>, findings: &mut Findings) {
         let found = wallet
             .forms
             .iter()
-            .find_map(|form| read(line, wallet, form, lead));
+            .find_map(|form| read(line, wallet, form, *place, lead));
         if let Some((payload, end)) = found {
             findings.add(place.start, end, payload);
+        } else if let Some((payload, start)) = in_front(line, wallet, *place) {
+            findings.add(start, place.end, payload);
         }
     }
     cashtags(line, findings);
@@ -307,13 +49,8 @@ pub(super) fn find(line: &Line<'_>, findings: &mut Findings) {
 fn behind(line: &Line<'_>, place: Place) -> Lead {
     let mut lead = line.lead(place);
     for _ in 0..3 {
-        let Some(next) = line.cues.iter().find(|next| {
-            next.start == lead.end
-                && matches!(
-                    next.cue,
-                    Cue::Wallet(_) | Cue::Account | Cue::Phone | Cue::Tip
-                )
-        }) else {
+        let is_part = |cue| matches!(cue, Cue::Wallet(_) | Cue::Account | Cue::Phone | Cue::Tip);
+        let Some(next) = line.cue_at(lead.end).filter(|next| is_part(next.cue)) else {
             break;
         };
         let after = scan::lead(line.lower(), next.end);
@@ -325,7 +62,49 @@ fn behind(line: &Line<'_>, place: Place) -> Lead {
     lead
 }
 
-fn read(line: &Line<'_>, wallet: &Wallet, form: &Form, lead: Lead) -> Option<(Payload, usize)> {
+/// `0917 123 4567 (GCash)`: the number of a telephone, or an address of mail, and then where it is paid.
+fn in_front(line: &Line<'_>, wallet: &Wallet, place: Place) -> Option<(Payload, usize)> {
+    let before = line.text().get(..place.start)?;
+    let before = before.trim_end_matches([' ', '(', '[', '/', '-', ':']);
+    let part = |c: char| c.is_ascii_digit() || matches!(c, ' ' | '-' | '+');
+    let start = before.trim_end_matches(part).len();
+    let start = before.len() - before.get(start..)?.trim_start_matches([' ', '-']).len();
+    let number: String = before
+        .get(start..)?
+        .chars()
+        .filter(|c| c.is_ascii_digit() || *c == '+')
+        .collect();
+    let mail = mail::addresses(line).find(|(_, end, _)| *end == before.len());
+    let payee = wallet.forms.iter().find_map(|form| match form {
+        // Shorter ones, and those that only have a length, are prices and dates as well.
+        Digits(template) => {
+            let open = template.bytes().next() != Some(b'#') && template.len() >= 10;
+            (open && scan::fits(template, &number) && scan::is_edge(line.text(), start))
+                .then(|| (number.clone(), start))
+        }
+        Mail => {
+            let (start, end, host) = mail?;
+            mail::is_registrable(host).then(|| (line.text()[start..end].to_owned(), start))
+        }
+        _ => None,
+    });
+    let (payee, start) = payee?;
+    let payload = checked(to(wallet.scheme, payee), true, "bad-account");
+    let payload = if wallet.currency.is_empty() {
+        payload
+    } else {
+        in_currency(payload, wallet.currency)
+    };
+    Some((payload, start))
+}
+
+fn read(
+    line: &Line<'_>,
+    wallet: &Wallet,
+    form: &Form,
+    place: Place,
+    lead: Lead,
+) -> Option<(Payload, usize)> {
     let text = line.text();
     let (payee, end) = match form {
         Digits(template) => {
@@ -374,18 +153,25 @@ fn read(line: &Line<'_>, wallet: &Wallet, form: &Form, lead: Lead) -> Option<(Pa
             let end = lead.end + at + name.len();
             let goes_on =
                 super::wechat::is_sentence(text.get(end..)?) || text[end..].starts_with('@');
-            let said = at == 1
-                || lead.told && !goes_on && name.contains(|c: char| c.is_ascii_alphabetic());
+            let (mut letter, mut digit) = (false, false);
+            for b in name.bytes() {
+                letter |= b.is_ascii_alphabetic();
+                digit |= b.is_ascii_digit();
+            }
+            let marked = letter && digit && lead.end > place.end;
+            let said = at == 1 || (lead.told || marked) && !goes_on && letter;
             (said && (4..=40).contains(&name.len())).then(|| (name.to_owned(), end))?
         }
         Tag(sign) => {
             let rest = text.get(lead.end..)?;
             let sign = if rest.starts_with('£') { '£' } else { *sign };
-            let name = scan::word(rest.strip_prefix(sign)?, 0, b"_-");
+            let rest = rest.strip_prefix(sign)?;
+            let space = usize::from(rest.starts_with(' '));
+            let name = scan::word(rest, space, b"_-");
             if !is_tag(name) {
                 return None;
             }
-            let end = lead.end + sign.len_utf8() + name.len();
+            let end = lead.end + sign.len_utf8() + space + name.len();
             let currency = if sign == '£' { "GBP" } else { wallet.currency };
             let payload = in_currency(to(CASHTAG, format!("{sign}{name}")), currency);
             return Some((checked(payload, true, "bad-account"), end));

@@ -22,10 +22,11 @@ const NO_IDS: &[&str] = &[
 
 /// What a number in front of it counts.
 #[rustfmt::skip]
-const UNITS: &[char] = &[
+pub(super) const UNITS: &[char] = &[
     '年', '月', '日', '亿', '億', '万', '萬', '元', '人', '个', '個', '条', '次', '版', '%', '块',
     '件', '只', '点', '分', '秒', '号', '位', '名', '米', '斤', '克', '度', '步', '₫', '€', '円',
     '원', '명', '개', '人', '台', '家', '户',
+    '款', '票', '枚', '颗', '瓶', '盒', '袋', '股', '桶', '箱', '包', '张', '本', '部', '辆', '套', '双',
 ];
 
 pub(super) fn find(line: &Line<'_>, findings: &mut Findings) {
@@ -34,7 +35,9 @@ pub(super) fn find(line: &Line<'_>, findings: &mut Findings) {
             Cue::Wechat | Cue::MaybeWechat => behind(line, *place)
                 .or_else(|| in_front(line, *place))
                 .map(|(id, start, end)| (to(WECHAT, id), start, end)),
-            Cue::Qq => qq(line, *place).map(|(id, end)| (to(QQ, id), place.start, end)),
+            Cue::Qq | Cue::MaybeQq => {
+                qq(line, *place).map(|(id, end)| (to(QQ, id), place.start, end))
+            }
             _ => None,
         };
         if let Some((payload, start, end)) = found {
@@ -169,7 +172,17 @@ fn in_front(line: &Line<'_>, place: Place) -> Option<(String, usize, usize)> {
 fn qq(line: &Line<'_>, place: Place) -> Option<(String, usize)> {
     let (text, lead) = (line.text(), line.lead(place));
     let told = lead.told || line.asks(place);
-    let least = if told { 5 } else { 6 };
+    let before = text.get(..place.start)?.chars().next_back();
+    let is_part = |c: char| c as u32 >= 0x2e80 && !"加进入个，：、（【".contains(c);
+    let least = match (place.cue, told) {
+        // Of a skirt and of a question the same letter is written.
+        (Cue::MaybeQq, _) if before.is_some_and(is_part) => return None,
+        (Cue::MaybeQq, true) => 7,
+        (Cue::MaybeQq, false) if before.is_none() && place.end == 3 => 8,
+        (Cue::MaybeQq, false) => return None,
+        (_, true) => 5,
+        (_, false) => 6,
+    };
     let fits = |n: &str| is_qq(n) && (least..=11).contains(&n.len());
     number(text, lead.end, told, fits)
 }

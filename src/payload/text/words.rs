@@ -25,6 +25,7 @@ pub(super) const WORDS: &[(Cue, &[&str])] = &[
             "line for", "finish line", "telegram app", "instagram stories", "instagram live",
             "phone case", "phone holder", "phone stand", "手机壳", "手机膜", "手机支架", "手机套",
             "电话会议", "电话卡", "电话手表", "手机号段",
+            "加v认证", "加v用户", "加v的", "加v领", "电话订单", "微星主板", "微星显卡", "绿泡泡机",
         ],
     ),
     (
@@ -41,23 +42,32 @@ pub(super) const WORDS: &[(Cue, &[&str])] = &[
             "绿色软件", "微信公众号", "公众号", "公號", "企业微信", "企微", "微訊", "加wx", "加vx",
             "+vx", "+wx", "➕vx", "➕wx", "🛰", "vx同号", "vx号", "wx号", "วีแชท", "위챗",
             "ウィーチャット", "微 信 号", "微~信~号",
+            "wei信", "薇xin", "威xin", "v~xin", "微xi", "薇~信~号", "徽~信~号", "维~信~号", "威~信~号", "v~信~号",
+            "嶶~信", "維~信", "媺~信", "溦信", "微我", "薇我", "v~×", "w~×", "∨x", "∨信", "∨❤",
+            "w~e~c~h~a~t", "weixin号", "weixin號", "微信號", "加微星", "加个微星", "+微星", "加~v~x", "+~v~x",
+            "➕~v~x", "加~w~x", "+~w~x", "加 v 信", "➕🛰", "+🛰", "加🛰", "v我", "вичат", "微信 号", "薇心号",
+            "微信id", "w❤x", "v❤x", "薇❤号", "微❤号", "微丨信", "v信号", "私v", "私薇", "私微", "➕微", "➕w", "+微信号",
         ],
     ),
     (
         Cue::MaybeWechat,
         &[
             "威~信", "卫~星", "加卫星", "v", "微", "薇", "w信", "为信", "围信", "位信",
+            "💚", "薇心", "微心", "微星", "加w", "+w", "徵信", "v芯", "v心", "微芯", "喂信", "崴信", "薇薇", "维心",
         ],
     ),
     (
         Cue::Qq,
         &[
             "q~q", "扣~扣", "蔻~蔻", "抠~抠", "企~鹅", "🐧", "qq群", "qq号", "q群", "扣群", "扣扣群",
-            "群号", "裙号", "裙", "加q", "+q", "➕q", "加扣", "+扣", "企鹅群", "企鹅号", "鹅群",
+            "群号", "裙号", "加q", "+q", "➕q", "加扣", "+扣", "企鹅群", "企鹅号", "鹅群",
             "加群", "加裙", "进群", "交流群", "粉丝群", "福利群", "秋秋", "球球", "叩叩", "寇寇",
             "q号",
+            "加qq", "+qq", "➕qq", "qq1群", "qq2群", "qq3群", "qq4群", "qq一群", "qq二群", "qq裙", "q裙", "扣裙",
+            "扣扣裙", "q~q~群", "q~q~号", "口口号", "口口群", "加企鹅", "企鵝", "qq號", "加入群",
         ],
     ),
+    (Cue::MaybeQq, &["裙", "q", "扣"]),
     (
         Cue::Phone,
         &[
@@ -71,6 +81,12 @@ pub(super) const WORDS: &[(Cue, &[&str])] = &[
             "フリーダイヤル", "お問い合わせ", "telepon", "telp", "no hp", "hp", "hubungi", "телефон",
             "звоните", "тел", "téléphone", "appelez", "telefon", "anrufen", "ফোন", "মোবাইল", "اتصل",
             "هاتف",
+            "ring", "hub", "mob", "mob no", "ph no", "phone no", "call or text", "call/text",
+            "call us now", "订货", "订餐", "預訂", "专线", "專線", "電話注文", "ご予約", "телефону", "по телефону",
+            "звони", "اتصل بنا", "للطلب", "للتواصل", "جوال", "موبايل", "تلفون", "تليفون", "sipariş",
+            "arayın", "chiama", "chiamaci", "chiamate", "zadzwoń", "dzwoń", "tél", "llámame",
+            "llámenos", "fale", "tlp", "kontakt", "контакт", "संपर्क करें", "कॉल करें", "फोन करें",
+            "預約", "来电", "來電", "詢問", "전화주문", "주문전화", "주문 전화",
         ],
     ),
     (
@@ -86,6 +102,11 @@ pub(super) const WORDS: &[(Cue, &[&str])] = &[
             "หมายเลขคำสั่งซื้อ", "เลขพัสดุ", "ऑर्डर", "उत्पाद", "mã đơn", "mã vận đơn", "resi",
             "no pesanan", "заказ", "артикул", "uid", "房间号", "直播间号", "会员号", "会员卡",
             "chassis", "vin", "registration",
+            "運送状", "送り状", "伝票", "管理番号", "製造番号", "受付番号", "会員番号", "整理番号", "登録番号", "番号札", "取件码", "发票",
+            "准考证", "学号", "工号", "回执", "合同号", "房号", "楼号", "款号", "车牌", "awb", "container no",
+            "case no", "policy no", "batch no", "lic no", "license no", "licence no", "reg no",
+            "fssai", "gstin", "cupom", "nsu", "recibo", "송장", "회원번호", "накладная", "трек",
+            "трек-номер", "رقم الشحنة", "رقم الطلب", "ใบเสร็จ", "vận đơn",
         ],
     ),
     (
@@ -95,6 +116,8 @@ pub(super) const WORDS: &[(Cue, &[&str])] = &[
             "card no", "bank card", "debit card", "card", "transfer to", "cartão", "tarjeta",
             "номер карты", "карта", "карту", "на карту", "số thẻ", "카드번호", "カード番号", "เลขบัตร",
             "kartu", "carte",
+            "建行卡", "农行卡", "工行卡", "收款卡", "karta", "kartaga", "karta raqami", "карте",
+            "перевод на карту", "no kartu", "no. kartu",
         ],
     ),
     (
@@ -105,6 +128,8 @@ pub(super) const WORDS: &[(Cue, &[&str])] = &[
             "số tài khoản", "stk", "계좌", "계좌번호", "口座", "口座番号", "普通", "เลขบัญชี",
             "เลขที่บัญชี", "บัญชี", "खाता", "rekening", "no rek", "norek", "счет", "счёт", "konto",
             "kontonummer",
+            "no. rek", "no. rekening", "rek", "счета", "рахунок", "hesap", "hesap no", "acc num",
+            "account num", "account #", "acct #",
         ],
     ),
     (
@@ -147,13 +172,17 @@ pub(super) const WORDS: &[(Cue, &[&str])] = &[
             "acb", "vpbank", "tpbank", "sacombank", "bca", "bri", "bni", "mandiri", "bsi", "cimb",
             "maybank", "clabe", "cbu", "cvu", "กสิกร", "กสิกรไทย", "ไทยพาณิชย์", "กรุงไทย", "kbank",
             "scb", "ktb", "bdo", "bpi",
+            "ธนาคารกสิกรไทย", "กรุงเทพ ธ.", "กรุงศรี", "ttb", "shinhan bank", "seabank",
+            "jenius", "blu bca", "hdbank", "shb", "eximbank vn",
+            "ngân hàng mb", "metrobank", "unionbank ph", "landbank", "opay", "palmpay",
+            "moniepoint", "gtbank", "access bank", "zenith bank", "first bank", "uba",
         ],
     ),
     (Cue::Iban, &["iban"]),
     (
         Cue::Pix,
         &[
-            "pix", "chave pix", "chave", "p~i~x", "chave pix cpf", "chave pix cnpj",
+            "pix", "p1x", "chave pix", "chave", "p~i~x", "pix copia e cola", "pix cpf", "chave pix cpf", "chave pix cnpj",
         ],
     ),
     (
@@ -165,6 +194,8 @@ pub(super) const WORDS: &[(Cue, &[&str])] = &[
             "wallet", "wallet address", "crypto", "钱包地址", "钱包", "充币", "打币", "泰达币",
             "比特币", "以太坊", "u地址", "carteira", "billetera", "кошелек", "кошелёк", "지갑",
             "กระเป๋าเงิน", "ví", "airdrop",
+            "波场", "收u", "出u", "u币", "trc", "erc", "bep", "metamask", "trust wallet", "кошельку",
+            "tether", "тезер", "đô u", "เหรียญ", "ยูเอสดีที", "कॉइन", "테더",
         ],
     ),
     (
@@ -183,6 +214,9 @@ pub(super) const WORDS: &[(Cue, &[&str])] = &[
             "loja", "compre", "visita", "visite", "entra en", "tienda", "página", "เว็บ", "เว็บไซต์",
             "สั่งซื้อ", "वेबसाइट", "홈페이지", "사이트", "주소", "公式サイト", "サイト",
             "ホームページ", "trang web", "truy cập", "situs", "kunjungi", "сайт", "ссылка", "www",
+            "🌐", "🔗", "👉🌐", "点击", "website:", "веб-сайт", "الموقع", "موقع", "웹사이트", "url:",
+            "webpage", "shop online", "order online", "order now at", "toko", "navigateur", "sitio",
+            "sitio web",
         ],
     ),
     (
@@ -196,6 +230,7 @@ pub(super) const WORDS: &[(Cue, &[&str])] = &[
         &[
             "tip", "tips", "tip jar", "donate", "donation", "donations", "support me", "send",
             "cash me", "gift", "pay me", "buy me a coffee", "cash",
+            "support the", "support my", "support our", "tip me", "tipping", "cash gifts", "gifts",
         ],
     ),
     (
@@ -224,8 +259,15 @@ pub(super) const WORDS: &[(Cue, &[&str])] = &[
             "जोड़ें", "जुड़ें", "par message", "pe message", "par aao", "pe aao", "加我", "迦我",
             "伽我", "加一下", "加个", "加下", "添加", "加我们", "联系我", "私聊我", "私我", "私信我",
             "找我", "详聊", "私聊", "拉你", "拉群", "拉进群", "联系客服", "加客服", "加老师", "加主播",
-            "扫码加", "领取", "领福利", "发你", "扣我", "留个", "加賴", "加好友", "賴我", "➕我",
+            "扫码加", "领取", "领福利", "发你", "扣我", "留个", "加好友", "➕我",
             "+我",
+            "dm us on", "hit me on",
+            "me chama no direct", "me chama no direct do", "chama no direct", "chama no direct do",
+            "hubungi via", "hubungi di", "hubungi lewat", "chat di", "pm via", "dm via", "wa aja",
+            "добавляйся в", "напишите мне в", "пишите нам в", "напиши мне в", "пиши мне в",
+            "добавляйтесь в", "تواصل معنا على", "راسلنا على", "تابعنا على", "鳩我", "敲我", "滴我", "dd我",
+            "戳我", "踢我", "加下方", "加上方", "加我的", "加俺", "加小编", "加店长", "加老板", "加群主",
+            "私聊主播", "联系主播", "联系店长", "联系我们",
         ],
     ),
     (
@@ -235,6 +277,10 @@ pub(super) const WORDS: &[(Cue, &[&str])] = &[
             "不加", "没有", "never", "do not", "don't", "beware", "avoid", "não", "nunca", "golpe",
             "no te", "estafa", "อย่า", "ห้าม", "注意", "しない", "禁止です", "マセン", "하지 마",
             "주의", "मत", "सावधान", "не ", "đừng", "jangan", "取消", "防骗", "诈骗",
+            "勿", "别信", "不信", "骗局", "骗子", "受骗", "被骗", "假冒", "谨慎", "防范", "不添加", "拒绝", "不能加", "不许",
+            "不可以加", "スパム", "詐欺", "사기", "มิจฉาชีพ", "धोखा", "lừa đảo", "penipuan", "мошенник",
+            "мошенники", "мошенничество", "scam", "scammer", "scammers", "fraud", "fraudsters",
+            "golpista", "golpistas", "estafador",
         ],
     ),
     (
