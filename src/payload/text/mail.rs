@@ -51,7 +51,7 @@ fn apart(line: &Line<'_>) -> Option<(String, usize, usize)> {
         let start = name.map_or(0, |i| {
             i + user[i..].chars().next().map_or(1, char::len_utf8)
         });
-        let host = at + 1 + text.get(at + 1..)?.starts_with(' ') as usize;
+        let host = at + 1 + usize::from(text.get(at + 1..)?.starts_with(' '));
         let end = host + scan::word(text, host, b"").len();
         let known = HANDLES.binary_search(&line.lower().get(host..end)?).is_ok();
         let parted = user.len() < at || host > at + 1;
