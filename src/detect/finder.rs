@@ -12,6 +12,11 @@ const MOST: usize = 512;
 /// How many are looked at before the best are kept: bounds the work on a hostile picture.
 const MOST_SEEN: usize = 8192;
 
+/// An open rim is looked for from this many px a module on: texture of single pixels is full of them.
+const LEAST_RIM: i32 = 2;
+/// Rows that lie this far apart are searched for those: their centre spans six px.
+const OPEN_STEP: usize = 4;
+
 /// The centre of what looks like a finder pattern.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Finder {
@@ -21,6 +26,8 @@ pub(super) struct Finder {
     pub(super) module: f32,
     /// In how many rows it was seen.
     rows: f32,
+    /// Whether its rim runs on into the ground somewhere: there the code has no quiet zone.
+    open: bool,
 }
 
 impl Finder {
@@ -43,6 +50,7 @@ impl Finder {
         self.centre = self.centre.plus(apart.times(share));
         self.module += (other.module - self.module) * share;
         self.rows = rows;
+        self.open &= other.open;
     }
 }
 
@@ -70,13 +78,20 @@ pub(super) fn finders(views: &[View<'_>; 2]) -> [Finders; 2] {
                 w[4] - w[3],
                 w[5] - w[4],
             ];
-            if !is_finder(runs) {
+            let total = if is_finder(runs) {
+                runs.iter().sum()
+            } else if y.is_multiple_of(OPEN_STEP)
+                // With both ends open it is seen down its middle, if it is one.
+                && let Some((total, 1)) = length(runs)
+            {
+                total
+            } else {
                 continue;
-            }
+            };
             // The first run of a row is paper, so the odd ones are ink.
             let inverted = i % 2 == 0;
             let middle = f32::midpoint(w[2] as f32, w[3] as f32);
-            if let Some(finder) = confirm(ink, middle, y, runs.iter().sum(), !inverted) {
+            if let Some(finder) = confirm(ink, middle, y, total, !inverted) {
                 found[usize::from(inverted)].add(finder);
             }
         }
@@ -90,15 +105,31 @@ pub(super) fn finders(views: &[View<'_>; 2]) -> [Finders; 2] {
 fn is_ringed(view: &View<'_>, finder: &Finder) -> bool {
     const DIRECTIONS: usize = 16;
     const LEAST: usize = 12;
+    const LEAST_SQUARES: usize = 14;
+    const LEAST_RINGED: usize = 6;
     // To the corner of a pattern that is twice as long one way as the other.
     let longest = 3.5 * 1.42 * 2.0 * finder.module;
-    let ringed = (0..DIRECTIONS).filter(|i| {
-        let angle = *i as f32 * std::f32::consts::TAU / DIRECTIONS as f32;
+    let (mut ringed, mut squares) = (0, 0);
+    for i in 0..DIRECTIONS {
+        if finder.open && squares + DIRECTIONS < i + LEAST_SQUARES {
+            return false;
+        }
+        let angle = i as f32 * std::f32::consts::TAU / DIRECTIONS as f32;
         let along = Point::new(angle.cos(), angle.sin());
-        view.rings(finder.centre, along, longest)
-            .is_some_and(|[inner, _, rim]| (1.3..4.5).contains(&(rim / inner)))
-    });
-    ringed.count() >= LEAST
+        let [inner, gap, rim] = view.rings(finder.centre, along, longest);
+        if !finder.open {
+            ringed += usize::from((1.3..4.5).contains(&(rim / inner)));
+        } else if (1.35..2.1).contains(&(gap / inner)) {
+            squares += 1;
+            ringed += usize::from((1.9..2.9).contains(&(rim / inner)));
+        }
+    }
+    if finder.open {
+        // The rim is whole at least on the two sides that look at the code.
+        squares >= LEAST_SQUARES && ringed >= LEAST_RINGED
+    } else {
+        ringed >= LEAST
+    }
 }
 
 #[derive(Default)]
@@ -148,36 +179,65 @@ fn is_finder(runs: [i32; 5]) -> bool {
     thick && [0, 1, 3, 4].iter().all(|i| thin(runs[*i]))
 }
 
+/// How long a finder pattern with these runs is, and how many of its ends are open: the outer run is too long, for
+/// the rim runs on into ground as dark as itself. The runs within say how long it is then.
+fn length(runs: [i32; 5]) -> Option<(i32, u32)> {
+    if is_finder(runs) {
+        return Some((runs.iter().sum(), 0));
+    }
+    // Nearly all runs end here.
+    let thin = runs[1] + runs[3];
+    if runs[2] < 2 * LEAST_RIM || runs[2] < thin || runs[2] > 3 * thin {
+        return None;
+    }
+    let rim = (thin + runs[2] + 2) / 5;
+    let mut cut = runs;
+    let mut open = 0;
+    for end in [0, 4] {
+        if 2 * runs[end] > 3 * rim + 2 {
+            cut[end] = rim;
+            open += 1;
+        }
+    }
+    (rim >= LEAST_RIM && open > 0 && is_finder(cut)).then(|| (cut.iter().sum(), open))
+}
+
 /// Looks at a pattern seen in row `y` down, across again through the middle of that, and along both
 /// diagonals.
 fn confirm(ink: &Ink<'_>, x: f32, y: usize, total: i32, sign: bool) -> Option<Finder> {
-    let (down, height) = cross(ink, (x as i32, y as i32), (0, 1), total, sign)?;
+    let (down, height, tall) = cross(ink, (x as i32, y as i32), (0, 1), total, sign)?;
     let y = y as f32 + 0.5 + down;
-    let (right, width) = cross(ink, (x as i32, y as i32), (1, 0), total, sign)?;
+    let (right, width, wide) = cross(ink, (x as i32, y as i32), (1, 0), total, sign)?;
     let x = x.floor() + 0.5 + right;
     let ratio = width / height;
     if !(0.4..2.5).contains(&ratio) {
         return None;
     }
+    let open = tall + wide > 0;
     for step in [(1, 1), (1, -1)] {
-        cross(ink, (x as i32, y as i32), step, total, sign)?;
+        let (.., ends) = cross(ink, (x as i32, y as i32), step, total, sign)?;
+        // A whole rim is whole along its diagonals.
+        if ends > 0 && !open {
+            return None;
+        }
     }
     Some(Finder {
         centre: Point::new(x, y),
         module: (width + height) / 14.0,
         rows: 1.0,
+        open,
     })
 }
 
 /// Walks from the pixel `at` both ways along `step` through the five runs of a finder pattern. Gives
-/// how far its middle is from the middle of `at`, and its extent, in steps.
+/// how far its middle is from the middle of `at` and its extent, in steps, and how many of its ends are open.
 fn cross(
     ink: &Ink<'_>,
     at: (i32, i32),
     step: (i32, i32),
     total: i32,
     sign: bool,
-) -> Option<(f32, f32)> {
+) -> Option<(f32, f32, u32)> {
     if ink.at(at.0, at.1) != Some(sign) {
         return None;
     }
@@ -188,6 +248,8 @@ fn cross(
         let mut place = 1;
         for (i, run) in runs.iter_mut().enumerate() {
             let colour = sign == (i % 2 == 0);
+            // The rim may run on for ever; that it is too long is known by then.
+            let longest = if i == 2 { total / 2 + 2 } else { longest };
             while *run <= longest {
                 let (x, y) = (step.0 * direction * place, step.1 * direction * place);
                 if ink.at(at.0 + x, at.1 + y) != Some(colour) {
@@ -208,7 +270,7 @@ fn cross(
         after[2],
     ];
     let middle = (after[0] - before[0]) as f32 / 2.0;
-    is_finder(runs).then(|| (middle, runs.iter().sum::<i32>() as f32))
+    length(runs).map(|(total, open)| (middle, total as f32, open))
 }
 
 #[cfg(test)]

@@ -215,8 +215,10 @@ fn pattern(view: &View<'_>, centre: Point, axes: (Point, Point)) -> f32 {
 /// Distance in px between the two rims of a finder pattern along the unit vector `along`.
 fn extent(view: &View<'_>, finder: &Finder, along: Point) -> f32 {
     let longest = 3.5 * 1.6 * finder.module;
-    let [ahead, behind] =
-        [along, along.times(-1.0)].map(|d| Some(view.rings(finder.centre, d, longest)?[2]));
+    let [ahead, behind] = [along, along.times(-1.0)].map(|d| {
+        let [.., rim] = view.rings(finder.centre, d, longest);
+        rim.is_finite().then_some(rim)
+    });
     match (ahead, behind) {
         (Some(a), Some(b)) if a < 1.4 * b && b < 1.4 * a => a + b,
         // A rim without a quiet zone runs on into whatever lies beside it.
@@ -235,7 +237,7 @@ fn rim(view: &View<'_>, centre: Point, out: Point, along: Point, module: f32) ->
         .iter()
         .filter_map(|shift| {
             let from = centre.plus(along.times(*shift));
-            let [.., far] = view.rings(from, unit, 5.6 * module)?;
+            let [.., far] = view.rings(from, unit, 5.6 * module);
             (2.3..4.7)
                 .contains(&(far / length))
                 .then(|| from.plus(unit.times(far)))

@@ -158,10 +158,10 @@ impl View<'_> {
 
     /// Distances in px from the centre of a finder pattern along the unit vector `along` to the end
     /// of its inner square, the begin of its ring and the end of that, which is its rim: the first
-    /// three changes of colour, where all are nearer than `longest`.
-    pub(super) fn rings(&self, centre: Point, along: Point, longest: f32) -> Option<[f32; 3]> {
+    /// three changes of colour; infinite where they are not nearer than `longest`.
+    pub(super) fn rings(&self, centre: Point, along: Point, longest: f32) -> [f32; 3] {
         const STEP: f32 = 0.5;
-        let mut changes = [0.0; 3];
+        let mut changes = [f32::INFINITY; 3];
         let mut seen = 0;
         let mut last = self.darkness(centre);
         let mut at = 0.0;
@@ -172,12 +172,12 @@ impl View<'_> {
                 changes[seen] = at - STEP * now / (now - last);
                 seen += 1;
                 if seen == 3 {
-                    return Some(changes);
+                    return changes;
                 }
             }
             last = now;
         }
-        None
+        changes
     }
 }
 

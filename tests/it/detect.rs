@@ -249,6 +249,24 @@ fn every_version_is_read() {
 }
 
 #[test]
+fn a_code_without_a_quiet_zone_on_dark_ground_is_read() {
+    for module in [2.5, 3.0, 4.0, 6.0] {
+        let mut canvas = Canvas::new(400, 300, 255);
+        let code = code(TEXT);
+        canvas.put(&code, 60.0, 50.0, module);
+        // Up to its rim the ground is as dark as the modules.
+        let side = code.width() as f32 * module;
+        let inside = |at: usize, from: f32| (from..from + side).contains(&(at as f32 + 0.5));
+        for (i, p) in canvas.bytes.iter_mut().enumerate() {
+            if !(inside(i % 400, 60.0) && inside(i / 400, 50.0)) {
+                *p = 25;
+            }
+        }
+        assert_eq!(read(&canvas.scan()), [TEXT], "{module} px a module");
+    }
+}
+
+#[test]
 fn the_padding_of_rows_is_not_looked_at() {
     let mut canvas = Canvas::new(300, 200, 255);
     canvas.put(&code(TEXT), 20.0, 20.0, 4.0);
