@@ -11,6 +11,7 @@ mod coins;
 mod cues;
 mod handles;
 mod hints;
+mod lead;
 mod links;
 mod mail;
 mod normal;
@@ -26,10 +27,10 @@ use std::cell::OnceCell;
 
 use self::cues::{Cue, Place};
 use self::hints::Hints;
+use self::lead::Lead;
 use self::links::Candidate;
 use self::normal::Normal;
 use self::phones::Region;
-use self::scan::Lead;
 use super::schemes::Scheme;
 use super::{Category, Fields, Payload};
 
@@ -164,7 +165,7 @@ impl<'a> Line<'a> {
 
     /// What lies between `place` and its value. Cues in a row have one value: 微信QQ同号：...
     fn lead(&self, place: Place) -> Lead {
-        let mut lead = scan::lead(self.lower(), place.end);
+        let mut lead = lead::skip(self.lower(), place.end);
         for _ in 0..3 {
             let Some(next) = self.cue_at(lead.end) else {
                 break;
@@ -175,7 +176,7 @@ impl<'a> Line<'a> {
             ) {
                 break;
             }
-            let after = scan::lead(self.lower(), next.end);
+            let after = lead::skip(self.lower(), next.end);
             lead = Lead {
                 end: after.end,
                 told: lead.told || after.told,

@@ -129,6 +129,15 @@ pub(super) fn find(line: &Line<'_>, findings: &mut Findings) {
         };
         if let Some((handle, end)) = behind(line, *place, platform) {
             findings.add(place.start, end, to(HANDLE, handle));
+        } else if platform.numbers
+            && line.text()[..place.start].ends_with(['(', '[', ' '])
+            && let Some((number, start)) = scan::number_before(line.text(), place.start)
+            && number.starts_with(['0', '+'])
+            && (10..=14).contains(&number.len())
+        {
+            let home = line.home();
+            let known = home.and_then(|region| phones::international(region, &number));
+            findings.add(start, place.end, handle(known.unwrap_or(number)));
         }
     }
     in_front(line, findings);
@@ -154,12 +163,20 @@ pub(super) fn find_intent(line: &Line<'_>, findings: &mut Findings) {
                     || ask.start >= place.end && ask.start - place.end <= 3)
                 && (strong || line.lower().get(ask.start..ask.end).is_some_and(me))
         });
-        let own = cue.starts_with(['加', 'แ', 'ท']) && !cue.starts_with("เท");
+        let own = cue.starts_with(['加', 'แ', 'ท']) && !cue.starts_with("เท")
+            || cue.is_ascii() && asks_for_me(line.text(), place.end);
         if (asked || own && strong) && !line.has(Cue::Warning) {
             findings.add(place.start, place.end, wechat::intent(HANDLE));
             return;
         }
     }
+}
+
+/// `WhatsApp me for prices`; `WhatsApp US` is a country.
+fn asks_for_me(text: &str, end: usize) -> bool {
+    let rest = text.get(end..).unwrap_or_default();
+    let me = [" me", " us"].iter().find_map(|me| rest.strip_prefix(me));
+    me.is_some_and(|rest| !rest.starts_with(|c: char| c.is_alphanumeric()))
 }
 
 pub(super) fn handle(value: impl Into<String>) -> Payload {
@@ -179,7 +196,8 @@ fn behind(line: &Line<'_>, place: Place, platform: &Platform) -> Option<(String,
         && let Some((number, end)) = phones::number_at(line, lead.end)
     {
         // `SC1234567890`, `tg 12345678`: a name of two letters says less.
-        let sure = platform.strong || lead.told || number.starts_with(['+', '0']);
+        let sure =
+            platform.strong || lead.told || number.starts_with(['+', '0']) || number.len() > 10;
         let apart = platform.strong || lead.end > place.end;
         return (sure && apart).then_some((number, end));
     }

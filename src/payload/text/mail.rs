@@ -28,6 +28,13 @@ const HANDLES: &[&str] = &[
 /// UPI addresses, which have no dot behind the @ and a name that the network knows.
 pub(super) fn find_upi(line: &Line<'_>, findings: &mut Findings) {
     for (start, end, host) in addresses(line) {
+        // A dash may part the word from the address.
+        let start = start
+            + if line.lower()[start..].starts_with("upi-") {
+                4
+            } else {
+                0
+            };
         if host.contains('.') || end - start < 5 {
             continue;
         }
@@ -51,7 +58,7 @@ fn apart(line: &Line<'_>) -> Option<(String, usize, usize)> {
         let start = name.map_or(0, |i| {
             i + user[i..].chars().next().map_or(1, char::len_utf8)
         });
-        let host = at + 1 + text.get(at + 1..)?.starts_with(' ') as usize;
+        let host = at + 1 + usize::from(text.get(at + 1..)?.starts_with(' '));
         let end = host + scan::word(text, host, b"").len();
         let known = HANDLES.binary_search(&line.lower().get(host..end)?).is_ok();
         let parted = user.len() < at || host > at + 1;

@@ -92,6 +92,11 @@ fn behind(line: &Line<'_>, place: Place) -> Option<(String, usize, usize)> {
         let least = if lead.told || asked { 5 } else { 6 };
         let fits = |n: &str| is_mobile(n) || is_qq(n) && (least..=10).contains(&n.len());
         let found = number(text, lead.end, lead.told || asked, fits);
+        // `WX-7017-5627` is on a label: a dash behind the letters, and more of them.
+        let found = found.filter(|(number, end)| {
+            let joined = text.get(place.end..*end).unwrap_or_default();
+            asked || lead.told || is_mobile(number) || joined.matches('-').count() < 2
+        });
         found.or_else(|| scan::spelled(text, lead.end).filter(|(id, _)| is_id(id)))?
     } else {
         letters(line, lead.end, lead.told || asked)?
