@@ -165,6 +165,20 @@ impl<'a> Line<'a> {
 
     /// What lies between `place` and its value. Cues in a row have one value: 微信QQ同号：...
     fn lead(&self, place: Place) -> Lead {
+        let near = self.near(place);
+        let Some(sign) = lead::sign_behind(self.lower(), near.end) else {
+            return near;
+        };
+        let is_between = |cue: &Place| cue.start >= near.end && cue.start <= sign;
+        if self.cues.iter().any(is_between) {
+            return near;
+        }
+        let far = lead::skip(self.lower(), sign);
+        Lead { far: true, ..far }
+    }
+
+    /// The same, where all that lies between is known.
+    fn near(&self, place: Place) -> Lead {
         let mut lead = lead::skip(self.lower(), place.end);
         for _ in 0..3 {
             let Some(next) = self.cue_at(lead.end) else {
@@ -177,10 +191,7 @@ impl<'a> Line<'a> {
                 break;
             }
             let after = lead::skip(self.lower(), next.end);
-            lead = Lead {
-                end: after.end,
-                told: lead.told || after.told,
-            };
+            lead = lead.then(after);
         }
         lead
     }

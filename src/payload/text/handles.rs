@@ -53,7 +53,7 @@ pub(super) const PLATFORMS: &[Platform] = &[
             "telegram", "telegran", "telegrm", "电报", "電報", "纸飞机", "紙飛機", "飞机号", "小飞机",
             "飞机群", "飞机联系", "✈", "телеграм", "телеграмм", "телега", "телеге", "тг", "텔레그램",
             "텔레", "テレグラム", "เทเลแกรม", "เทเลแกรม", "टेलीग्राम", "تلگرام", "تيليجرام", "tlgrm",
-            "t3legram", "t~e~l~e~g~r~a~m", "telegrama", "teleqram", "تليجرام", "تلغرام", "تيليغرام",
+            "t3legram", "t~e~l~e~g~r~a~m", "telegrama", "telegramm", "телегу", "телегой", "teleqram", "تليجرام", "تلغرام", "تيليغرام",
             "тлг", "телеграмм канал", "телеграмме", "テレグラ", "tg群", "tg号", "tg频道", "电报群", "电报号",
             "飞机频道",
         ],
@@ -196,8 +196,9 @@ fn behind(line: &Line<'_>, place: Place, platform: &Platform) -> Option<(String,
         && let Some((number, end)) = phones::number_at(line, lead.end)
     {
         // `SC1234567890`, `tg 12345678`: a name of two letters says less.
-        let sure =
-            platform.strong || lead.told || number.starts_with(['+', '0']) || number.len() > 10;
+        let sure = (platform.strong || lead.told) && !lead.far
+            || number.starts_with(['+', '0'])
+            || number.len() > 10 && !lead.far;
         let apart = platform.strong || lead.end > place.end;
         return (sure && apart).then_some((number, end));
     }
@@ -235,6 +236,7 @@ fn behind(line: &Line<'_>, place: Place, platform: &Platform) -> Option<(String,
     let said = at == 1
         || has_digit && (lead.told || platform.strong && starts_small(word))
         || lead.told
+            && !lead.far
             && word.len() >= 4
             && !wechat::is_sentence(rest)
             && !NO_HANDLES.contains(&lower.as_str());

@@ -27,14 +27,14 @@ const FILLING: &[&str] = &[
     "business", "only", "oficial", "di", "ke", "în", "cho", "đến", "cpf", "cnpj", "celular", "cel",
     "telefone", "tel", "phone", "mobile", "email", "e-mail", "mail", "correo", "aleatória",
     "aleatoria", "tag", "name", "upi", "vpa", "pay", "bhim", "cùng", "at", "to", "le", "au", "il",
-    "by", "now", "today", "or", "and", "direct", "anytime", "ngay", "já", "agora", "ahora", "hoy",
+    "by", "now", "or", "and", "direct", "anytime", "ngay", "já", "agora", "ahora", "hoy",
     "aqui", "aquí", "abaixo", "vendedor", "gente", "loja", "copia", "copie", "pedidos", "ventas",
     "compras", "encomendas", "orders", "info", "consultas", "reservas", "wallet", "ewallet",
     "e-wallet", "karo", "करें", "कर", "पर्सनल", "পার্সোনাল", "এজেন্ট", "по", "на", "注文", "予約",
     "お問い合わせ", "بنا", "على", "واتساب", "nosotros", "page", "profile", "please", "pls", "here", "群主",
     "店主", "老板", "主播", "店长", "小编", "助理", "小助理", "长按复制", "点击复制", "长按", "复制", "เลย", "ด่วน", "ได้ที่",
     "ได้เลย", "มาที่", "করুন", "apple pay", "apple cash", "o", "сбера", "сбербанка", "сбер", "visa",
-    "mastercard", "мир",
+    "mastercard", "мир", "聊", "聊聊", "在这里", "这里", "追加", "ko", "ku", "فقط", "sms", "交流",
 ];
 
 /// Signs between the two. A comma or a full stop ends what was said before.
@@ -106,6 +106,19 @@ pub(super) struct Lead {
     pub(super) end: usize,
     /// Whether something says that a value follows, such as a colon.
     pub(super) told: bool,
+    /// Whether there are words between the two that are not known.
+    pub(super) far: bool,
+}
+
+impl Lead {
+    /// Both of them in a row.
+    pub(super) fn then(self, next: Self) -> Self {
+        Self {
+            end: next.end,
+            told: self.told || next.told,
+            far: self.far || next.far,
+        }
+    }
 }
 
 /// Skips signs and filling from `from` on. `lower` is in small letters.
@@ -113,6 +126,7 @@ pub(super) fn skip(lower: &str, from: usize) -> Lead {
     let mut lead = Lead {
         end: from,
         told: false,
+        far: false,
     };
     for _ in 0..12 {
         lead.end += stop(lower, lead.end);
@@ -120,7 +134,9 @@ pub(super) fn skip(lower: &str, from: usize) -> Lead {
         let signs = rest
             .find(|c| !is_sign(c) && !is_telling_sign(c))
             .unwrap_or(rest.len());
-        lead.told |= rest[..signs].contains(is_telling_sign);
+        let between = &rest[..signs];
+        lead.told |=
+            between.contains(is_telling_sign) || between.contains("->") || between.contains("=>");
         lead.end += signs;
         let rest = &rest[signs..];
         let Some((word, tells)) = word_of(rest) else {
@@ -130,6 +146,32 @@ pub(super) fn skip(lower: &str, from: usize) -> Lead {
         lead.end += word;
     }
     lead
+}
+
+/// What is told of the app itself in front of a colon: 微信在线人数：1234567.
+#[rustfmt::skip]
+const COUNTED: &[&str] = &[
+    "数", "量", "人", "户", "价", "费", "版", "分", "额", "期", "日", "天", "排", "榜", "活", "峰", "强",
+    "ผู้ใช้", "사용자", "利用者",
+];
+
+/// The most letters that are passed over in search of a colon.
+const FAR: usize = 10;
+
+/// Where a sign that tells stands behind a few words of another script than Latin that are not known:
+/// `VX（同抖音）：...`.
+pub(super) fn sign_behind(lower: &str, from: usize) -> Option<usize> {
+    let rest = lower.get(from..)?;
+    // Latin words would be those of a sentence: `WhatsApp record: 1234567890`.
+    let ends = |c: char| c.is_ascii_alphanumeric() || ",.;!?、。@$+_".contains(c);
+    let (at, _) = rest
+        .char_indices()
+        .take(FAR)
+        .take_while(|(_, c)| !ends(*c))
+        .find(|(_, c)| is_telling_sign(*c))?;
+    let words = rest.get(..at)?;
+    let counted = COUNTED.iter().any(|word| words.contains(word));
+    (!counted).then_some(from + at)
 }
 
 /// Words that are written with a full stop at their end.

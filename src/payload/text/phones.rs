@@ -192,7 +192,7 @@ pub(super) fn find(line: &Line<'_>, findings: &mut Findings) {
     let home = line.home();
     for place in line.places(Cue::Phone) {
         let lead = line.lead(place);
-        if let Some((number, end)) = cued(line, home, lead.end, lead.told) {
+        if let Some((number, end)) = cued(line, home, lead.end, lead.told && !lead.far) {
             put(line, findings, (place.start, end), number);
         }
     }

@@ -54,10 +54,7 @@ fn behind(line: &Line<'_>, place: Place) -> Lead {
             break;
         };
         let after = lead::skip(line.lower(), next.end);
-        lead = Lead {
-            end: after.end,
-            told: lead.told || after.told,
-        };
+        lead = lead.then(after);
     }
     lead
 }
@@ -130,7 +127,7 @@ fn read(
                     .any(|unit| rest.starts_with(unit));
             let said = line.lower().get(..lead.end)?;
             let sure = lead.told || words.iter().any(|word| said.contains(word));
-            (sure && !counted).then_some((number, end))?
+            (sure && !counted && !lead.far).then_some((number, end))?
         }
         Code(len) => {
             let (code, end) = scan::number(text, lead.end, 3, |n| n.len() == *len)
@@ -152,7 +149,7 @@ fn read(
                 digit |= b.is_ascii_digit();
             }
             let marked = letter && digit && lead.end > place.end;
-            let said = at == 1 || (lead.told || marked) && !goes_on && letter;
+            let said = at == 1 || (lead.told && !lead.far || marked) && !goes_on && letter;
             (said && (4..=40).contains(&name.len())).then(|| (name.to_owned(), end))?
         }
         Tag(sign) => {

@@ -117,7 +117,7 @@ pub(super) const WORDS: &[(Cue, &[&str])] = &[
     (
         Cue::Card,
         &[
-            "卡号", "卡號", "银行卡", "銀行卡", "打款", "汇款", "匯款", "转账", "轉賬", "card number",
+            "卡号", "卡號", "卡:", "银行卡", "銀行卡", "打款", "汇款", "匯款", "转账", "轉賬", "card number",
             "card no", "bank card", "debit card", "card", "transfer to", "cartão", "tarjeta",
             "номер карты", "карта", "карту", "на карту", "số thẻ", "카드번호", "カード番号", "เลขบัตร",
             "kartu", "carte",
