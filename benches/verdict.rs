@@ -1,5 +1,5 @@
 //! Bytes → payload → destination → verdict, over a mix of what streams show, every labelled payload of
-//! the tests, and what is made to take long.
+//! the tests as what it is, code or line of writing, and what is made to take long.
 
 use std::hint::black_box;
 use std::path::Path;
@@ -26,6 +26,11 @@ fn policy() -> Policy {
 
 fn judge(policy: &Policy, bytes: &[u8]) -> Verdict {
     let payload = payload::parse(black_box(bytes));
+    policy.judge(&payload, &destination::of(&payload), &Context::default())
+}
+
+fn judge_line(policy: &Policy, line: &str) -> Verdict {
+    let payload = payload::parse_line(black_box(line));
     policy.judge(&payload, &destination::of(&payload), &Context::default())
 }
 
@@ -61,8 +66,8 @@ fn verdict(c: &mut Criterion) {
     group.finish();
 }
 
-/// The payloads of the labelled cases of the tests.
-fn labelled() -> Vec<String> {
+/// The payloads of the labelled cases of the tests, and whether each is a line of writing.
+fn labelled() -> Vec<(String, bool)> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cases");
     let files = std::fs::read_dir(folder).expect("the cases lie beside the benchmark");
     let texts = files.map(|file| std::fs::read_to_string(file.expect("a file").path()));
@@ -75,19 +80,32 @@ fn labelled() -> Vec<String> {
         .collect()
 }
 
-fn payload_of(case: &str) -> String {
+fn payload_of(case: &str) -> (String, bool) {
     let case: serde_json::Value = serde_json::from_str(case).expect("a case is JSON");
-    case["payload"].as_str().expect("a payload").to_owned()
+    let payload = case["payload"].as_str().expect("a payload").to_owned();
+    (payload, case["kind"] == "text")
 }
 
 fn cases(c: &mut Criterion) {
-    let (policy, texts) = (policy(), labelled());
+    let policy = policy();
+    let (lines, codes): (Vec<_>, Vec<_>) = labelled().into_iter().partition(|(_, line)| *line);
     let mut group = c.benchmark_group("cases");
-    group.throughput(Throughput::Elements(texts.len() as u64));
+    group.throughput(Throughput::Elements(codes.len() as u64));
     group.bench_function("all", |b| {
         b.iter(|| {
-            for text in &texts {
+            for (text, _) in &codes {
                 black_box(judge(&policy, text.as_bytes()));
+            }
+        });
+    });
+    group.finish();
+
+    let mut group = c.benchmark_group("lines");
+    group.throughput(Throughput::Elements(lines.len() as u64));
+    group.bench_function("all", |b| {
+        b.iter(|| {
+            for (text, _) in &lines {
+                black_box(judge_line(&policy, text));
             }
         });
     });
@@ -124,6 +142,22 @@ const HOSTILE: &[(&str, &str, &str)] = &[
     ("slashes", "https://", "\u{2215}"),
 ];
 
+/// The same of lines of writing.
+const HOSTILE_LINES: &[&str] = &[
+    "@a ",
+    "1 1 1",
+    "微信",
+    "a.b.c.",
+    "+86 ",
+    "$a ",
+    "v x:",
+    "加v ",
+    "¥AbC12345",
+    "a.co.uk.",
+    "Q",
+    "1380013800O ",
+];
+
 fn hostile(c: &mut Criterion) {
     const SIZE: usize = 4096;
     let policy = policy();
@@ -132,6 +166,14 @@ fn hostile(c: &mut Criterion) {
     for (name, begin, part) in HOSTILE {
         let text = format!("{begin}{}", part.repeat((SIZE - begin.len()) / part.len()));
         group.bench_function(*name, |b| b.iter(|| judge(&policy, text.as_bytes())));
+        let name = format!("{name}, as a line");
+        group.bench_function(name, |b| b.iter(|| judge_line(&policy, &text)));
+    }
+    for part in HOSTILE_LINES {
+        let text = part.repeat(SIZE / part.len());
+        group.bench_function(format!("{part:?}"), |b| {
+            b.iter(|| judge_line(&policy, &text));
+        });
     }
     group.finish();
 }

@@ -11,6 +11,7 @@ mod coins;
 mod cues;
 mod handles;
 mod hints;
+mod lead;
 mod links;
 mod mail;
 mod normal;
@@ -26,10 +27,10 @@ use std::cell::OnceCell;
 
 use self::cues::{Cue, Place};
 use self::hints::Hints;
+use self::lead::Lead;
 use self::links::Candidate;
 use self::normal::Normal;
 use self::phones::Region;
-use self::scan::Lead;
 use super::schemes::Scheme;
 use super::{Category, Payload, empty};
 
@@ -164,7 +165,21 @@ impl<'a> Line<'a> {
 
     /// What lies between `place` and its value. Cues in a row have one value: 微信QQ同号：...
     fn lead(&self, place: Place) -> Lead {
-        let mut lead = scan::lead(self.lower(), place.end);
+        let near = self.near(place);
+        let Some(sign) = lead::sign_behind(self.lower(), near.end) else {
+            return near;
+        };
+        let is_between = |cue: &Place| cue.start >= near.end && cue.start <= sign;
+        if self.cues.iter().any(is_between) {
+            return near;
+        }
+        let far = lead::skip(self.lower(), sign);
+        Lead { far: true, ..far }
+    }
+
+    /// The same, where all that lies between is known.
+    fn near(&self, place: Place) -> Lead {
+        let mut lead = lead::skip(self.lower(), place.end);
         for _ in 0..3 {
             let Some(next) = self.cue_at(lead.end) else {
                 break;
@@ -175,11 +190,8 @@ impl<'a> Line<'a> {
             ) {
                 break;
             }
-            let after = scan::lead(self.lower(), next.end);
-            lead = Lead {
-                end: after.end,
-                told: lead.told || after.told,
-            };
+            let after = lead::skip(self.lower(), next.end);
+            lead = lead.then(after);
         }
         lead
     }

@@ -5,7 +5,7 @@ use super::super::schemes::Scheme;
 use super::super::{Payload, checks, iban};
 use super::cues::{Cue, Place};
 use super::hints::Hint;
-use super::{Findings, Line, checked, in_currency, scan, to};
+use super::{Findings, Line, checked, in_currency, lead, scan, to};
 
 const CARD: Scheme = Scheme::named("text-bank-card");
 const CHINESE: Scheme = Scheme::named("ysf-bank-card-cn");
@@ -123,7 +123,7 @@ fn like_iban(text: &str, from: usize) -> Option<(String, usize)> {
 fn named(line: &Line<'_>, mut payload: Payload) -> Payload {
     let text = line.text();
     payload.fields.payee_name = line.places(Cue::Holder).find_map(|place| {
-        let from = scan::lead(line.lower(), place.end);
+        let from = lead::skip(line.lower(), place.end);
         let rest = text.get(from.end..)?;
         let next = line
             .cues
@@ -156,7 +156,7 @@ fn korean(line: &Line<'_>, findings: &mut Findings) {
         let after = line.cues.iter().find(|next| {
             next.cue == Cue::Account && next.start >= place.end && next.start - place.end <= 4
         });
-        let from = scan::lead(line.lower(), after.map_or(place.end, |next| next.end)).end;
+        let from = lead::skip(line.lower(), after.map_or(place.end, |next| next.end)).end;
         let Some((number, end)) = scan::number(text, from, 8, |n| (10..=14).contains(&n.len()))
             .or_else(|| scan::number(text, from, 14, |n| (10..=14).contains(&n.len())))
         else {
@@ -196,7 +196,7 @@ fn cards(line: &Line<'_>, findings: &mut Findings) {
         .chain(line.places(Cue::Account))
         .chain(line.places(Cue::Bank))
     {
-        let lead = scan::lead(line.lower(), place.end);
+        let lead = lead::skip(line.lower(), place.end);
         let card = |n: &str| is_card(n);
         let found = scan::number(text, lead.end, 6, card)
             .or_else(|| scan::number(text, lead.end, 19, card));
@@ -278,7 +278,7 @@ fn accounts(line: &Line<'_>, findings: &mut Findings) {
     let chinese = line.hints().has(Hint::Bank);
     let places = line.places(Cue::Account).chain(line.places(Cue::AccountAt));
     for place in places.chain(line.places(Cue::Card)) {
-        let lead = scan::lead(line.lower(), place.end);
+        let lead = lead::skip(line.lower(), place.end);
         let around = line
             .cues
             .iter()
@@ -336,7 +336,7 @@ fn bank_name(line: &Line<'_>) -> Option<String> {
         .cues
         .iter()
         .find(|p| p.cue == Cue::Bank && text[p.start..].starts_with(['开', '開', '收']))?;
-    let from = scan::lead(line.lower(), place.end).end;
+    let from = lead::skip(line.lower(), place.end).end;
     let rest = text.get(from..)?;
     let name: String = rest
         .chars()
@@ -374,7 +374,7 @@ fn code_behind(line: &Line<'_>, cue: &str, len: usize, is: fn(&u8) -> bool) -> O
     let place = line
         .places(Cue::Bank)
         .find(|place| line.lower().get(place.start..place.end) == Some(cue))?;
-    let from = scan::lead(line.lower(), place.end).end;
+    let from = lead::skip(line.lower(), place.end).end;
     let rest = line.text().as_bytes().get(from..)?;
     let parts = rest
         .iter()

@@ -53,7 +53,7 @@ pub(super) const PLATFORMS: &[Platform] = &[
             "telegram", "telegran", "telegrm", "电报", "電報", "纸飞机", "紙飛機", "飞机号", "小飞机",
             "飞机群", "飞机联系", "✈", "телеграм", "телеграмм", "телега", "телеге", "тг", "텔레그램",
             "텔레", "テレグラム", "เทเลแกรม", "เทเลแกรม", "टेलीग्राम", "تلگرام", "تيليجرام", "tlgrm",
-            "t3legram", "t~e~l~e~g~r~a~m", "telegrama", "teleqram", "تليجرام", "تلغرام", "تيليغرام",
+            "t3legram", "t~e~l~e~g~r~a~m", "telegrama", "telegramm", "телегу", "телегой", "teleqram", "تليجرام", "تلغرام", "تيليغرام",
             "тлг", "телеграмм канал", "телеграмме", "テレグラ", "tg群", "tg号", "tg频道", "电报群", "电报号",
             "飞机频道",
         ],
@@ -129,6 +129,15 @@ pub(super) fn find(line: &Line<'_>, findings: &mut Findings) {
         };
         if let Some((handle, end)) = behind(line, *place, platform) {
             findings.add(place.start, end, to(HANDLE, handle));
+        } else if platform.numbers
+            && line.text()[..place.start].ends_with(['(', '[', ' '])
+            && let Some((number, start)) = scan::number_before(line.text(), place.start)
+            && number.starts_with(['0', '+'])
+            && (10..=14).contains(&number.len())
+        {
+            let home = line.home();
+            let known = home.and_then(|region| phones::international(region, &number));
+            findings.add(start, place.end, handle(known.unwrap_or(number)));
         }
     }
     in_front(line, findings);
@@ -154,12 +163,20 @@ pub(super) fn find_intent(line: &Line<'_>, findings: &mut Findings) {
                     || ask.start >= place.end && ask.start - place.end <= 3)
                 && (strong || line.lower().get(ask.start..ask.end).is_some_and(me))
         });
-        let own = cue.starts_with(['加', 'แ', 'ท']) && !cue.starts_with("เท");
+        let own = cue.starts_with(['加', 'แ', 'ท']) && !cue.starts_with("เท")
+            || cue.is_ascii() && asks_for_me(line.text(), place.end);
         if (asked || own && strong) && !line.has(Cue::Warning) {
             findings.add(place.start, place.end, wechat::intent(HANDLE));
             return;
         }
     }
+}
+
+/// `WhatsApp me for prices`; `WhatsApp US` is a country.
+fn asks_for_me(text: &str, end: usize) -> bool {
+    let rest = text.get(end..).unwrap_or_default();
+    let me = [" me", " us"].iter().find_map(|me| rest.strip_prefix(me));
+    me.is_some_and(|rest| !rest.starts_with(|c: char| c.is_alphanumeric()))
 }
 
 pub(super) fn handle(value: impl Into<String>) -> Payload {
@@ -179,7 +196,9 @@ fn behind(line: &Line<'_>, place: Place, platform: &Platform) -> Option<(String,
         && let Some((number, end)) = phones::number_at(line, lead.end)
     {
         // `SC1234567890`, `tg 12345678`: a name of two letters says less.
-        let sure = platform.strong || lead.told || number.starts_with(['+', '0']);
+        let sure = (platform.strong || lead.told) && !lead.far
+            || number.starts_with(['+', '0'])
+            || number.len() > 10 && !lead.far;
         let apart = platform.strong || lead.end > place.end;
         return (sure && apart).then_some((number, end));
     }
@@ -217,6 +236,7 @@ fn behind(line: &Line<'_>, place: Place, platform: &Platform) -> Option<(String,
     let said = at == 1
         || has_digit && (lead.told || platform.strong && starts_small(word))
         || lead.told
+            && !lead.far
             && word.len() >= 4
             && !wechat::is_sentence(rest)
             && !NO_HANDLES.contains(&lower.as_str());

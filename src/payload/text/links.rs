@@ -4,6 +4,8 @@
 //! A link that one of the families knows is that family's. Any other is a domain that somebody has
 //! written down, and only where the end of it is one that people register under, and no file name.
 
+mod dots;
+
 use super::super::schemes::Scheme;
 use super::super::{DEPTH, Payload, read_nested};
 use super::cues::Cue;
@@ -118,7 +120,7 @@ pub(super) fn candidates(text: &str) -> Vec<Candidate> {
     let mut found: Vec<Candidate> = Vec::new();
     let mut from = 0;
     while found.len() < 8
-        && let Some(dot) = next_dot(text, from)
+        && let Some(dot) = dots::next(text, from)
     {
         from = dot.end;
         if let Some(labels) = labels(text, &dot) {
@@ -135,69 +137,7 @@ pub(super) fn candidates(text: &str) -> Vec<Candidate> {
 
 /// Whether a line has a dot of any kind.
 pub(super) fn may_hold(text: &str) -> bool {
-    next_dot(text, 0).is_some() || text.contains("://")
-}
-
-/// A dot, or what stands for one.
-struct Dot {
-    start: usize,
-    end: usize,
-    disguised: bool,
-}
-
-/// How else a dot is written between two labels.
-#[rustfmt::skip]
-const DOTS: &[&str] = &[
-    "[.]", "(.)", "{.}", "(dot)", "[dot]", " dot ", " ponto ", " punto ", "点", "點", "。", "·", "．",
-    "•", "｡", " . ", "[点]", "(点)", "{dot}", "{点}", " [.] ", " (.) ", " {.} ", " [dot] ", " (dot) ",
-    " {dot} ", " 点 ", " • ", " · ",
-];
-
-/// The first dot from `from` on.
-fn next_dot(text: &str, from: usize) -> Option<Dot> {
-    let bytes = text.as_bytes().get(from..)?;
-    let begins = |at: usize, b: u8| match b {
-        b'.' | b'[' | b'(' | b'{' | b' ' => true,
-        // ·, •, 。, 点, 點, ． and ｡.
-        0xc2 | 0xe2 | 0xe3 | 0xe7 | 0xe9 | 0xef => matches!(
-            (b, bytes.get(at + 1)),
-            (0xc2, Some(0xb7))
-                | (0xe2 | 0xe3, Some(0x80))
-                | (0xe7, Some(0x82))
-                | (0xe9, Some(0xbb))
-                | (0xef, Some(0xbc | 0xbd))
-        ),
-        _ => false,
-    };
-    let signs = bytes.iter().enumerate().filter(|(at, b)| begins(*at, **b));
-    signs
-        .map(|(at, _)| from + at)
-        .find_map(|at| dot_at(text, at))
-}
-
-/// The dot that begins at `start`.
-fn dot_at(text: &str, start: usize) -> Option<Dot> {
-    let here = text.get(start..)?;
-    let bytes = here.as_bytes();
-    let (len, disguised) = match (bytes.first()?, bytes.get(1)) {
-        (b'.', _) => (1, false),
-        // Most spaces and brackets are no dots.
-        (b' ', Some(b'd' | b'D' | b'p' | b'P' | b'.' | b'[' | b'(' | b'{' | 0x80..))
-        | (b'[' | b'(' | b'{', Some(b'.' | b'd' | b'D' | 0x80..))
-        | (0x80.., _) => {
-            let is = |dot: &&&str| {
-                here.get(..dot.len())
-                    .is_some_and(|h| h.eq_ignore_ascii_case(dot))
-            };
-            (DOTS.iter().find(is)?.len(), true)
-        }
-        _ => return None,
-    };
-    Some(Dot {
-        start,
-        end: start + len,
-        disguised,
-    })
+    dots::next(text, 0).is_some() || text.contains("://")
 }
 
 fn is_label(b: u8) -> bool {
@@ -212,7 +152,7 @@ struct Labels {
     disguised: bool,
 }
 
-fn labels(text: &str, dot: &Dot) -> Option<Labels> {
+fn labels(text: &str, dot: &dots::Dot) -> Option<Labels> {
     let before = text.get(..dot.start)?.bytes().rev().take(63);
     let start = dot.start - before.take_while(|b| is_label(*b)).count();
     let mut found = Labels {
@@ -225,7 +165,7 @@ fn labels(text: &str, dot: &Dot) -> Option<Labels> {
         disguised: false,
     };
     found.start = dot.start - found.host.len();
-    let mut next = dot_at(text, dot.start);
+    let mut next = dots::at(text, dot.start);
     while let Some(dot) = next.filter(|_| !found.host.is_empty() && found.host.len() < 253) {
         let rest = text.get(dot.end..)?;
         let label = rest.bytes().take(63).take_while(|b| is_label(*b)).count();
@@ -238,7 +178,7 @@ fn labels(text: &str, dot: &Dot) -> Option<Labels> {
         found.host.push_str(&rest[..label]);
         found.end = dot.end + label;
         found.disguised |= dot.disguised;
-        next = dot_at(text, found.end);
+        next = dots::at(text, found.end);
     }
     found.host.contains('.').then_some(found)
 }

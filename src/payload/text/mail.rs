@@ -28,6 +28,13 @@ const HANDLES: &[&str] = &[
 /// UPI addresses, which have no dot behind the @ and a name that the network knows.
 pub(super) fn find_upi(line: &Line<'_>, findings: &mut Findings) {
     for (start, end, host) in addresses(line) {
+        // A dash may part the word from the address.
+        let start = start
+            + if line.lower()[start..].starts_with("upi-") {
+                4
+            } else {
+                0
+            };
         if host.contains('.') || end - start < 5 {
             continue;
         }

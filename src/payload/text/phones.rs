@@ -72,7 +72,7 @@ pub(super) fn home(lower: &str, hints: &Hints) -> Option<&'static Region> {
 }
 
 /// `digits`, dialled inside of `region`, as they are dialled from everywhere.
-fn international(region: &Region, digits: &str) -> Option<String> {
+pub(super) fn international(region: &Region, digits: &str) -> Option<String> {
     let rest = digits.strip_prefix(region.trunk).unwrap_or(digits);
     let trunk = rest.len() < digits.len();
     let (least, most) = region.digits;
@@ -192,7 +192,7 @@ pub(super) fn find(line: &Line<'_>, findings: &mut Findings) {
     let home = line.home();
     for place in line.places(Cue::Phone) {
         let lead = line.lead(place);
-        if let Some((number, end)) = cued(line, home, lead.end, lead.told) {
+        if let Some((number, end)) = cued(line, home, lead.end, lead.told && !lead.far) {
             put(line, findings, (place.start, end), number);
         }
     }

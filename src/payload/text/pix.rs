@@ -13,7 +13,8 @@ const PIX: Scheme = Scheme::named("text-pix-key");
 pub(super) fn find(line: &Line<'_>, findings: &mut Findings) {
     for place in line.places(Cue::Pix) {
         let lead = line.lead(place);
-        if let Some((payload, end)) = key(line, lead.end) {
+        let found = key(line, lead.end).or_else(|| named(line, lead.end));
+        if let Some((payload, end)) = found {
             findings.add(place.start, end, in_currency(payload, "BRL"));
         }
     }
@@ -32,6 +33,16 @@ fn key(line: &Line<'_>, from: usize) -> Option<(Payload, usize)> {
         return mail::is_registrable(host).then(|| (checked(payload, true, "bad-account"), end));
     }
     number(text, from)
+}
+
+/// `PIX Sara 51 98888-1111`: a key that proves itself, behind the name of its owner.
+fn named(line: &Line<'_>, from: usize) -> Option<(Payload, usize)> {
+    let (name, _) = line.text().get(from..)?.split_once(' ')?;
+    if !name.chars().all(char::is_alphabetic) {
+        return None;
+    }
+    let found = key(line, from + name.len() + 1)?;
+    (found.0.valid == Some(true)).then_some(found)
 }
 
 fn number(text: &str, from: usize) -> Option<(Payload, usize)> {

@@ -5,7 +5,7 @@ mod rows;
 use super::super::Payload;
 use super::super::schemes::Scheme;
 use super::cues::{Cue, Place};
-use super::scan::Lead;
+use super::lead::{self, Lead};
 use super::{Findings, Line, checked, in_currency, mail, scan, to};
 use rows::Form::{Code, Digits, Handle, Length, Mail, Tag};
 use rows::{Form, Wallet};
@@ -53,11 +53,8 @@ fn behind(line: &Line<'_>, place: Place) -> Lead {
         let Some(next) = line.cue_at(lead.end).filter(|next| is_part(next.cue)) else {
             break;
         };
-        let after = scan::lead(line.lower(), next.end);
-        lead = Lead {
-            end: after.end,
-            told: lead.told || after.told,
-        };
+        let after = lead::skip(line.lower(), next.end);
+        lead = lead.then(after);
     }
     lead
 }
@@ -66,21 +63,14 @@ fn behind(line: &Line<'_>, place: Place) -> Lead {
 fn in_front(line: &Line<'_>, wallet: &Wallet, place: Place) -> Option<(Payload, usize)> {
     let before = line.text().get(..place.start)?;
     let before = before.trim_end_matches([' ', '(', '[', '/', '-', ':']);
-    let part = |c: char| c.is_ascii_digit() || matches!(c, ' ' | '-' | '+');
-    let start = before.trim_end_matches(part).len();
-    let start = before.len() - before.get(start..)?.trim_start_matches([' ', '-']).len();
-    let number: String = before
-        .get(start..)?
-        .chars()
-        .filter(|c| c.is_ascii_digit() || *c == '+')
-        .collect();
+    let number = scan::number_before(line.text(), place.start);
     let mail = mail::addresses(line).find(|(_, end, _)| *end == before.len());
     let payee = wallet.forms.iter().find_map(|form| match form {
         // Shorter ones, and those that only have a length, are prices and dates as well.
         Digits(template) => {
-            let open = template.bytes().next() != Some(b'#') && template.len() >= 10;
-            (open && scan::fits(template, &number) && scan::is_edge(line.text(), start))
-                .then(|| (number.clone(), start))
+            let open = !template.starts_with('#') && template.len() >= 10;
+            let fits = |(number, _): &&(String, usize)| open && scan::fits(template, number);
+            number.as_ref().filter(fits).cloned()
         }
         Mail => {
             let (start, end, host) = mail?;
@@ -137,7 +127,7 @@ fn read(
                     .any(|unit| rest.starts_with(unit));
             let said = line.lower().get(..lead.end)?;
             let sure = lead.told || words.iter().any(|word| said.contains(word));
-            (sure && !counted).then_some((number, end))?
+            (sure && !counted && !lead.far).then_some((number, end))?
         }
         Code(len) => {
             let (code, end) = scan::number(text, lead.end, 3, |n| n.len() == *len)
@@ -159,7 +149,7 @@ fn read(
                 digit |= b.is_ascii_digit();
             }
             let marked = letter && digit && lead.end > place.end;
-            let said = at == 1 || (lead.told || marked) && !goes_on && letter;
+            let said = at == 1 || (lead.told && !lead.far || marked) && !goes_on && letter;
             (said && (4..=40).contains(&name.len())).then(|| (name.to_owned(), end))?
         }
         Tag(sign) => {
@@ -196,7 +186,7 @@ fn read(
 fn with_account(line: &Line<'_>, mut payload: Payload, end: usize) -> Payload {
     // The shilling is that of five countries: only the number of a telephone or its word tells.
     if let Some(place) = line.places(Cue::Account).find(|place| place.start >= end) {
-        let from = scan::lead(line.lower(), place.end).end;
+        let from = lead::skip(line.lower(), place.end).end;
         let account = scan::word(line.text(), from, b"-");
         payload.fields.reference = (!account.is_empty()).then(|| account.to_owned());
     }

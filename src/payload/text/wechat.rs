@@ -90,17 +90,27 @@ fn behind(line: &Line<'_>, place: Place) -> Option<(String, usize, usize)> {
     let rest = text.get(lead.end..)?;
     let (id, end) = if rest.starts_with(|c: char| c.is_ascii_digit()) {
         let least = if lead.told || asked { 5 } else { 6 };
-        let fits = |n: &str| is_mobile(n) || is_qq(n) && (least..=10).contains(&n.len());
+        let fits =
+            |n: &str| is_mobile(n) || !lead.far && is_qq(n) && (least..=10).contains(&n.len());
         let found = number(text, lead.end, lead.told || asked, fits);
+        // `WX-7017-5627` is on a label: a dash behind the letters, and more of them.
+        let found = found.filter(|(number, end)| {
+            let joined = text.get(place.end..*end).unwrap_or_default();
+            asked || lead.told || is_mobile(number) || joined.matches('-').count() < 2
+        });
         found.or_else(|| scan::spelled(text, lead.end).filter(|(id, _)| is_id(id)))?
     } else {
-        letters(line, lead.end, lead.told || asked)?
+        letters(line, lead.end, (lead.told || asked) && !lead.far)?
     };
     let has_mark = id.contains(|c: char| c.is_ascii_digit() || c == '_');
     // `we chat` is an ordinary pair of words, and one letter is no cue by itself.
     let cue = line.lower().get(place.start..place.end)?;
     let weak = maybe || cue.starts_with("we ") || cue.len() == 2 && cue.is_ascii();
-    (has_mark || !weak || lead.told && cue.len() == 2).then_some((id, place.start, end))
+    (has_mark || !lead.far && (!weak || lead.told && cue.len() == 2)).then_some((
+        id,
+        place.start,
+        end,
+    ))
 }
 
 /// An id that begins with a letter.

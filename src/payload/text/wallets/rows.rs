@@ -86,7 +86,7 @@ pub(in super::super) const WALLETS: &[Wallet] = &[
             Digits("+255#########"), Digits("+256#########"),
             Digits("+233#########"), Digits("02########"),
             Digits("05########"),
-            Length(5, 7, &["bill", "till n", "goods", "lipa", "pochi"]),
+            Length(5, 7, &["bill", "till n", "pesa till", "goods", "lipa", "pochi"]),
         ],
     ),
     wallet(
