@@ -117,13 +117,14 @@ fn seed(path: &Path, stream: &Stream, settings: &Settings) -> Result<Seed, Sourc
         }
     }
     let settings = format!(
-        "{:?} {:?} {} {:?} {:?} {}",
+        "{:?} {:?} {} {:?} {:?} {} {}",
         settings.sampling,
         settings.incidents,
         settings.policy.get().id(),
         stream.labels,
         stream.seller,
         settings.follower.is_some(),
+        settings.readers,
     );
     Ok(Seed::from_parts(&[
         env!("CARGO_PKG_VERSION").as_bytes(),

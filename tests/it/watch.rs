@@ -61,6 +61,11 @@ fn the_same_file_gives_the_same_bytes() {
         id(&run("d", "auto", &[])),
         "another policy makes other incidents"
     );
+    assert_ne!(
+        id(&run("e", "auto", &["--readers", "rqrr"])),
+        id(&run("d", "auto", &[])),
+        "other readers find something else"
+    );
 }
 
 #[test]
