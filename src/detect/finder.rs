@@ -12,6 +12,8 @@ const MOST: usize = 512;
 /// How many are looked at before the best are kept: bounds the work on a hostile picture.
 const MOST_SEEN: usize = 8192;
 
+/// After so many rows, or patterns, it is asked whether time is up.
+const ASKED: usize = 64;
 /// An open rim is looked for from this many px a module on: texture of single pixels is full of them.
 const LEAST_RIM: i32 = 2;
 /// Rows that lie this far apart are searched for those: their centre spans six px.
@@ -63,12 +65,17 @@ pub(super) struct Finders {
     pub(super) left_out: u32,
 }
 
-/// The finder patterns that are ink on paper, and those that are paper on ink.
-pub(super) fn finders(views: &[View<'_>; 2]) -> [Finders; 2] {
+/// The finder patterns that are ink on paper, and those that are paper on ink. Once `expired` says that time is up,
+/// what was seen until then is all, and one more counts as left out.
+pub(super) fn finders(views: &[View<'_>; 2], expired: &dyn Fn() -> bool) -> [Finders; 2] {
     let ink = views[0].ink;
     let mut found = [Collection::default(), Collection::default()];
     let mut edges = Vec::new();
     for y in (0..ink.height()).step_by(ROW_STEP) {
+        if y.is_multiple_of(ASKED) && expired() {
+            found[0].left_out += 1;
+            break;
+        }
         ink.edges(y, &mut edges);
         for (i, w) in edges.windows(6).enumerate() {
             let runs = [
@@ -97,7 +104,10 @@ pub(super) fn finders(views: &[View<'_>; 2]) -> [Finders; 2] {
         }
     }
     let [dark, light] = found;
-    [dark.best(&views[0]), light.best(&views[1])]
+    [
+        dark.best(&views[0], expired),
+        light.best(&views[1], expired),
+    ]
 }
 
 /// Whether the rings around `finder` are closed: in nearly every direction there is an inner square,
@@ -150,8 +160,15 @@ impl Collection {
         }
     }
 
-    fn best(mut self, view: &View<'_>) -> Finders {
-        self.seen.retain(|f| is_ringed(view, f));
+    fn best(mut self, view: &View<'_>, expired: &dyn Fn() -> bool) -> Finders {
+        let mut seen = 0;
+        let mut is_over = false;
+        self.seen.retain(|f| {
+            seen += 1;
+            is_over |= seen % ASKED == 0 && expired();
+            !is_over && is_ringed(view, f)
+        });
+        self.left_out += u32::from(is_over);
         if self.seen.len() > MOST {
             self.left_out += (self.seen.len() - MOST) as u32;
             self.seen
@@ -275,6 +292,8 @@ fn cross(
 
 #[cfg(test)]
 mod tests {
+    use std::cell::Cell;
+
     use super::*;
     use crate::frame::Luma;
 
@@ -314,12 +333,34 @@ mod tests {
             .collect();
         let luma = Luma::new(120, 60, 120, &bytes).unwrap();
         let ink = Ink::of(luma);
-        let found = finders(&[1.0, -1.0].map(|sign| View { ink: &ink, sign }));
+        let found = finders(&[1.0, -1.0].map(|sign| View { ink: &ink, sign }), &|| false);
         let centres = found.map(|f| f.kept.iter().map(|f| f.centre).collect::<Vec<_>>());
         for (centres, x) in centres.iter().zip([30.0, 90.0]) {
             assert_eq!(centres.len(), 1, "{centres:?}");
             let off = centres[0].minus(Point::new(x, 30.0)).length();
             assert!(off < 1.5, "{centres:?}");
         }
+    }
+
+    /// A field of patterns is the picture that takes the finder longest.
+    #[test]
+    fn when_time_is_up_the_finder_ends() {
+        let bytes: Vec<u8> = (0..448 * 448usize)
+            .map(|i| {
+                let (x, y) = (i % 448 % 28, i / 448 % 28);
+                let ring = x.abs_diff(13).max(y.abs_diff(13)) / 3;
+                if matches!(ring, 0 | 1 | 3) { 20 } else { 220 }
+            })
+            .collect();
+        let ink = Ink::of(Luma::new(448, 448, 448, &bytes).unwrap());
+        let views = [1.0, -1.0].map(|sign| View { ink: &ink, sign });
+        let [whole, _] = finders(&views, &|| false);
+        assert!(whole.kept.len() > 100 && whole.left_out == 0);
+        let asked = Cell::new(0);
+        let [cut, _] = finders(&views, &|| asked.replace(asked.get() + 1) >= 2);
+        // Time was up in the third stretch of rows, and no pattern was looked at from close by after that.
+        assert!(cut.left_out > 0 && cut.kept.len() < whole.kept.len());
+        let [none, _] = finders(&views, &|| true);
+        assert!(none.left_out > 0 && none.kept.is_empty());
     }
 }

@@ -78,7 +78,7 @@ impl<'a> Search<'a> {
             self.textures.extend(here.map(|t| t.times(scale as usize)));
         }
         let views = [1.0, -1.0].map(|sign| View { ink: &ink, sign });
-        let finders = finders(&views);
+        let finders = finders(&views, self.budget.expired);
         let candidates = self.candidates(&views, &finders);
         let mut used = finders.map(|f| vec![false; f.kept.len()]);
         for candidate in &candidates {

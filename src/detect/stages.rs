@@ -15,7 +15,10 @@ pub fn ink(luma: &Luma<'_>) -> usize {
 pub fn finders(luma: &Luma<'_>) -> usize {
     let ink = Ink::of(*luma);
     let views = [1.0, -1.0].map(|sign| View { ink: &ink, sign });
-    finder::finders(&views).iter().map(|f| f.kept.len()).sum()
+    finder::finders(&views, &|| false)
+        .iter()
+        .map(|f| f.kept.len())
+        .sum()
 }
 
 /// Ink, and the places with edges as dense as those of a code.
