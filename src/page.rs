@@ -27,6 +27,19 @@ pub struct Found {
 /// The most links that are taken from one page, those within the same site included.
 pub const MOST: usize = 512;
 
+/// Schemes of the web, of what a browser keeps to itself, and of what a page's own machinery writes.
+#[rustfmt::skip]
+const NO_APPS: &[&str] = &[
+    "about", "blob", "chrome", "chrome-extension", "data", "file", "filesystem", "ftp", "git", "http", "https",
+    "javascript", "moz-extension", "resource", "ssh", "vbscript", "view-source", "webpack", "webpack-internal",
+    "ws", "wss",
+];
+
+/// Whether links of `scheme`, lower case, open an app: any that is not known to be something else.
+pub fn opens_app(scheme: &str) -> bool {
+    !NO_APPS.contains(&scheme)
+}
+
 impl Found {
     /// The link that a script sets the location to, where there is only one.
     pub fn jump(&self) -> Option<&str> {

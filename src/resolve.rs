@@ -206,29 +206,5 @@ fn is_web(scheme: &str) -> bool {
     matches!(scheme, "http" | "https")
 }
 
-/// Whether links of `scheme` open an app: any that a browser does not keep to itself.
-fn is_app(scheme: &str) -> bool {
-    const OWN: &[&str] = &[
-        "about",
-        "blob",
-        "chrome",
-        "chrome-extension",
-        "data",
-        "file",
-        "filesystem",
-        "ftp",
-        "javascript",
-        "moz-extension",
-        "resource",
-        "vbscript",
-        "view-source",
-        "webpack",
-        "webpack-internal",
-        "ws",
-        "wss",
-    ];
-    !is_web(scheme) && !OWN.contains(&scheme)
-}
-
 #[cfg(test)]
 mod tests;

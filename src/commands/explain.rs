@@ -160,6 +160,7 @@ fn read_line(input: &mut impl BufRead, line: &mut Vec<u8>) -> io::Result<bool> {
 }
 
 impl Kind {
+    /// What `bytes` say, read as this.
     fn parse(self, bytes: &[u8]) -> Payload {
         match self {
             Self::Qr => payload::parse(bytes),

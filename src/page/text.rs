@@ -1,28 +1,6 @@
 //! Links in the texts of a page: values of attributes, and literals of scripts.
 
-use super::{LONGEST_LINK, skip, split, split_while};
-
-/// Schemes of links that a page's own machinery writes; everything else with `://` opens an app.
-const NOT_APPS: &[&str] = &[
-    "about",
-    "blob",
-    "chrome",
-    "chrome-extension",
-    "data",
-    "file",
-    "ftp",
-    "git",
-    "http",
-    "https",
-    "javascript",
-    "moz-extension",
-    "ssh",
-    "view-source",
-    "webpack",
-    "webpack-internal",
-    "ws",
-    "wss",
-];
+use super::{LONGEST_LINK, opens_app, skip, split, split_while};
 
 /// The longest scheme that is looked for, in bytes.
 const LONGEST_SCHEME: usize = 32;
@@ -192,7 +170,7 @@ pub(super) fn app_links(html: &[u8]) -> impl Iterator<Item = (usize, String)> {
             let is_app = |scheme: &str| {
                 scheme.len() >= 2
                     && scheme.starts_with(|c: char| c.is_ascii_lowercase())
-                    && !NOT_APPS.contains(&scheme)
+                    && opens_app(scheme)
             };
             if !std::str::from_utf8(&scheme).is_ok_and(is_app) {
                 continue;

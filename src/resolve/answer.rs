@@ -4,8 +4,8 @@ use std::collections::HashSet;
 
 use url::Url;
 
-use super::{Failure, MOST_LINKS, Via, is_app, is_web};
-use crate::page::{self, Found, LONGEST_LINK};
+use super::{Failure, MOST_LINKS, Via, is_web};
+use crate::page::{self, Found, LONGEST_LINK, opens_app};
 
 /// What a host answered.
 #[derive(Debug, Clone, Default)]
@@ -98,10 +98,10 @@ impl Answer {
 
 /// The links of a page, or the one link that a page without others jumps to.
 fn by_page(url: &Url, base: &Url, found: &Found) -> Lead {
-    let leaves = |link: &Url| is_app(link.scheme()) || link.host_str() != url.host_str();
+    let leaves = |link: &Url| opens_app(link.scheme()) || link.host_str() != url.host_str();
     let links = links(base, &found.links, leaves);
     if let Some(jump) = found.jump().and_then(|jump| join(base, jump))
-        && (is_web(jump.scheme()) || is_app(jump.scheme()))
+        && (is_web(jump.scheme()) || opens_app(jump.scheme()))
         && !is_same(&jump, url)
         && links.iter().all(|link| *link == jump)
     {
@@ -117,7 +117,7 @@ fn links(base: &Url, links: &[String], leaves: impl Fn(&Url) -> bool) -> Vec<Url
     links
         .iter()
         .filter_map(|link| join(base, link))
-        .filter(|link| (is_web(link.scheme()) || is_app(link.scheme())) && leaves(link))
+        .filter(|link| (is_web(link.scheme()) || opens_app(link.scheme())) && leaves(link))
         .filter(|link| seen.insert(link.clone()))
         .take(MOST_LINKS)
         .take_while(|link| {

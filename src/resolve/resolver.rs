@@ -10,8 +10,9 @@ use super::cache::Cache;
 use super::fetch::{self, Terms};
 use super::hosts::Hosts;
 use super::network::Network;
-use super::{End, Failure, Hop, Page, Resolution, is_app, is_trouble, is_web};
+use super::{End, Failure, Hop, Page, Resolution, is_trouble, is_web};
 use crate::config::Resolve;
+use crate::page::opens_app;
 
 /// Follows links. One of these serves the whole program: what it remembers and how much it does at once
 /// is of all who use it.
@@ -106,7 +107,7 @@ impl Resolver {
             left: self.settings.max_bytes,
         };
         loop {
-            if is_app(trail.url.scheme()) && !trail.hops.is_empty() {
+            if opens_app(trail.url.scheme()) && !trail.hops.is_empty() {
                 return Ok(End::App);
             }
             self.check(trail)?;

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::io;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, channel};
 
@@ -35,11 +35,16 @@ impl Lookup for Names {
     }
 }
 
-/// nginx that answers for the short link.
-fn shortener(folder: &Path) -> Nginx {
-    Nginx::start_with(
-        folder,
-        &format!("location = /3abcDEF {{ return 302 {PAYS}; }}"),
+/// A clip that shows the short link, and nginx that answers for it.
+fn shown(folder: &Path) -> (PathBuf, Nginx) {
+    let clip = Clip {
+        payload: SHORT,
+        ..Clip::default()
+    };
+    let answer = format!("location = /3abcDEF {{ return 302 {PAYS}; }}");
+    (
+        clip.make(folder, "clip.mp4"),
+        Nginx::start_with(folder, &answer),
     )
 }
 
@@ -114,12 +119,7 @@ fn assert_pays(event: &Value) {
 #[test]
 fn a_short_link_of_a_file_is_followed() {
     let folder = tempfile::tempdir().unwrap();
-    let clip = Clip {
-        payload: SHORT,
-        ..Clip::default()
-    }
-    .make(folder.path(), "clip.mp4");
-    let nginx = shortener(folder.path());
+    let (clip, nginx) = shown(folder.path());
     let (runtime, settings) = watching(PUBLIC, nginx.http);
     let mut runs = Vec::new();
     for data in ["a", "b"] {
@@ -143,12 +143,7 @@ fn a_short_link_of_a_file_is_followed() {
 #[test]
 fn why_a_link_could_not_be_followed_is_told() {
     let folder = tempfile::tempdir().unwrap();
-    let clip = Clip {
-        payload: SHORT,
-        ..Clip::default()
-    }
-    .make(folder.path(), "clip.mp4");
-    let nginx = shortener(folder.path());
+    let (clip, nginx) = shown(folder.path());
     let (runtime, settings) = watching(IpAddr::V4(Ipv4Addr::new(169, 254, 169, 254)), nginx.http);
     let (events, watched) = watch(
         &runtime,
@@ -169,12 +164,7 @@ fn why_a_link_could_not_be_followed_is_told() {
 #[test]
 fn a_short_link_of_a_live_stream_is_followed() {
     let folder = tempfile::tempdir().unwrap();
-    let clip = Clip {
-        payload: SHORT,
-        ..Clip::default()
-    }
-    .make(folder.path(), "clip.mp4");
-    let nginx = shortener(folder.path());
+    let (clip, nginx) = shown(folder.path());
     let url = format!("rtmp://127.0.0.1:{}/live/room", nginx.rtmp);
     let _publisher = Publisher::start(&clip, &["flv"], &url);
     let (runtime, settings) = watching(PUBLIC, nginx.http);

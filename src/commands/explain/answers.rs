@@ -13,7 +13,7 @@ use tokio::task::JoinHandle;
 
 use super::{Kind, Question};
 use crate::commands::common;
-use crate::payload::{self, Payload};
+use crate::payload::Payload;
 use crate::policy::{self, Policy};
 use crate::resolve::{Resolution, Resolver};
 use crate::track::Reading;
@@ -78,7 +78,8 @@ impl Explainer<'_> {
 
 /// Asks links over the network, some at a time.
 pub(super) struct Asking {
-    runtime: Runtime,
+    /// There until this is dropped.
+    runtime: Option<Runtime>,
     follower: Follower,
     /// Payloads that may wait for their links, and for those of others before them.
     most: usize,
@@ -94,9 +95,23 @@ impl Asking {
         let resolver = Arc::new(Resolver::new(&settings));
         Ok(Self {
             follower: Follower::new(resolver, runtime.handle().clone()),
-            runtime,
+            runtime: Some(runtime),
             most: settings.concurrency.into(),
         })
+    }
+
+    fn answer(&self, asked: JoinHandle<Resolution>) -> Option<anyhow::Result<Resolution>> {
+        let answered = self.runtime.as_ref()?.block_on(asked);
+        Some(answered.context("a link could not be asked"))
+    }
+}
+
+impl Drop for Asking {
+    /// A name look-up that hangs must not keep the program from ending, however it ends.
+    fn drop(&mut self) {
+        if let Some(runtime) = self.runtime.take() {
+            runtime.shutdown_background();
+        }
     }
 }
 
@@ -137,11 +152,8 @@ impl<'a, W: Write> Answers<'a, W> {
             Ok(question) => question,
             Err(error) => return Ok(Err(error)),
         };
-        let payload = match question.kind.unwrap_or(self.explainer.kind) {
-            Kind::Qr => payload::parse_str(&question.payload),
-            Kind::Text => payload::parse_line(&question.payload),
-        };
-        self.take(payload, question.id)?;
+        let kind = question.kind.unwrap_or(self.explainer.kind);
+        self.take(kind.parse(question.payload.as_bytes()), question.id)?;
         Ok(Ok(()))
     }
 
@@ -164,10 +176,8 @@ impl<'a, W: Write> Answers<'a, W> {
         let Some(first) = self.waiting.pop_front() else {
             return Ok(());
         };
-        let resolution = self.asking.as_ref().zip(first.asked).map(|(a, asked)| {
-            let answered = a.runtime.block_on(asked);
-            answered.context("a link could not be asked")
-        });
+        let asked = self.asking.as_ref().zip(first.asked);
+        let resolution = asked.and_then(|(asking, asked)| asking.answer(asked));
         let reading = match resolution.transpose()? {
             Some(resolution) => followed(first.reading, &resolution),
             None => first.reading,
@@ -180,10 +190,6 @@ impl<'a, W: Write> Answers<'a, W> {
             self.answer_first()?;
         }
         self.out.flush()?;
-        if let Some(asking) = self.asking {
-            // A name look-up that hangs must not keep the program from ending.
-            asking.runtime.shutdown_background();
-        }
         Ok(())
     }
 }

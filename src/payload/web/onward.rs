@@ -49,21 +49,25 @@ const OPAQUE: &[&str] = &[
 /// How many parts of a fragment are looked at, and how many values of a query are read as links. No honest link
 /// has more.
 const MOST: usize = 256;
+const MOST_LINKS: usize = 16;
 
 /// The shortest link in base64, in letters.
 const SHORTEST_BASE64: usize = 12;
 
-const MOST_LINKS: usize = 16;
-
 /// The link inside, and whether it leads to somebody else's domain.
 pub(super) fn find(uri: &Uri) -> Option<(String, bool)> {
     let fragment = fragment_query(uri);
-    let elsewhere = |link: &String| leads_elsewhere(link, uri);
-    onward(uri, &fragment)
-        .chain(links(uri, &fragment, BACK))
-        .find(elsewhere)
+    let mut own = None;
+    for link in onward(uri, &fragment) {
+        if leads_elsewhere(&link, uri) {
+            return Some((link, true));
+        }
+        own.get_or_insert(link);
+    }
+    links(uri, &fragment, BACK)
+        .find(|link| leads_elsewhere(link, uri))
         .map(|link| (link, true))
-        .or_else(|| onward(uri, &fragment).next().map(|link| (link, false)))
+        .or_else(|| own.map(|link| (link, false)))
 }
 
 /// The link that leads on to somebody else's domain, and not merely back to where one came from.
