@@ -96,24 +96,20 @@ pub fn of(payload: &Payload) -> Destination {
 
 /// Where `payload` itself leads, whatever it holds.
 fn direct(payload: &Payload) -> Destination {
-    let url = payload::url(payload.text.trim());
-    let web = url
-        .as_ref()
-        .filter(|url| matches!(url.scheme(), "http" | "https"));
-    let app = url
-        .as_ref()
-        .is_some_and(|url| web.is_none() && url.has_host());
+    let url = payload.url();
+    let web = url.filter(|url| matches!(url.scheme(), "http" | "https"));
+    let app = url.is_some_and(|url| web.is_none() && url.has_host());
     let host = web
         .and_then(Url::host_str)
         .map(|host| host.trim_end_matches('.').to_owned());
     let kind = kind(payload, web.is_some(), app);
-    let key = match (kind, &url) {
+    let key = match (kind, url) {
         (Kind::None, _) => format!("text:{}", payload.text.trim()),
         (Kind::Web, Some(url)) => page("web:", url),
         (Kind::App, Some(url)) if app && payload.category != Category::MiniProgram => {
             page(&format!("app:{}://", url.scheme()), url)
         }
-        (_, url) => named(payload, url.as_ref()),
+        (_, url) => named(payload, url),
     };
     Destination {
         kind,

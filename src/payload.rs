@@ -32,9 +32,10 @@ mod texts;
 mod upi;
 mod web;
 
+use url::Url;
+
 use self::charset::Decoded;
 use self::input::Input;
-pub(crate) use self::input::url;
 pub use self::schemes::{Scheme, schemes};
 
 /// What a payload is for.
@@ -164,9 +165,22 @@ pub struct Payload {
     pub fields: Fields,
     /// What the target says, where it is one that can be read here.
     pub nested: Option<Box<Payload>>,
+    /// The text as a link, where it is one: to take a long one apart is most of what it costs to read it.
+    url: Option<Url>,
 }
 
 impl Payload {
+    /// The text as a link, where it is one.
+    pub(crate) fn url(&self) -> Option<&Url> {
+        self.url.as_ref()
+    }
+
+    /// Replaces the text.
+    fn say(&mut self, text: String) {
+        self.url = input::url(text.trim());
+        self.text = text;
+    }
+
     /// The payload itself, what its target says, what that one's target says, and so on.
     pub fn chain(&self) -> impl Iterator<Item = &Payload> {
         std::iter::successors(Some(self), |payload| payload.nested.as_deref())
@@ -217,6 +231,7 @@ pub const FLAGS: &[&str] = &[
     "session-hijack",
     "sideload",
     "subdomain-spoof",
+    "too-deep",
     "trailing-data",
     "truncated",
     "unknown-requirement",
@@ -253,13 +268,44 @@ const WEB: Scheme = Scheme::named("web-link");
 /// not in a code, and is cut.
 pub const LONGEST: usize = 7_089;
 
+/// The most bytes of a line of writing that are read. Across 4K UHD there is room for 480 letters of 8 px, and each
+/// has four bytes at most (UTF-8).
+pub const LONGEST_LINE: usize = 2_048;
+
 /// Whether `account` is an IBAN, as payloads give it: in capitals, without spaces.
 pub(crate) fn is_iban(account: &str) -> bool {
     iban::holds(account)
 }
 
-/// How many links inside of links are opened.
-pub(crate) const DEPTH: usize = 4;
+/// How far links inside of links are still opened.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Depth {
+    links: usize,
+    /// Bytes of these links together. Each link is a part of the one around it, so that a long code would be read
+    /// once more with each of them.
+    bytes: usize,
+}
+
+impl Depth {
+    /// Four links, or one that fills a QR code (2,953 bytes, ISO/IEC 18004 version 40-L) and what is shorter in it.
+    const WHOLE: Self = Self {
+        links: 4,
+        bytes: 4096,
+    };
+    /// For a look at what a text is, whatever it leads to.
+    const NONE: Self = Self {
+        links: 0,
+        bytes: usize::MAX,
+    };
+
+    /// What is left inside of `link`; `None` where that is not opened any more.
+    fn inside(self, link: &str) -> Option<Self> {
+        Some(Self {
+            links: self.links.checked_sub(1)?,
+            bytes: self.bytes.checked_sub(link.len())?,
+        })
+    }
+}
 
 /// Letters that change the order or the look of others without being seen.
 const INVISIBLE: &[char] = &[
@@ -280,27 +326,33 @@ pub fn parse_str(text: &str) -> Payload {
 /// Says what a line of writing in the picture holds: the most serious account, link or token that somebody
 /// is asked to use, the first of several. Ordinary sentences are plain text.
 pub fn parse_line(line: &str) -> Payload {
-    let mut line = line.to_owned();
-    let cut = shorten(&mut line);
-    let payload = text::parse(&line).unwrap_or_else(|| Input::new(&line).payload(PLAIN));
-    finish(payload, line, &[(cut, "oversize")])
+    let shown = shown(line);
+    let mut payload = text::parse(shown).unwrap_or_else(|| empty(PLAIN));
+    payload.say(shown.to_owned());
+    let cut = shown.len() < line.len();
+    finish(payload, &[(cut, "oversize")])
 }
 
 /// Everything that [`parse_line`] chooses from, in the order in which it stands in the line; each has the
 /// part of the line that says it as its text. Empty for ordinary sentences.
 pub fn find_in_line(line: &str) -> Vec<Payload> {
-    let mut line = line.to_owned();
-    shorten(&mut line);
-    let mut found = text::find(&line);
+    let mut found = text::find(shown(line));
     found.iter_mut().for_each(secret::conceal);
     found
+}
+
+/// As much of a line as a picture can show.
+fn shown(line: &str) -> &str {
+    line.get(..line.floor_char_boundary(LONGEST_LINE))
+        .unwrap_or(line)
 }
 
 fn whole(decoded: Decoded) -> Payload {
     let Decoded { mut text, bom } = decoded;
     let cut = shorten(&mut text);
-    let payload = read(&text, DEPTH);
-    finish(payload, text, &[(bom, "bom"), (cut, "oversize")])
+    let mut payload = read(&text, Depth::WHOLE);
+    payload.text = text;
+    finish(payload, &[(bom, "bom"), (cut, "oversize")])
 }
 
 /// Takes off what is longer than any code, and says whether there was such.
@@ -315,17 +367,16 @@ fn shorten(text: &mut String) -> bool {
     end.is_some()
 }
 
-fn finish(mut payload: Payload, text: String, signs: &[(bool, &'static str)]) -> Payload {
+fn finish(mut payload: Payload, signs: &[(bool, &'static str)]) -> Payload {
     for (_, flag) in signs.iter().filter(|(is, _)| *is) {
         raise(&mut payload.flags, flag);
     }
-    payload.text = text;
     secret::conceal(&mut payload);
     payload
 }
 
-/// Reads `text`, and up to `depth` links inside of it. The text itself is for whoever asks to put in.
-fn read(text: &str, depth: usize) -> Payload {
+/// Reads `text`, and links inside of it as far as `depth` says. The text itself is for whoever asks to put in.
+fn read(text: &str, depth: Depth) -> Payload {
     let input = Input::new(text);
     let known = FAMILIES.iter().find_map(|parse| parse(&input));
     let mut leads_on = false;
@@ -349,28 +400,36 @@ fn read(text: &str, depth: usize) -> Payload {
     if leads_on && payload.category == Category::Redirect {
         payload.category = own;
     }
+    payload.url = input.uri.map(|uri| uri.url);
     payload
 }
 
 /// Reads what the target says, if anything.
-fn unwrap_target(payload: &mut Payload, depth: usize) {
-    if let Some(target) = payload.fields.target.as_deref().filter(|_| depth > 0) {
-        // A wrapper may leave the scheme out. The target of a link that deceives is its own host.
-        let wraps = matches!(
-            payload.category,
-            Category::Redirect | Category::WalletCrypto
-        ) && !payload.scheme.starts_with("url-");
-        let nested = if wraps && web::leading_host(target).is_some() {
-            read_nested(&format!("http://{target}"), depth - 1)
-        } else {
-            read_nested(target, depth - 1)
-        };
-        payload.wrap(nested);
-    }
+fn unwrap_target(payload: &mut Payload, depth: Depth) {
+    let Some(target) = payload.fields.target.as_deref() else {
+        return;
+    };
+    let Some(depth) = depth.inside(target) else {
+        if depth != Depth::NONE && (target.contains(':') || web::leading_host(target).is_some()) {
+            raise(&mut payload.flags, "too-deep");
+        }
+        return;
+    };
+    // A wrapper may leave the scheme out. The target of a link that deceives is its own host.
+    let wraps = matches!(
+        payload.category,
+        Category::Redirect | Category::WalletCrypto
+    ) && !payload.scheme.starts_with("url-");
+    let nested = if wraps && web::leading_host(target).is_some() {
+        read_nested(&format!("http://{target}"), depth)
+    } else {
+        read_nested(target, depth)
+    };
+    payload.wrap(nested);
 }
 
 /// Reads a link inside of another payload.
-fn read_nested(text: &str, depth: usize) -> Payload {
+fn read_nested(text: &str, depth: Depth) -> Payload {
     let mut payload = read(text, depth);
     text.trim().clone_into(&mut payload.text);
     payload
@@ -386,6 +445,7 @@ fn empty(scheme: Scheme) -> Payload {
         flags: Vec::new(),
         fields: Fields::default(),
         nested: None,
+        url: None,
     }
 }
 
@@ -432,7 +492,7 @@ mod tests {
     #[test]
     fn wrappers_in_wrappers_end() {
         let mut link = "https://wa.me/15550100".to_owned();
-        for _ in 0..DEPTH {
+        for _ in 0..Depth::WHOLE.links {
             let encoded: String = url::form_urlencoded::byte_serialize(link.as_bytes()).collect();
             link = format!("https://www.google.com/url?q={encoded}");
         }
@@ -443,11 +503,50 @@ mod tests {
     }
 
     #[test]
+    fn long_wrappers_in_wrappers_end_sooner() {
+        let wrapped = |padding: usize, times: usize| {
+            let mut link = format!("https://a.example/?x={}", "x".repeat(padding));
+            for i in 0..times {
+                link = format!("https://b{i}.example/go/{link}");
+            }
+            parse_str(&link)
+        };
+        let most = Depth::WHOLE.links;
+        // Links of campaigns are as long as the first, and no code holds one that is longer than the last.
+        for (padding, times, opened) in [
+            (900, most, most),
+            (0, most + 1, most),
+            (2_850, 1, 1),
+            (2_850, 2, 1),
+        ] {
+            let payload = wrapped(padding, times);
+            assert_eq!(payload.chain().count(), opened + 1, "{padding} {times}");
+            let all = opened == times;
+            assert_eq!(
+                payload.innermost().flags.contains(&"too-deep"),
+                !all,
+                "{padding} {times}"
+            );
+        }
+    }
+
+    #[test]
     fn what_cannot_come_from_a_code_is_cut() {
         let payload = parse_str(&"微".repeat(LONGEST + 1));
         assert_eq!(payload.flags, ["oversize"]);
         assert_eq!(payload.text.chars().count(), LONGEST);
         assert!(parse_str(&"1".repeat(LONGEST)).flags.is_empty());
+    }
+
+    #[test]
+    fn what_no_picture_shows_of_a_line_is_cut() {
+        let line = format!("{}加微信 abc12345", "微".repeat(LONGEST_LINE));
+        let payload = parse_line(&line);
+        assert_eq!(payload.flags, ["oversize"]);
+        assert!(line.starts_with(&payload.text) && payload.text.len() > LONGEST_LINE - 4);
+        assert!(find_in_line(&line).is_empty());
+        let fits = format!("{}加微信 abc12345", "-".repeat(LONGEST_LINE - 20));
+        assert_eq!(parse_line(&fits).scheme, "text-wechat-id");
     }
 
     #[test]

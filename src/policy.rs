@@ -319,11 +319,19 @@ impl Policy {
         if unresolved {
             return (Class::Unknown, UNRESOLVED.into());
         }
-        if let Some(entry) = self.platform.entry(destination) {
-            return (Class::OnPlatform, format!("registry-{entry}").into());
-        }
-        if let Some(entry) = seller.and_then(|seller| seller.entry(destination)) {
-            return (Class::OnPlatform, format!("seller-{entry}").into());
+        let platform = self.platform.entry(destination);
+        let known = platform
+            .map(|entry| format!("registry-{entry}"))
+            .or_else(|| {
+                let entry = seller?.entry(destination)?;
+                Some(format!("seller-{entry}"))
+            });
+        if let Some(reason) = known {
+            // Whose page it is says nothing of where it goes on to.
+            if payload.innermost().flags.contains(&"too-deep") {
+                return (Class::Unknown, UNRESOLVED.into());
+            }
+            return (Class::OnPlatform, reason.into());
         }
         if payload.innermost().flags.contains(&"needs-resolve") {
             return (Class::Unknown, UNRESOLVED.into());

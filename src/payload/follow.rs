@@ -1,7 +1,7 @@
 //! What following a link showed, put where a nested link stands: a short link that was followed reads like
 //! a wrapper that says its target.
 
-use super::{Category, DEPTH, PLAIN, Payload, Scheme, WEB, raise, read_nested, secret};
+use super::{Category, Depth, PLAIN, Payload, Scheme, WEB, raise, read_nested, secret};
 
 /// The sign of a link that says nothing before somebody asks it.
 const UNFOLLOWED: &str = "needs-resolve";
@@ -26,8 +26,8 @@ impl Payload {
     pub fn followed(self, way: &[&str], links: &[&str], ends: bool) -> Self {
         let mut chain = self.unchained();
         if let Some((last, hops)) = way.split_last() {
-            chain.extend(hops.iter().map(|hop| read_link(hop, 0)));
-            chain.extend(read_link(last, DEPTH).unchained());
+            chain.extend(hops.iter().map(|hop| read_link(hop, Depth::NONE)));
+            chain.extend(read_link(last, Depth::WHOLE).unchained());
         }
         if let Some(link) = chosen(&chain, links) {
             if let Some(page) = chain
@@ -39,7 +39,7 @@ impl Payload {
             chain.extend(link.unchained());
         }
         let Some(mut inner) = chain.pop() else {
-            return read_nested("", 0);
+            return read_nested("", Depth::NONE);
         };
         inner.flags.retain(|flag| *flag != UNFOLLOWED);
         if !ends {
@@ -92,7 +92,7 @@ impl Payload {
 }
 
 /// Reads a link that following showed, and which keeps its secrets.
-fn read_link(link: &str, depth: usize) -> Payload {
+fn read_link(link: &str, depth: Depth) -> Payload {
     let mut payload = read_nested(link, depth);
     secret::conceal(&mut payload);
     payload
@@ -119,7 +119,7 @@ fn chosen(chain: &[Payload], links: &[&str]) -> Option<Payload> {
     };
     let ranked = links
         .iter()
-        .map(|link| read_link(link, DEPTH))
+        .map(|link| read_link(link, Depth::WHOLE))
         .filter_map(|p| Some((worth(&p)?, p)));
     // The first of the worst.
     ranked

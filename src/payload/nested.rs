@@ -1,6 +1,6 @@
 //! Links in the free text of cards, messages and dates: what a viewer is led to by way of them.
 
-use super::{Category, PLAIN, contact, local, read};
+use super::{Category, Depth, PLAIN, contact, local, read};
 
 /// How many are looked at, and as many words that may be one.
 const MOST: usize = 8;
@@ -38,7 +38,7 @@ pub(super) fn target<'a>(texts: impl IntoIterator<Item = &'a str>) -> Option<Str
         if contact::begins(text) || local::is_date(text) {
             return true;
         }
-        let payload = read(text, 0);
+        let payload = read(text, Depth::NONE);
         payload.category != Category::Other && (*is_link || payload.scheme != PLAIN.id)
     };
     let best = match found.as_slice() {
@@ -79,7 +79,7 @@ fn word(text: &str) -> Option<&str> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::DEPTH;
+    use super::super::Depth;
     use super::*;
 
     #[test]
@@ -130,7 +130,7 @@ mod tests {
             "BEGIN:VEVENT\\nURL:",
         ] {
             let payload = crate::payload::parse_str(&begin.repeat(7_000 / begin.len()));
-            assert!(payload.chain().count() <= DEPTH + 1, "{begin}");
+            assert!(payload.chain().count() <= Depth::WHOLE.links + 1, "{begin}");
         }
     }
 }

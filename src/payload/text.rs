@@ -100,6 +100,7 @@ struct Line<'a> {
     links: OnceCell<Vec<Candidate>>,
     hints: OnceCell<Hints>,
     home: OnceCell<Option<&'static Region>>,
+    holder: OnceCell<Option<String>>,
 }
 
 impl<'a> Line<'a> {
@@ -114,6 +115,7 @@ impl<'a> Line<'a> {
             links: OnceCell::new(),
             hints: OnceCell::new(),
             home: OnceCell::new(),
+            holder: OnceCell::new(),
         }
     }
 
@@ -145,6 +147,11 @@ impl<'a> Line<'a> {
         *self
             .home
             .get_or_init(|| phones::home(self.lower(), self.hints()))
+    }
+
+    /// Whose account it is that the line tells.
+    fn holder(&self) -> Option<String> {
+        self.holder.get_or_init(|| bank::holder(self)).clone()
     }
 
     /// The links and dotted words of the line.
@@ -242,7 +249,12 @@ struct Findings(Vec<Finding>);
 impl Findings {
     /// Whether nobody has taken any of these letters.
     fn is_free(&self, start: usize, end: usize) -> bool {
-        self.0.len() < 2 * MOST && self.0.iter().all(|f| end <= f.start || f.end <= start)
+        !self.is_full() && self.0.iter().all(|f| end <= f.start || f.end <= start)
+    }
+
+    /// Whether there are more than anybody is told of: nothing is added any more.
+    fn is_full(&self) -> bool {
+        self.0.len() >= 2 * MOST
     }
 
     fn add(&mut self, start: usize, end: usize, payload: Payload) {
@@ -269,10 +281,8 @@ impl Findings {
                      end,
                      mut payload,
                  }| {
-                    line.normal
-                        .original(start, end)
-                        .trim()
-                        .clone_into(&mut payload.text);
+                    let said = line.normal.original(start, end).trim();
+                    payload.say(said.to_owned());
                     payload
                 },
             )

@@ -2,7 +2,7 @@
 
 use url::Url;
 
-use super::super::input::{Input, Uri, strip_prefix_ignore_case};
+use super::super::input::{Input, Uri, origin, strip_prefix_ignore_case};
 use super::super::schemes::Scheme;
 use super::super::{Fields, Payload, amount};
 use super::alphabet::{self, hex, is_hex};
@@ -97,13 +97,20 @@ pub(super) fn uri(input: &Input<'_>, uri: &Uri) -> Option<Payload> {
         && SERVICES
             .iter()
             .any(|scheme| strip_prefix_ignore_case(rest, scheme).is_some());
-    if is_service {
-        let inner = Input::new(rest);
-        return self::uri(&inner, inner.uri.as_ref()?);
-    }
-    if !matches!(uri.url.scheme(), "lightning" | "lnurl") {
-        let host = uri.host.to_ascii_lowercase();
-        let web = if is_onion(&host) { "http" } else { "https" };
+    let (scheme, rest) = if is_service {
+        let (scheme, rest) = rest.split_once(':')?;
+        (scheme, rest.trim_start_matches('/'))
+    } else {
+        (scheme, rest)
+    };
+    if is_service || !matches!(uri.url.scheme(), "lightning" | "lnurl") {
+        let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
+        let host = authority
+            .rsplit('@')
+            .next()
+            .and_then(|host| host.split(':').next());
+        let onion = host.is_some_and(|host| is_onion(&host.to_ascii_lowercase()));
+        let web = if onion { "http" } else { "https" };
         let auth = scheme.eq_ignore_ascii_case("keyauth");
         let mut payload = linked(input, &format!("{web}://{rest}"));
         if auth {
@@ -170,7 +177,7 @@ fn payload(input: &Input<'_>, token: Token) -> Payload {
 
 /// The payload of a service at `target`.
 fn linked(input: &Input<'_>, target: &str) -> Payload {
-    let url = Url::parse(target).ok();
+    let url = Url::parse(origin(target)).ok();
     let onion = |url: &Url| url.host_str().is_some_and(is_onion);
     let safe = url.as_ref().is_some_and(|url| match url.scheme() {
         "https" => url.host_str().is_some(),
@@ -185,10 +192,11 @@ fn linked(input: &Input<'_>, target: &str) -> Payload {
         Verdict::Wrong("malformed")
     };
     let mut payload = settle(payload, verdict);
-    if url.is_some_and(|url| {
-        url.query_pairs()
-            .any(|(key, value)| key == "tag" && value == "login")
-    }) {
+    let before = target.split('#').next().unwrap_or_default();
+    let (_, query) = before.split_once('?').unwrap_or_default();
+    if url::form_urlencoded::parse(query.as_bytes())
+        .any(|(key, value)| key == "tag" && value == "login")
+    {
         hijack(&mut payload);
     }
     payload

@@ -2,7 +2,7 @@
 
 use url::Url;
 
-use super::super::input::{Input, Uri, decode};
+use super::super::input::{Input, Uri, decode, origin};
 use super::super::{Payload, amount};
 use super::base58::{self, BITCOIN};
 use super::forms::{Chain, Verdict, chain, own};
@@ -33,7 +33,7 @@ pub(super) fn request(input: &Input<'_>, uri: &Uri) -> Payload {
         } else {
             decode(rest)
         };
-        let safe = Url::parse(&link).is_ok_and(|url| url.scheme() == "https");
+        let safe = Url::parse(origin(&link)).is_ok_and(|url| url.scheme() == "https");
         payload.fields.target = Some(link);
         let verdict = if safe {
             Verdict::Right

@@ -2,7 +2,7 @@
 
 use super::super::input::Input;
 use super::super::schemes::Scheme;
-use super::super::{Category, Payload, read};
+use super::super::{Category, Depth, Payload, read};
 use super::{Fields, Link, link};
 
 const GATEWAYS: Scheme = Scheme::named("crypto-gateways");
@@ -208,7 +208,7 @@ pub(in super::super) fn btcpay(input: &Input<'_>) -> Option<Payload> {
 fn address(fields: &Fields) -> Result<(), &'static str> {
     match fields.payee.as_deref() {
         Some(address) if address.contains([':', '/']) => Err("bad-account"),
-        Some(address) if read(address, 0).valid == Some(false) => Err("bad-checksum"),
+        Some(address) if read(address, Depth::NONE).valid == Some(false) => Err("bad-checksum"),
         _ => Ok(()),
     }
 }
@@ -216,7 +216,11 @@ fn address(fields: &Fields) -> Result<(), &'static str> {
 /// The same for chains whose addresses are known when they stand alone.
 fn known(fields: &Fields) -> Result<(), &'static str> {
     address(fields)?;
-    match fields.payee.as_deref().map(|address| read(address, 0)) {
+    match fields
+        .payee
+        .as_deref()
+        .map(|address| read(address, Depth::NONE))
+    {
         Some(alone) if alone.category == Category::WalletCrypto => Ok(()),
         _ => Err("bad-checksum"),
     }

@@ -25,7 +25,12 @@ pub(super) fn parse(input: &Input<'_>) -> Option<Payload> {
 /// GS1 Digital Link URI syntax 1.3: the key `01` and a GTIN in the path of any host. Shorter numbers in
 /// other links may be theirs, so that only a right one counts there.
 fn link(uri: &Uri) -> Option<(Scheme, String, bool)> {
-    let pairs = || uri.path.iter().zip(uri.path.iter().skip(1));
+    let pairs = || {
+        uri.path
+            .iter()
+            .zip(uri.path.iter().skip(1))
+            .take(MOST_PARTS)
+    };
     let found = pairs().find(|(key, _)| *key == "01" || key.eq_ignore_ascii_case("gtin"));
     if uri.host == "id.gs1.org" {
         let (key, number) = found.or_else(|| pairs().next())?;
@@ -63,6 +68,10 @@ fn elements(text: &str) -> Option<(Scheme, String, bool)> {
     (checks::is_digits(digits) && (claims || (holds && goes_on)))
         .then(|| (ELEMENTS, digits.to_owned(), holds))
 }
+
+/// As many parts of a path are looked at: the address of the resolver, and pairs of keys and values (GS1 Digital Link
+/// URI syntax section 3).
+const MOST_PARTS: usize = 32;
 
 /// FNC1, which ends an element of no fixed length.
 const SEPARATOR: char = '\u{1d}';

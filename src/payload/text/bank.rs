@@ -121,8 +121,14 @@ fn like_iban(text: &str, from: usize) -> Option<(String, usize)> {
 
 /// `payload` with the holder that the line names.
 fn named(line: &Line<'_>, mut payload: Payload) -> Payload {
+    payload.fields.payee_name = line.holder();
+    payload
+}
+
+/// The holder that the line names, the first of several.
+pub(super) fn holder(line: &Line<'_>) -> Option<String> {
     let text = line.text();
-    payload.fields.payee_name = line.places(Cue::Holder).find_map(|place| {
+    line.places(Cue::Holder).find_map(|place| {
         let from = lead::skip(line.lower(), place.end);
         let rest = text.get(from.end..)?;
         let next = line
@@ -136,8 +142,7 @@ fn named(line: &Line<'_>, mut payload: Payload) -> Payload {
         let stop = |c: char| c.is_ascii_digit() || ",;:|/，；。、\n".contains(c) || han && c == ' ';
         let name = rest.split(stop).next()?.trim();
         ((from.told || han) && (2..=40).contains(&name.chars().count())).then(|| name.to_owned())
-    });
-    payload
+    })
 }
 
 /// What stands behind an account of Korea besides a name.

@@ -12,9 +12,10 @@ const ADDRESS: Scheme = Scheme::named("text-crypto-address");
 pub(super) fn find(line: &Line<'_>, findings: &mut Findings) {
     let text = line.text();
     let mut at = 0;
-    while let Some(next) = text
-        .get(at..)
-        .and_then(|rest| rest.find(|c: char| c.is_ascii_alphanumeric()))
+    while !findings.is_full()
+        && let Some(next) = text
+            .get(at..)
+            .and_then(|rest| rest.find(|c: char| c.is_ascii_alphanumeric()))
     {
         let start = at + next;
         let word = scan::word(text, start, b"_-:");
@@ -59,7 +60,7 @@ fn address(line: &Line<'_>, word: &str) -> Option<Payload> {
     if inner.valid != Some(true) && !coin {
         return None;
     }
-    word.clone_into(&mut inner.text);
+    inner.say(word.to_owned());
     let mut payload = inner.clone();
     // Invoices and links have a scheme that says more than that they are addresses.
     if inner.scheme.ends_with("-address")

@@ -7,7 +7,7 @@
 mod dots;
 
 use super::super::schemes::Scheme;
-use super::super::{DEPTH, Payload, read_nested};
+use super::super::{Depth, Payload, read_nested};
 use super::cues::Cue;
 use super::{Findings, Line, mail, scan};
 
@@ -140,6 +140,15 @@ pub(super) fn may_hold(text: &str) -> bool {
     dots::next(text, 0).is_some() || text.contains("://")
 }
 
+/// Whether a link may have `b` in it as it is (WHATWG URL, the percent-encode set of a path).
+fn is_of_link(b: &u8) -> bool {
+    b.is_ascii_graphic()
+        && !matches!(
+            b,
+            b'"' | b'<' | b'>' | b'\\' | b'^' | b'`' | b'{' | b'|' | b'}'
+        )
+}
+
 fn is_label(b: u8) -> bool {
     b.is_ascii_alphanumeric() || b == b'-'
 }
@@ -219,7 +228,7 @@ fn around(text: &str, labels: &Labels) -> Option<Candidate> {
     }
     url.push_str(tail);
     end += tail.len() + spaced.map_or(0, |(skip, _)| skip);
-    let payload = read_nested(&url, DEPTH);
+    let payload = read_nested(&url, Depth::WHOLE);
     Some(Candidate {
         start: begin,
         end,
@@ -255,10 +264,7 @@ fn path(text: &str, from: usize) -> &str {
     if !rest[port..].starts_with(['/', '?', '#']) {
         return "";
     }
-    let len = rest
-        .bytes()
-        .take_while(|b| b.is_ascii_graphic() && !b"\"<>\\^`{|}".contains(b))
-        .count();
+    let len = rest.bytes().take_while(is_of_link).count();
     rest[..len].trim_end_matches(['.', ',', ';', ':', '!', '?', ')', '\'', ']', '*'])
 }
 
@@ -340,10 +346,7 @@ fn app_links(text: &str, found: &mut Vec<Candidate>) {
             .take_while(|b| b.is_ascii_alphanumeric() || b"+-.".contains(b))
             .count();
         let start = at - name;
-        let len = text[at..]
-            .bytes()
-            .take_while(|b| b.is_ascii_graphic() && !b"\"<>\\^`{|}".contains(b))
-            .count();
+        let len = text[at..].bytes().take_while(is_of_link).count();
         let end = at
             + text[at..at + len]
                 .trim_end_matches(['.', ',', ';', '!', ')', '\''])
@@ -353,7 +356,7 @@ fn app_links(text: &str, found: &mut Vec<Candidate>) {
         if name == 0 || end <= at + 3 || found.iter().any(|f| f.start < end && start < f.end) {
             continue;
         }
-        let payload = read_nested(url, DEPTH);
+        let payload = read_nested(url, Depth::WHOLE);
         if payload.scheme != "plain-text" {
             found.push(Candidate {
                 start,

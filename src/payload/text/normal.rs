@@ -5,6 +5,8 @@
 //! the decimal digits of all scripts, numbers spelled out in Chinese, letters of one script inside of a
 //! word of another (UTS 39), and what is not seen at all.
 
+use std::sync::LazyLock;
+
 /// The line in both letter cases, which have the same places.
 pub(super) struct Normal<'a> {
     original: &'a str,
@@ -35,7 +37,11 @@ impl<'a> Normal<'a> {
         }
         let mut letters: Vec<Placed> = Vec::with_capacity(original.len());
         for (place, c) in original.char_indices() {
-            fold(c, |c| letters.push((c, place as u32)));
+            if (' '..='~').contains(&c) {
+                letters.push((c, place as u32));
+            } else {
+                fold(c, |c| letters.push((c, place as u32)));
+            }
         }
         latin_words(&mut letters);
         spelled_numbers(&mut letters);
@@ -50,7 +56,11 @@ impl<'a> Normal<'a> {
         for (c, place) in letters {
             text.push(*c);
             lower.push(small(*c));
-            places.resize(text.len(), *place);
+            if c.is_ascii() {
+                places.push(*place);
+            } else {
+                places.resize(text.len(), *place);
+            }
         }
         places.push(original.len() as u32);
         Self {
@@ -78,6 +88,10 @@ impl<'a> Normal<'a> {
 fn small(c: char) -> char {
     if c.is_ascii() {
         return c.to_ascii_lowercase();
+    }
+    // Of the letters from Hebrew to Burmese and of those of East Asia none has two cases.
+    if matches!(c, '\u{0590}'..='\u{109f}' | '\u{2e80}'..='\u{a63f}' | '\u{ac00}'..='\u{d7ff}') {
+        return c;
     }
     let mut lower = c.to_lowercase();
     match (lower.next(), lower.next()) {
@@ -130,9 +144,6 @@ const ROMAN: &[&str] = &[
 fn fold(c: char, mut put: impl FnMut(char)) {
     let code = c as u32;
     let nth = |first: char, i: u32| char::from_u32(first as u32 + i).unwrap_or(c);
-    if (' '..='~').contains(&c) {
-        return put(c);
-    }
     match code {
         // Controls, soft hyphen, combining accents and enclosing marks (of keycaps too), invisible
         // and direction marks, variation selectors.
@@ -212,8 +223,28 @@ fn symbol(c: char, mut put: impl FnMut(char)) {
 /// Cyrillic and Greek letters that look like Latin ones (UTS 39, confusables).
 const LOOKALIKES: &str = "аaвbеeёeкkмmнhоoрpсcтtуyхxіiїiјjѕsԁdԛqԝwАAВBЕEКKМMНHОOРPСCТTУYХXІIЈJЅSαaβbεeηnιiκkνvοoρpτtυuχxγyωwΑAΒBΕEΖZΗHΙIΚKΜMΝNΟOΡPΤTΥYΧX";
 
+/// Greek and Cyrillic.
+const OTHERS: std::ops::RangeInclusive<char> = '\u{0370}'..='\u{052f}';
+
 fn is_other(c: char) -> bool {
-    matches!(c, '\u{0370}'..='\u{052f}')
+    OTHERS.contains(&c)
+}
+
+/// For each letter of [`OTHERS`] the Latin one that it looks like, or itself.
+static LATIN: LazyLock<Vec<char>> = LazyLock::new(|| {
+    let mut table: Vec<char> = OTHERS.collect();
+    let mut pairs = LOOKALIKES.chars();
+    while let (Some(from), Some(to)) = (pairs.next(), pairs.next()) {
+        if let Some(letter) = table.iter_mut().find(|letter| **letter == from) {
+            *letter = to;
+        }
+    }
+    table
+});
+
+fn latin_of(c: char) -> char {
+    let at = (c as usize).checked_sub(*OTHERS.start() as usize);
+    at.and_then(|at| LATIN.get(at)).copied().unwrap_or(c)
 }
 
 /// Makes words of Latin letters out of those that have some of other scripts among them. A word that is
@@ -226,13 +257,7 @@ fn latin_words(letters: &mut [Placed]) {
     for word in letters.chunk_by_mut(|a, b| is_part(a.0) && is_part(b.0)) {
         if word.iter().any(|(c, _)| c.is_ascii_alphabetic()) {
             for (c, _) in word.iter_mut().filter(|(c, _)| is_other(*c)) {
-                let mut pairs = LOOKALIKES.chars();
-                while let (Some(from), Some(to)) = (pairs.next(), pairs.next()) {
-                    if from == *c {
-                        *c = to;
-                        break;
-                    }
-                }
+                *c = latin_of(*c);
             }
         }
     }
@@ -256,7 +281,10 @@ fn numeral(c: char) -> Option<char> {
 
 /// Makes digits of numerals in rows that are long enough to be a number.
 fn spelled_numbers(letters: &mut [Placed]) {
-    if !letters.iter().any(|(c, _)| numeral(*c).is_some()) {
+    if !letters
+        .iter()
+        .any(|(c, _)| !c.is_ascii() && numeral(*c).is_some())
+    {
         return;
     }
     let is_part = |c: char| c.is_ascii_digit() || numeral(c).is_some() || matches!(c, ' ' | '-');

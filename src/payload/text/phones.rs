@@ -65,10 +65,17 @@ fn is_han(c: char) -> bool {
 
 /// The country that the line is written in.
 pub(super) fn home(lower: &str, hints: &Hints) -> Option<&'static Region> {
-    let foreign = !lower.is_ascii();
-    REGIONS.iter().find(|region| {
-        foreign && lower.contains(region.letters) || region.hint.is_some_and(|hint| hints.has(hint))
-    })
+    // The first of them whose letters stand in the line, in one pass over it.
+    let mut written = REGIONS.len();
+    for letter in lower.chars().filter(|c| !c.is_ascii()) {
+        let earlier = REGIONS.iter().take(written);
+        if let Some(region) = earlier.into_iter().position(|r| (r.letters)(letter)) {
+            written = region;
+        }
+    }
+    let hinted = |region: &Region| region.hint.is_some_and(|hint| hints.has(hint));
+    let hinted = REGIONS.iter().position(hinted);
+    REGIONS.get(hinted.map_or(written, |hinted| hinted.min(written)))
 }
 
 /// `digits`, dialled inside of `region`, as they are dialled from everywhere.
@@ -190,6 +197,9 @@ pub(super) fn find(line: &Line<'_>, findings: &mut Findings) {
         return;
     }
     let home = line.home();
+    let alone = text
+        .bytes()
+        .all(|b| b.is_ascii() && !b.is_ascii_alphabetic());
     for place in line.places(Cue::Phone) {
         let lead = line.lead(place);
         if let Some((number, end)) = cued(line, home, lead.end, lead.told && !lead.far) {
@@ -208,7 +218,7 @@ pub(super) fn find(line: &Line<'_>, findings: &mut Findings) {
         let behind = text[..start].chars().next_back();
         let joined =
             behind.is_some_and(|c| c.is_ascii_alphanumeric() || "_.-/@=&#$€£¥₹".contains(c));
-        if !joined && let Some((number, end)) = uncued(line, home, start) {
+        if !joined && let Some((number, end)) = uncued(line, home, alone, start) {
             put(line, findings, (start, end), number);
             at = end;
         } else {
@@ -288,8 +298,13 @@ fn is_service(digits: &str) -> bool {
             .any(|begin| digits.starts_with(begin))
 }
 
-/// The number that tells by its form alone what it is.
-fn uncued(line: &Line<'_>, home: Option<&Region>, from: usize) -> Option<(String, usize)> {
+/// The number that tells by its form alone what it is; `alone` where the line has no letters.
+fn uncued(
+    line: &Line<'_>,
+    home: Option<&Region>,
+    alone: bool,
+    from: usize,
+) -> Option<(String, usize)> {
     let text = line.text();
     if is_serial(line, from) {
         return None;
@@ -315,7 +330,6 @@ fn uncued(line: &Line<'_>, home: Option<&Region>, from: usize) -> Option<(String
         return Some(found);
     }
     let china = home.filter(|h| h.code == "86");
-    let alone = text.bytes().all(|b| !b.is_ascii_alphabetic()) && text.is_ascii();
     if china.is_none() && !alone {
         return None;
     }

@@ -1,7 +1,7 @@
 //! Links that run code, read local files, or open an app with another link inside.
 
 use super::super::input::{Uri, decode, strip_prefix_ignore_case};
-use super::super::{Category, read};
+use super::super::{Category, Depth, read};
 use super::file;
 
 /// Whether the rest of a link is what its scheme asks for.
@@ -98,7 +98,7 @@ fn intent(rest: &str) -> Option<String> {
     let (Some(one), Some(other)) = (page(given), page(fallback)) else {
         return Some(given.clone());
     };
-    let tells = |link: &&String| read(link, 0).category != Category::Other;
+    let tells = |link: &&String| read(link, Depth::NONE).category != Category::Other;
     if psl::domain_str(&one.host) == psl::domain_str(&other.host) {
         return Some(given.clone());
     }

@@ -1,12 +1,13 @@
 //! What a link has in it that is not seen, or is seen as something else: marks that turn the direction of
 //! writing, letters without width, controls that browsers leave out, full-width letters.
 
-/// Marks that change the order of writing (UAX #9 section 2).
-#[rustfmt::skip]
-const BIDI: [char; 12] = [
-    '\u{61c}', '\u{200e}', '\u{200f}', '\u{202a}', '\u{202b}', '\u{202c}', '\u{202d}', '\u{202e}',
-    '\u{2066}', '\u{2067}', '\u{2068}', '\u{2069}',
-];
+/// Whether `c` is a mark that changes the order of writing (UAX #9 section 2).
+fn turns_writing(c: char) -> bool {
+    matches!(
+        c,
+        '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}'
+    )
+}
 
 /// A link with something hidden in it.
 #[derive(Debug, PartialEq, Eq)]
@@ -20,6 +21,15 @@ pub(super) struct Hidden {
 /// What is hidden in `text`, which is a link or wants to be one; `None` for nothing.
 pub(super) fn find(text: &str) -> Option<Hidden> {
     if text.bytes().all(|b| (0x20..0x7f).contains(&b)) {
+        return None;
+    }
+    let hides = |c: char| {
+        is_unseen(c, true)
+            || c.is_control()
+            || matches!(c, '\u{2028}' | '\u{2029}')
+            || narrow(c) != c
+    };
+    if !text.contains(hides) {
         return None;
     }
     let (mut unseen, mut control, mut wide) = (false, false, false);
@@ -71,7 +81,7 @@ pub(super) fn may_be_link(text: &str) -> bool {
 
 /// Whether a decoded part of a link turns the direction of writing, as in `%E2%80%AEgpj.exe`.
 pub(super) fn turns(part: &str) -> bool {
-    !part.is_ascii() && part.contains(BIDI)
+    !part.is_ascii() && part.contains(turns_writing)
 }
 
 /// A letter without width, or a mark that turns the direction of writing. Behind the host some of them
@@ -89,7 +99,7 @@ fn is_unseen(c: char, in_host: bool) -> bool {
         | '\u{3164}'
         | '\u{feff}'
         | '\u{ffa0}' => true,
-        c => BIDI.contains(&c),
+        c => turns_writing(c),
     }
 }
 

@@ -2,7 +2,7 @@
 //! whether the page follows it, and a page of a trusted host that does is the best disguise there is.
 
 use super::super::base64;
-use super::super::input::{Uri, decode, decoded, strip_prefix_ignore_case};
+use super::super::input::{Uri, decode, decoded, origin, strip_prefix_ignore_case};
 use super::super::texts::Pairs;
 use super::danger;
 
@@ -281,13 +281,13 @@ fn plain_link(value: &str, uri: &Uri) -> Option<String> {
         && scheme
             .bytes()
             .all(|b| b.is_ascii_alphanumeric() || b"+-.".contains(&b));
-    let whole = is_scheme && !rest.is_empty() && url::Url::parse(value).is_ok();
+    let whole = is_scheme && !rest.is_empty() && url::Url::parse(origin(value)).is_ok();
     whole.then(|| value.to_owned())
 }
 
 /// Whether `link` leads to another registrable domain, to an app, or runs something.
 fn leads_elsewhere(link: &str, uri: &Uri) -> bool {
-    let Some(link) = Uri::parse(link) else {
+    let Some(link) = Uri::parse(origin(link)) else {
         return true;
     };
     if !link.is_web() || !uri.is_web() {

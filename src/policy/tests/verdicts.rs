@@ -182,6 +182,30 @@ fn without_a_policy_nothing_is_on_the_platform() {
 }
 
 #[test]
+fn no_number_of_own_redirects_makes_a_link_ones_own() {
+    let policy = Policy::parse(FILE).unwrap();
+    let verdict = |times: usize, end: &str| {
+        let mut link = end.to_owned();
+        for _ in 0..times {
+            let encoded: String = url::form_urlencoded::byte_serialize(link.as_bytes()).collect();
+            link = format!("https://example.live/go?url={encoded}");
+        }
+        judge(&policy, &link)
+    };
+    for times in 0..8 {
+        let own = verdict(times, "https://example.live/room/1");
+        let others = verdict(times, "https://wa.me/15550100");
+        // The fifth is not opened any more.
+        let expected = if times < 5 {
+            (OnPlatform, OffPlatform)
+        } else {
+            (Unknown, Unknown)
+        };
+        assert_eq!((own.class, others.class), expected, "{times}");
+    }
+}
+
+#[test]
 fn a_link_that_nobody_followed_leads_nobody_knows_where() {
     for text in [
         "https://bit.ly/3abcDEF",

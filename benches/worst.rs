@@ -1,0 +1,180 @@
+//! A search for the payload that takes longest: every labelled payload of the tests, repeated or with one of its own
+//! parts or a link repeated after it, up to 4 KiB. Prints those over the bound, the worst first; no statistics.
+//!
+//! `cargo bench --bench worst [-- TEXT]` looks at those alone that contain `TEXT`.
+
+use std::hint::black_box;
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+use waylay::policy::{Context, Policy};
+use waylay::{destination, payload};
+
+const POLICY: &str = r#"
+[platform]
+name = "Bench"
+domains = ["example.live", "shop.example"]
+short_links = ["exl.ink"]
+[[rule]]
+id = "contact-code"
+when = { category = ["contact", "group-invite"] }
+severity = "high"
+action = "review"
+"#;
+
+/// Bytes of each input.
+const SIZE: usize = 4096;
+/// What no payload of that size may take.
+const BOUND: Duration = Duration::from_micros(200);
+/// How often an input is tried before it counts as slow: another process may have had the core.
+const TRIES: u32 = 9;
+/// How often those that were slow are tried again.
+const ROUNDS: u32 = 5;
+/// How many of the slow ones are printed.
+const SHOWN: usize = 30;
+
+/// What is put after a payload, over and over, beside its own parts.
+const PARTS: &[&str] = &[
+    "a",
+    "1",
+    " ",
+    "/",
+    "a/",
+    "a.",
+    ".",
+    "%25",
+    "%3A%2F%2F",
+    "?",
+    "#",
+    "&",
+    "=",
+    "a=1&",
+    "&url=http://a",
+    "&url=http%3A%2F%2Fa.example",
+    "url=http://a.example/?",
+    "https://",
+    "http://a.example/",
+    "@a",
+    "@",
+    ":",
+    ";",
+    ",",
+    "\n",
+    "\t",
+    "-",
+    "_",
+    "微",
+    "微信",
+    "\u{2215}",
+    "\u{200b}",
+    "а",
+    "日本",
+    "xn--",
+    "1 ",
+    "Q ",
+    "+86 ",
+    "$a ",
+    "{",
+    "\"",
+    "\\",
+];
+
+struct Slow {
+    took: Duration,
+    line: bool,
+    text: String,
+}
+
+fn main() {
+    let wanted = std::env::args().skip(1).find(|arg| !arg.starts_with('-'));
+    let policy = Policy::parse(POLICY).expect("the policy of the benchmark is well formed");
+    let mut tried = 0_u32;
+    let mut slow = Vec::new();
+    for (seed, line) in labelled() {
+        if wanted.as_ref().is_some_and(|wanted| !seed.contains(wanted)) {
+            continue;
+        }
+        for text in grown(&seed) {
+            tried += 1;
+            let took = shortest(&policy, &text, line);
+            if took > BOUND {
+                slow.push(Slow { took, line, text });
+            }
+        }
+    }
+    // Once more, later: something else may have had the core.
+    for _ in 0..ROUNDS {
+        for slow in &mut slow {
+            slow.took = slow.took.min(shortest(&policy, &slow.text, slow.line));
+        }
+        slow.retain(|slow| slow.took > BOUND);
+    }
+    slow.sort_by(|a, b| b.took.cmp(&a.took));
+    let lines = slow.iter().filter(|slow| slow.line).count();
+    println!(
+        "{tried} inputs of up to {SIZE} bytes; over {BOUND:?}: {} codes and {lines} lines",
+        slow.len() - lines,
+    );
+    for slow in slow.iter().take(SHOWN) {
+        let kind = if slow.line { "line" } else { "code" };
+        let tail = slow.text.floor_char_boundary(slow.text.len() - 40);
+        let head = slow.text.ceil_char_boundary(100);
+        println!(
+            "{:>9.1?} {kind} {:?} … {:?}",
+            slow.took,
+            &slow.text[..head],
+            &slow.text[tail..]
+        );
+    }
+}
+
+/// The payloads of the labelled cases of the tests, and whether each is a line of writing.
+fn labelled() -> Vec<(String, bool)> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cases");
+    let files = std::fs::read_dir(folder).expect("the cases lie beside the benchmark");
+    let mut all = Vec::new();
+    for file in files {
+        let text = std::fs::read_to_string(file.expect("a file").path()).expect("cases are text");
+        for case in text.lines().filter(|line| !line.is_empty()) {
+            let case: serde_json::Value = serde_json::from_str(case).expect("a case is JSON");
+            let payload = case["payload"].as_str().expect("a payload").to_owned();
+            all.push((payload, case["kind"] == "text"));
+        }
+    }
+    all.sort();
+    all
+}
+
+/// `seed` made long in several ways.
+fn grown(seed: &str) -> Vec<String> {
+    const ENDS: &[char] = &['?', '&', '/', '=', ';', ':', ',', ' ', '\n', '.', '|'];
+    let mut all = vec![filled("", seed)];
+    let starts = seed.rmatch_indices(ENDS).map(|(at, _)| &seed[at..]);
+    all.extend(starts.take(3).map(|part| filled(seed, part)));
+    all.extend(PARTS.iter().map(|part| filled(seed, part)));
+    all.retain(|text| !text.is_empty());
+    all
+}
+
+fn filled(begin: &str, part: &str) -> String {
+    let left = SIZE.saturating_sub(begin.len());
+    format!("{begin}{}", part.repeat(left / part.len().max(1)))
+}
+
+fn shortest(policy: &Policy, text: &str, line: bool) -> Duration {
+    let mut shortest = Duration::MAX;
+    for _ in 0..TRIES {
+        let start = Instant::now();
+        let payload = if line {
+            payload::parse_line(black_box(text))
+        } else {
+            payload::parse(black_box(text.as_bytes()))
+        };
+        black_box(policy.judge(&payload, &destination::of(&payload), &Context::default()));
+        shortest = shortest.min(start.elapsed());
+        if shortest < BOUND {
+            break;
+        }
+    }
+    shortest
+}
