@@ -13,6 +13,11 @@ const SIGN: &str = "secret";
 /// Parameters of a key of an authenticator that are none.
 const OPEN: &[&str] = &["issuer", "algorithm", "digits", "period", "counter"];
 
+/// As many parameters of such a key are looked at; the mark stands for the others.
+const MOST: usize = 16;
+/// The letters of the longest name of such a parameter, `algorithm`. What is longer may be the secret.
+const LONGEST_KEY: usize = 9;
+
 /// Takes the secrets out of `payload` and what is nested in it.
 pub(super) fn conceal(payload: &mut Payload) {
     if payload.flags.contains(&SIGN) {
@@ -54,7 +59,7 @@ fn hide(payload: &mut Payload) -> Option<(String, String)> {
         // It is what is nested.
         fields.target = fields.target.is_some().then(|| is.clone());
     }
-    payload.text.clone_from(&new);
+    payload.say(new.clone());
     Some((old, new))
 }
 
@@ -74,14 +79,19 @@ fn key(whole: &str) -> String {
         let kind = head.find("://").map_or(0, |at| at + 3);
         return format!("{}{mark}", &head[..kind]);
     }
-    let pairs: Vec<Cow<'_, str>> = query
-        .split('&')
+    let mut given = query.split('&').filter(|pair| !pair.is_empty());
+    let mut pairs: Vec<Cow<'_, str>> = given
+        .by_ref()
+        .take(MOST)
         .map(|pair| match pair.split_once('=') {
             Some((key, value)) if is_open(key) && is_plain(value) => pair.into(),
-            Some((key, _)) => format!("{key}={mark}").into(),
-            None => mark.as_str().into(),
+            Some((key, _)) if key.len() <= LONGEST_KEY => format!("{key}={mark}").into(),
+            _ => mark.as_str().into(),
         })
         .collect();
+    if given.next().is_some() {
+        pairs.push(mark.as_str().into());
+    }
     format!("{head}?{}", pairs.join("&"))
 }
 
@@ -135,6 +145,10 @@ mod tests {
             ),
             (
                 "otpauth://totp/jo?issuer=Ours?secret=GEZDGNBVGY3TQOJQ",
+                "GEZDGN",
+            ),
+            (
+                "otpauth://totp/jo?secret=GEZDGNBVGY3TQOJQ&GEZDGNBVGY3TQOJQ=",
                 "GEZDGN",
             ),
             ("otpauth://totp/jo&secret=GEZDGNBVGY3TQOJQ", "GEZDGN"),
@@ -206,6 +220,22 @@ mod tests {
         assert_eq!(otp.fields.payee_name.as_deref(), Some("Ours"));
         let proxy = parse_str("trojan://ours-own@vpn.example:443#Ours");
         assert_eq!(proxy.fields.target.as_deref(), Some("vpn.example:443"));
+    }
+
+    #[test]
+    fn what_stands_for_many_parameters_is_short() {
+        for part in ["&", "x&", "a=1&", "secret=GEZDGNBV&"] {
+            let text = format!(
+                "otpauth://totp/jo?secret=GEZDGNBVGY3TQOJQ&{}",
+                part.repeat(1000)
+            );
+            let said = parse_str(&text).text;
+            assert!(
+                said.contains("***") && said.len() < 1000,
+                "{part}: {}",
+                said.len()
+            );
+        }
     }
 
     #[test]
