@@ -51,6 +51,9 @@ const OPAQUE: &[&str] = &[
 const MOST: usize = 256;
 const MOST_LINKS: usize = 16;
 
+/// The most bytes in front of a link's path in which its host is looked for.
+const LONGEST_ORIGIN: usize = 1_024;
+
 /// The shortest link in base64, in letters.
 const SHORTEST_BASE64: usize = 12;
 
@@ -287,7 +290,12 @@ fn plain_link(value: &str, uri: &Uri) -> Option<String> {
 
 /// Whether `link` leads to another registrable domain, to an app, or runs something.
 fn leads_elsewhere(link: &str, uri: &Uri) -> bool {
-    let Some(link) = Uri::parse(origin(link)) else {
+    let origin = origin(link);
+    // Nobody who writes so much in front of a path means his own page.
+    if origin.len() > LONGEST_ORIGIN {
+        return true;
+    }
+    let Some(link) = Uri::parse(origin) else {
         return true;
     };
     if !link.is_web() || !uri.is_web() {
