@@ -404,7 +404,7 @@ mod tests {
             ],
         };
         let chart = chart(&RgbImage::new(200, 200), &trace);
-        let pixel = |x, y| chart.get_pixel(x * 6, y * 6).0;
+        let pixel = |x: u32, y: u32| chart.get_pixel(x * 6, y * 6).0;
         assert_eq!(pixel(55, 50), [0, 150, 210], "a cross");
         assert_eq!(pixel(100, 50), [255, 150, 0], "a candidate");
         assert_eq!(pixel(170, 100), [0, 170, 60], "a grid");
