@@ -8,13 +8,16 @@ use self::search::Search;
 use self::second::Second;
 use self::settle::settle;
 use self::shrink::{Plane, shrink};
+use self::trace::Trace;
 use crate::frame::Luma;
 
 mod finder;
 mod fit;
 mod geometry;
+mod hash;
 mod ink;
 mod layout;
+mod quality;
 mod read;
 mod search;
 #[cfg(feature = "zxing")]
@@ -24,12 +27,15 @@ mod shrink;
 pub mod stages;
 mod symbol;
 mod texture;
+pub mod trace;
 mod triple;
 #[cfg(feature = "zxing")]
 mod zoom;
 #[cfg(feature = "zxing")]
 mod zxing;
 
+pub use self::hash::PerceptualHash;
+pub use self::quality::{Quality, Reason, Unread};
 pub use self::symbol::{Corners, Part, Point, Reader, Readers, Symbol, SymbolKind};
 
 /// How much a scan may cost. The core reads no clock, so the caller says when time is up.
@@ -83,13 +89,32 @@ const LEAST_SIDE: usize = 21;
 /// place of squares and soft edges are gone there. The second reader sees the codes that it located, and the
 /// rest of the picture as far as [`Budget::reach`] says.
 pub fn scan(luma: &Luma<'_>, readers: Readers, budget: &Budget<'_>) -> Scan {
-    let mut search = Search::new(budget);
+    run(luma, readers, budget, None)
+}
+
+/// The same, and writes down what each stage saw.
+pub fn scan_traced(
+    luma: &Luma<'_>,
+    readers: Readers,
+    budget: &Budget<'_>,
+    trace: &mut Trace,
+) -> Scan {
+    run(luma, readers, budget, Some(trace))
+}
+
+fn run<'a>(
+    luma: &Luma<'a>,
+    readers: Readers,
+    budget: &'a Budget<'a>,
+    trace: Option<&'a mut Trace>,
+) -> Scan {
+    let mut search = Search::new(budget, trace);
     if readers.has(Reader::Rqrr) {
         look(luma, &mut search, readers.has(Reader::Zxing));
     }
     #[cfg(feature = "zxing")]
     if readers.has(Reader::Zxing) {
-        return second(luma, readers, budget, search);
+        return second(luma, readers, search);
     }
     Scan {
         symbols: settle(search.found),
@@ -121,20 +146,21 @@ fn look(luma: &Luma<'_>, search: &mut Search<'_>, with_textures: bool) {
 
 /// The second reader, after our own finder has looked.
 #[cfg(feature = "zxing")]
-fn second(luma: &Luma<'_>, readers: Readers, budget: &Budget<'_>, search: Search<'_>) -> Scan {
+fn second<'a>(luma: &Luma<'a>, readers: Readers, search: Search<'a>) -> Scan {
     let mut textures = search.textures;
     // Stable, so that equal ones stay in the order of the picture.
     textures.sort_by(|a, b| b.likeness.total_cmp(&a.likeness));
     let mut second = Second {
         luma: *luma,
-        budget,
+        budget: search.budget,
         found: search.found,
         given: 0,
         skipped: search.skipped,
         panics: search.panics,
+        trace: search.trace,
     };
     second.places();
-    match budget.reach {
+    match second.budget.reach {
         Reach::Part(turn) if readers.has(Reader::Rqrr) => second.textures(&textures, turn),
         _ => second.whole(),
     }

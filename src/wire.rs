@@ -7,3 +7,4 @@ pub mod explain;
 pub mod pretty;
 pub mod replay;
 pub mod scan;
+pub mod trace;

@@ -2,16 +2,20 @@
 
 use std::fs;
 use std::io::{self, Write};
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 use std::process::ExitCode;
 
 use anyhow::{Context, Result};
+use image::{ImageFormat, RgbImage};
 
 use crate::commands::common;
+use crate::detect::trace::Trace;
 use crate::detect::{Reach, Readers};
+use crate::evidence;
 use crate::policy::{Context as StreamContext, Policy};
 use crate::source::still::{self, StillError};
 use crate::wire::scan::Line;
+use crate::wire::trace;
 use crate::worker::{self, Mode};
 
 /// Read the codes in still pictures: one JSON line for each.
@@ -29,6 +33,9 @@ pub(crate) struct Args {
     /// Who reads codes, separated by commas
     #[arg(long, value_name = "LIST", default_value_t = Readers::default())]
     readers: Readers,
+    /// Also write into this folder what each stage of the reading saw of each picture: drawn, and as lines of JSON
+    #[arg(long, value_name = "DIR")]
+    explain_read: Option<PathBuf>,
 }
 
 /// Runs the command. A picture that cannot be read is told on stderr; the others go on.
@@ -51,10 +58,11 @@ pub(crate) fn run(args: &Args) -> Result<ExitCode> {
             complain(format_args!("{error:#}"));
         }
         for picture in pictures {
-            match scan(&picture, args.readers, &policy, &context, &mut out) {
+            match scan(&picture, args, &policy, &context, &mut out) {
                 Ok(()) => {}
                 Err(Failed::Picture(error)) => complain(format_args!("{error}")),
                 Err(Failed::Output(error)) => return Err(error.into()),
+                Err(Failed::Explained(error)) => return Err(error),
             }
         }
     }
@@ -64,11 +72,13 @@ pub(crate) fn run(args: &Args) -> Result<ExitCode> {
 enum Failed {
     Picture(StillError),
     Output(io::Error),
+    /// What the stages saw cannot be written down.
+    Explained(anyhow::Error),
 }
 
 fn scan(
     picture: &Path,
-    readers: Readers,
+    args: &Args,
     policy: &Policy,
     context: &StreamContext<'_>,
     out: &mut impl Write,
@@ -77,14 +87,15 @@ fn scan(
     let Some(luma) = still.luma() else {
         return Ok(());
     };
-    let (sightings, _) = worker::sightings(
-        &luma,
-        readers,
-        Reach::Whole,
-        policy,
-        context,
-        Mode::Recorded,
-    );
+    let readers = args.readers;
+    let sightings = if let Some(folder) = &args.explain_read {
+        let (sightings, trace) = worker::traced(&luma, readers, policy, context);
+        explain(folder, picture, &still.rgb, &trace).map_err(Failed::Explained)?;
+        sightings
+    } else {
+        let (reach, mode) = (Reach::Whole, Mode::Recorded);
+        worker::sightings(&luma, readers, reach, policy, context, mode).0
+    };
     let file = picture.to_string_lossy();
     for sighting in &sightings {
         let line = serde_json::to_string(&Line::new(&file, sighting));
@@ -93,6 +104,30 @@ fn scan(
             .map_err(Failed::Output)?;
     }
     Ok(())
+}
+
+/// Writes what the stages saw of `picture` into `folder`, under its path with `_` for what parts its names.
+fn explain(folder: &Path, picture: &Path, rgb: &RgbImage, trace: &Trace) -> Result<()> {
+    let mut names = Vec::new();
+    for part in picture.components() {
+        if let Component::Normal(name) = part {
+            names.push(name.to_string_lossy());
+        }
+    }
+    let name = names.join("_");
+    let mut lines = String::new();
+    for step in &trace.steps {
+        lines.push_str(&serde_json::to_string(&trace::Line::from(step))?);
+        lines.push('\n');
+    }
+    let cannot = || format!("{}: cannot be written", folder.join(&name).display());
+    fs::create_dir_all(folder).with_context(cannot)?;
+    fs::write(folder.join(format!("{name}.jsonl")), lines).with_context(cannot)?;
+    let chart = evidence::chart(rgb, trace);
+    let path = folder.join(format!("{name}.png"));
+    chart
+        .save_with_format(path, ImageFormat::Png)
+        .with_context(cannot)
 }
 
 /// Adds `path`, or the pictures in it and below it by their names where it is a folder.

@@ -143,6 +143,12 @@ pub(super) fn bounds(corners: &Corners) -> [f32; 4] {
     )
 }
 
+/// The mean length of the sides in px.
+pub(super) fn side(corners: &Corners) -> f32 {
+    let sides = (0..4).map(|i| corners[(i + 1) % 4].minus(corners[i]).length());
+    sides.sum::<f32>() / 4.0
+}
+
 /// Whether two symbols cover the same place: their boxes share more than a third of the smaller one.
 pub(super) fn overlap(a: &Corners, b: &Corners) -> bool {
     let area = |[l, t, r, b]: [f32; 4]| (r - l).max(0.0) * (b - t).max(0.0);

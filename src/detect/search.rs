@@ -5,13 +5,16 @@ use std::cell::OnceCell;
 use super::finder::{Finders, finders};
 use super::fit::{Frame, Score, improve};
 use super::geometry::convex;
+use super::hash::PerceptualHash;
 use super::ink::{Ink, View};
 use super::layout::Layout;
-use super::read::read;
+use super::quality::Quality;
+use super::read::{Reading, read};
 use super::settle::Found;
 use super::texture::{Texture, textures};
+use super::trace::{Glance, Outcome, Step, Trace, note};
 use super::triple::triples;
-use super::{Budget, Reader, SymbolKind};
+use super::{Budget, Corners, Reader, SymbolKind, Unread};
 use crate::frame::Luma;
 
 /// A first guess that scores less than this is no candidate.
@@ -24,10 +27,13 @@ const CLOSE: f32 = 0.2;
 /// for it to be called one.
 const PLAUSIBLE: f32 = 0.5;
 
+/// The layouts of the versions, made when they are asked for.
+type Layouts = [OnceCell<Layout>; 41];
+
 /// A search for the symbols of one picture, at one or more scales.
 pub(super) struct Search<'a> {
-    budget: &'a Budget<'a>,
-    layouts: [OnceCell<Layout>; 41],
+    pub(super) budget: &'a Budget<'a>,
+    layouts: Layouts,
     /// What was taken of the budget.
     tried: u32,
     /// Candidates that were not tried because the budget was spent.
@@ -38,6 +44,7 @@ pub(super) struct Search<'a> {
     pub(super) textures: Vec<Texture>,
     /// What was found, in the order in which it was.
     pub(super) found: Vec<Found>,
+    pub(super) trace: Option<&'a mut Trace>,
 }
 
 /// Three finder patterns that fit the known modules of a version.
@@ -53,7 +60,7 @@ struct Candidate {
 }
 
 impl<'a> Search<'a> {
-    pub(super) fn new(budget: &'a Budget<'a>) -> Self {
+    pub(super) fn new(budget: &'a Budget<'a>, trace: Option<&'a mut Trace>) -> Self {
         Self {
             budget,
             layouts: [const { OnceCell::new() }; 41],
@@ -62,6 +69,7 @@ impl<'a> Search<'a> {
             panics: 0,
             textures: Vec::new(),
             found: Vec::new(),
+            trace,
         }
     }
 
@@ -72,14 +80,27 @@ impl<'a> Search<'a> {
             self.skipped += 1;
             return;
         }
+        note(&mut self.trace, || Step::Look { scale });
         let ink = Ink::of(luma);
         if with_textures {
             let here = textures(&ink).into_iter();
-            self.textures.extend(here.map(|t| t.times(scale as usize)));
+            for texture in here.map(|t| t.times(scale as usize)) {
+                note(&mut self.trace, || texture.step());
+                self.textures.push(texture);
+            }
         }
         let views = [1.0, -1.0].map(|sign| View { ink: &ink, sign });
         let finders = finders(&views, self.budget.expired);
-        let candidates = self.candidates(&views, &finders);
+        for (polarity, finders) in finders.iter().enumerate() {
+            for finder in &finders.kept {
+                note(&mut self.trace, || Step::Finder {
+                    centre: finder.centre.times(scale),
+                    module: finder.module * scale,
+                    inverted: polarity == 1,
+                });
+            }
+        }
+        let candidates = self.candidates(&views, &finders, scale);
         let mut used = finders.map(|f| vec![false; f.kept.len()]);
         for candidate in &candidates {
             let used = &mut used[candidate.polarity];
@@ -105,7 +126,12 @@ impl<'a> Search<'a> {
     }
 
     /// The candidates of both polarities, best first.
-    fn candidates(&mut self, views: &[View<'_>; 2], finders: &[Finders; 2]) -> Vec<Candidate> {
+    fn candidates(
+        &mut self,
+        views: &[View<'_>; 2],
+        finders: &[Finders; 2],
+        scale: f32,
+    ) -> Vec<Candidate> {
         let mut order = Vec::new();
         for (polarity, finders) in finders.iter().enumerate() {
             let (triples, left_out) = triples(&finders.kept);
@@ -119,33 +145,50 @@ impl<'a> Search<'a> {
                 self.skipped += (order.len() - i) as u32;
                 break;
             }
-            let patterns = at.map(|i| &finders[*polarity].kept[i]);
-            let Some(frame) = Frame::of(&views[*polarity], patterns) else {
-                continue;
-            };
-            let mut versions: Vec<(f32, usize)> = frame
-                .versions()
-                .filter_map(|version| {
-                    let score = frame.glance(&views[*polarity], self.layout(version))?;
-                    Some((score, version))
-                })
-                .collect();
-            versions.sort_by(|a, b| b.0.total_cmp(&a.0));
-            versions.truncate(VERSIONS_TRIED);
-            let best = versions.first().map_or(0.0, |(score, _)| *score);
-            if best >= WORTH_A_TRY {
-                versions.retain(|(score, _)| *score > best - CLOSE);
-                candidates.push(Candidate {
-                    polarity: *polarity,
-                    finders: *at,
-                    frame,
-                    score: best,
-                    versions: versions.iter().map(|(_, v)| *v).collect(),
-                });
-            }
+            let candidate = self.glance(&views[*polarity], &finders[*polarity], *at);
+            note(&mut self.trace, || Step::Triple {
+                centres: at.map(|i| finders[*polarity].kept[i].centre.times(scale)),
+                inverted: *polarity == 1,
+                outcome: candidate
+                    .as_ref()
+                    .map_or_else(|glance| *glance, |c| Glance::Candidate(c.score)),
+            });
+            candidates.extend(candidate);
         }
         candidates.sort_by(|a, b| b.score.total_cmp(&a.score));
         candidates
+    }
+
+    /// A first look at three finder patterns: the versions that they may belong to.
+    fn glance(
+        &self,
+        view: &View<'_>,
+        finders: &Finders,
+        at: [usize; 3],
+    ) -> Result<Candidate, Glance> {
+        let patterns = at.map(|i| &finders.kept[i]);
+        let frame = Frame::of(view, patterns).ok_or(Glance::Patterns)?;
+        let mut versions: Vec<(f32, usize)> = frame
+            .versions()
+            .filter_map(|version| {
+                let score = frame.glance(view, self.layout(version))?;
+                Some((score, version))
+            })
+            .collect();
+        versions.sort_by(|a, b| b.0.total_cmp(&a.0));
+        versions.truncate(VERSIONS_TRIED);
+        let (best, _) = *versions.first().ok_or(Glance::Versions)?;
+        if best < WORTH_A_TRY {
+            return Err(Glance::Weak(best));
+        }
+        versions.retain(|(score, _)| *score > best - CLOSE);
+        Ok(Candidate {
+            polarity: usize::from(view.sign < 0.0),
+            finders: at,
+            frame,
+            score: best,
+            versions: versions.iter().map(|(_, v)| *v).collect(),
+        })
     }
 
     /// What a candidate takes of the budget: one, and one more for every 64 × 64 modules, since the
@@ -161,7 +204,7 @@ impl<'a> Search<'a> {
     /// Tries one candidate; true where it was decoded.
     fn read(&mut self, view: &View<'_>, candidate: &Candidate, scale: f32) -> bool {
         for version in &candidate.versions {
-            let Some(guess) = candidate.frame.guess(view, self.layout(*version)) else {
+            let Some(guess) = candidate.frame.guess(view, layout(&self.layouts, *version)) else {
                 continue;
             };
             let fit = improve(view, guess);
@@ -170,21 +213,40 @@ impl<'a> Search<'a> {
             if reading.mirrored {
                 corners.swap(1, 3);
             }
-            let (score, modules) = (fit.score, fit.layout.side);
             self.panics += reading.panics;
-            let decoded = reading.bytes.is_some();
-            if decoded || reading.has_format && is_plausible(&score) && convex(&corners) {
+            let outcome = outcome(&reading, &fit.score, &corners);
+            let quality = || Quality::of(view, &fit, scale);
+            note(&mut self.trace, || Step::Grid {
+                corners,
+                modules: fit.layout.side,
+                inverted: view.sign < 0.0,
+                finders: fit.score.finders,
+                timing: fit.score.timing,
+                quality: quality(),
+                outcome,
+            });
+            if matches!(outcome, Outcome::Read | Outcome::Located) {
+                let unread = (outcome == Outcome::Located).then(quality);
                 self.found.push(Found {
                     kind: SymbolKind::Qr,
                     bytes: reading.bytes,
                     corners,
-                    score: score.all,
-                    modules,
+                    score: fit.score.all,
+                    modules: fit.layout.side,
                     read_by: Reader::Rqrr,
                     part: None,
+                    unread: unread.map(|quality| Unread {
+                        reason: quality.reason(),
+                        module: quality.module,
+                    }),
+                    hash: Some(PerceptualHash::of(view, &fit, reading.mirrored)),
                 });
             }
-            if decoded {
+            if outcome == Outcome::Read {
+                note(&mut self.trace, || Step::Read {
+                    corners,
+                    by: Reader::Rqrr,
+                });
                 return true;
             }
         }
@@ -192,10 +254,25 @@ impl<'a> Search<'a> {
     }
 
     fn layout(&self, version: usize) -> &Layout {
-        self.layouts[version].get_or_init(|| Layout::of(version))
+        layout(&self.layouts, version)
     }
 }
 
-fn is_plausible(score: &Score) -> bool {
-    score.finders > PLAUSIBLE && score.timing > PLAUSIBLE
+fn layout(layouts: &Layouts, version: usize) -> &Layout {
+    layouts[version].get_or_init(|| Layout::of(version))
+}
+
+/// What became of a grid. One that cannot be decoded is called a code only where it looks like one.
+fn outcome(reading: &Reading, score: &Score, corners: &Corners) -> Outcome {
+    if reading.bytes.is_some() {
+        Outcome::Read
+    } else if !reading.has_format {
+        Outcome::NoFormat
+    } else if score.finders <= PLAUSIBLE || score.timing <= PLAUSIBLE {
+        Outcome::Implausible
+    } else if !convex(corners) {
+        Outcome::Twisted
+    } else {
+        Outcome::Located
+    }
 }

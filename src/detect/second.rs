@@ -2,9 +2,10 @@
 //!
 //! It cannot be interrupted: the budget is asked before each call, and each call is bounded in px.
 
-use super::geometry::{bounds, overlap};
+use super::geometry::{bounds, overlap, side};
 use super::settle::Found;
 use super::texture::{Region, Texture, Weave};
+use super::trace::{Step, Trace, note};
 use super::zoom::{Crop, Zoom};
 use super::zxing::{self, Wanted};
 use super::{Budget, Corners, Reader};
@@ -37,6 +38,7 @@ pub(super) struct Second<'a> {
     /// What it was not given because the budget was spent.
     pub(super) skipped: u32,
     pub(super) panics: u32,
+    pub(super) trace: Option<&'a mut Trace>,
 }
 
 impl Second<'_> {
@@ -66,12 +68,15 @@ impl Second<'_> {
             };
             let area = zoom.area(region.area());
             if done.len() == MOST_PLACES || area > left {
-                self.skipped += 1;
+                self.skip(region, zoom, Wanted::Qr);
+                self.was_not_tried(&corners);
                 continue;
             }
             done.push(corners);
             left -= area;
-            self.read(region, zoom, Wanted::Qr);
+            if !self.read(region, zoom, Wanted::Qr) {
+                self.was_not_tried(&corners);
+            }
         }
     }
 
@@ -133,29 +138,77 @@ impl Second<'_> {
         read.any(|f| overlap(&f.corners, &corners))
     }
 
-    fn read(&mut self, region: Region, zoom: Zoom, wanted: Wanted) {
+    /// Reads a place; false where there was no time for it.
+    fn read(&mut self, region: Region, zoom: Zoom, wanted: Wanted) -> bool {
         if (self.budget.expired)() {
-            self.skipped += 1;
-            return;
+            self.skip(region, zoom, wanted);
+            return false;
         }
         let Some(crop) = Crop::of(&self.luma, region, zoom) else {
-            return;
+            return true;
         };
-        let Some(luma) = crop.luma() else { return };
+        let Some(luma) = crop.luma() else { return true };
         self.given += 1;
-        match zxing::read(&luma, wanted) {
-            Ok(read) => self.found.extend(read.into_iter().map(|read| Found {
+        let Ok(read) = zxing::read(&luma, wanted) else {
+            self.panics += 1;
+            return true;
+        };
+        note(&mut self.trace, || {
+            given(&region, zoom, wanted, Some(read.len()))
+        });
+        for read in read {
+            let corners = read.corners.map(|p| crop.place(p));
+            note(&mut self.trace, || Step::Read {
+                corners,
+                by: Reader::Zxing,
+            });
+            self.found.push(Found {
                 kind: read.kind,
                 bytes: Some(read.bytes),
-                corners: read.corners.map(|p| crop.place(p)),
+                corners,
                 // Under every grid that was fitted: its corners are whole px.
                 score: -1.0,
                 modules: 0,
                 read_by: Reader::Zxing,
                 part: read.part,
-            })),
-            Err(zxing::Panicked) => self.panics += 1,
+                unread: None,
+                hash: None,
+            });
         }
+        true
+    }
+
+    /// The budget does not reach as far as this place.
+    fn skip(&mut self, region: Region, zoom: Zoom, wanted: Wanted) {
+        self.skipped += 1;
+        note(&mut self.trace, || given(&region, zoom, wanted, None));
+    }
+
+    /// What was located in this place was not given to the reader.
+    fn was_not_tried(&mut self, corners: &Corners) {
+        let here = |f: &&mut Found| overlap(&f.corners, corners);
+        for found in self.found.iter_mut().filter(here) {
+            if let Some(unread) = &mut found.unread {
+                unread.was_not_tried();
+            }
+        }
+    }
+}
+
+fn given(region: &Region, zoom: Zoom, wanted: Wanted, read: Option<usize>) -> Step {
+    Step::Given {
+        corners: region.corners(),
+        zoom: match zoom {
+            Zoom::In(by) => by as f32,
+            Zoom::Out(by) => 1.0 / by as f32,
+        },
+        wanted: match wanted {
+            Wanted::Qr => "qr",
+            Wanted::Modules => "modules",
+            Wanted::Bars => "bars",
+            Wanted::All => "all",
+        },
+        read,
     }
 }
 
@@ -170,12 +223,6 @@ fn zoom_for(module: f32, area: usize, most: usize) -> Zoom {
         .rev()
         .find(|by| Zoom::In(*by).area(area) <= most);
     Zoom::In(by.unwrap_or(1))
-}
-
-/// The mean length of the sides in px.
-fn side(corners: &Corners) -> f32 {
-    let sides = (0..4).map(|i| corners[(i + 1) % 4].minus(corners[i]).length());
-    sides.sum::<f32>() / 4.0
 }
 
 /// The box around `corners` with a margin of `margin` px, as far as it is inside.

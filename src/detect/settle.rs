@@ -2,7 +2,7 @@
 //! picture alone.
 
 use super::geometry::overlap;
-use super::{Corners, Part, Reader, Symbol, SymbolKind};
+use super::{Corners, Part, PerceptualHash, Reader, Symbol, SymbolKind, Unread};
 
 /// A code that was found, perhaps not for the first time.
 pub(super) struct Found {
@@ -17,6 +17,10 @@ pub(super) struct Found {
     pub(super) modules: usize,
     pub(super) read_by: Reader,
     pub(super) part: Option<Part>,
+    /// Why it was not read; `None` where it was.
+    pub(super) unread: Option<Unread>,
+    /// The hash of its modules, where a grid was laid over it.
+    pub(super) hash: Option<PerceptualHash>,
 }
 
 /// The symbols: of those with the same bytes in the same place the best, and one that could not be
@@ -40,6 +44,7 @@ pub(super) fn settle(mut found: Vec<Found>) -> Vec<Symbol> {
                     known.confirmed_by = Some(one.read_by);
                 }
                 known.part = known.part.take().or(one.part);
+                known.hash = known.hash.or(one.hash);
             }
             None => kept.push(one.symbol()),
         }
@@ -61,6 +66,8 @@ impl Found {
             read_by: self.read_by,
             confirmed_by: None,
             part: self.part,
+            unread: self.unread,
+            hash: self.hash,
         }
     }
 }
@@ -77,6 +84,8 @@ mod tests {
             modules: 21,
             read_by: Reader::Rqrr,
             part: None,
+            unread: None,
+            hash: None,
             bytes: bytes.map(<[u8]>::to_vec),
             corners: corners.map(|(dx, dy)| Point::new(x + dx, y + dy)),
             score,

@@ -3,6 +3,8 @@
 use std::fmt;
 use std::str::FromStr;
 
+use super::{PerceptualHash, Unread};
+
 /// A position in the frame in px: x to the right, y down, (0, 0) the outer corner of the first pixel.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Point {
@@ -161,6 +163,10 @@ pub struct Symbol {
     pub confirmed_by: Option<Reader>,
     /// Which part of a longer text it holds, where it is one.
     pub part: Option<Part>,
+    /// What is known of it where it was located but could not be decoded.
+    pub unread: Option<Unread>,
+    /// What its modules look like, to know it again; `None` where our own finder laid no grid over it.
+    pub hash: Option<PerceptualHash>,
 }
 
 impl Symbol {

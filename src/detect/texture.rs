@@ -4,6 +4,7 @@
 //! Counted on the bits of [`Ink`], a word of 64 px at a time.
 
 use super::ink::{Ink, TILE};
+use super::trace::Step;
 use super::{Corners, Point};
 
 /// A box in px: left, top, width, height.
@@ -50,6 +51,19 @@ pub(super) struct Texture {
 }
 
 impl Texture {
+    /// What is written down of it.
+    pub(super) fn step(&self) -> Step {
+        Step::Texture {
+            corners: self.region.corners(),
+            weave: match self.weave {
+                Weave::Both => "modules",
+                Weave::Across | Weave::Down => "bars",
+            },
+            module: self.module,
+            likeness: self.likeness,
+        }
+    }
+
     /// As it is in the picture that this one is 1/`scale` of.
     pub(super) fn times(self, scale: usize) -> Self {
         let Region {

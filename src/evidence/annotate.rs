@@ -2,18 +2,16 @@
 
 use std::convert::Infallible;
 
-use embedded_graphics::Pixel;
 use embedded_graphics::mono_font::MonoTextStyle;
 use embedded_graphics::mono_font::ascii::FONT_10X20;
 use embedded_graphics::pixelcolor::Rgb888;
-use embedded_graphics::prelude::{
-    DrawTarget, Drawable, OriginDimensions, Point, Primitive, RgbColor, Size,
-};
+use embedded_graphics::prelude::{Drawable, OriginDimensions, Point, Primitive, RgbColor, Size};
 use embedded_graphics::primitives::{Line, PrimitiveStyle, Rectangle};
 use embedded_graphics::text::{Baseline, Text};
-use image::{Rgb, RgbImage};
+use image::RgbImage;
 
 use crate::detect::Corners;
+use crate::evidence::canvas::Canvas;
 use crate::policy::Class;
 
 /// The height of a line of text in px, with the space around it.
@@ -33,7 +31,7 @@ pub struct Mark {
 
 /// Draws `marks` into `picture`.
 pub fn annotate(picture: &mut RgbImage, marks: &[Mark]) {
-    let mut canvas = Canvas(picture);
+    let mut canvas = Canvas::new(picture);
     for mark in marks {
         // The canvas cannot fail: what lies outside of it is left out.
         let Ok(()) = outline(&mut canvas, mark);
@@ -42,7 +40,7 @@ pub fn annotate(picture: &mut RgbImage, marks: &[Mark]) {
 }
 
 fn outline(canvas: &mut Canvas<'_>, mark: &Mark) -> Result<(), Infallible> {
-    let corners = points(canvas, &mark.corners);
+    let corners = mark.corners.map(|p| canvas.point(p));
     // Dark under bright is seen on any background.
     for (colour, width) in [(Rgb888::BLACK, 7), (colour(mark.class), 3)] {
         let style = PrimitiveStyle::with_stroke(colour, width);
@@ -58,7 +56,7 @@ fn outline(canvas: &mut Canvas<'_>, mark: &Mark) -> Result<(), Infallible> {
 fn label(canvas: &mut Canvas<'_>, mark: &Mark) -> Result<(), Infallible> {
     let size = canvas.size();
     let (width, height) = (size.width as i32, size.height as i32);
-    let corners = points(canvas, &mark.corners);
+    let corners = mark.corners.map(|p| canvas.point(p));
     let left = corners.iter().map(|p| p.x).min().unwrap_or(0);
     let top = corners.iter().map(|p| p.y).min().unwrap_or(0);
     let fits = usize::try_from(width / CHARACTER).unwrap_or(0);
@@ -89,20 +87,6 @@ fn label(canvas: &mut Canvas<'_>, mark: &Mark) -> Result<(), Infallible> {
     Ok(())
 }
 
-/// The corners as pixels, kept near the picture: a line to infinity would be drawn for ever.
-fn points(canvas: &Canvas<'_>, corners: &Corners) -> [Point; 4] {
-    let size = canvas.size();
-    let bound = |value: f32, side: u32| {
-        let side = side as f32;
-        if value.is_finite() {
-            value.clamp(-side, 2.0 * side) as i32
-        } else {
-            0
-        }
-    };
-    corners.map(|p| Point::new(bound(p.x, size.width), bound(p.y, size.height)))
-}
-
 fn colour(class: Class) -> Rgb888 {
     match class {
         Class::OnPlatform => Rgb888::new(64, 220, 96),
@@ -111,36 +95,10 @@ fn colour(class: Class) -> Rgb888 {
     }
 }
 
-/// A picture that `embedded-graphics` can draw on.
-struct Canvas<'a>(&'a mut RgbImage);
-
-impl OriginDimensions for Canvas<'_> {
-    fn size(&self) -> Size {
-        Size::new(self.0.width(), self.0.height())
-    }
-}
-
-impl DrawTarget for Canvas<'_> {
-    type Color = Rgb888;
-    type Error = Infallible;
-
-    fn draw_iter<I: IntoIterator<Item = Pixel<Rgb888>>>(
-        &mut self,
-        pixels: I,
-    ) -> Result<(), Infallible> {
-        for Pixel(point, colour) in pixels {
-            if let (Ok(x), Ok(y)) = (u32::try_from(point.x), u32::try_from(point.y))
-                && let Some(pixel) = self.0.get_pixel_mut_checked(x, y)
-            {
-                *pixel = Rgb([colour.r(), colour.g(), colour.b()]);
-            }
-        }
-        Ok(())
-    }
-}
-
 #[cfg(test)]
 mod tests {
+    use image::Rgb;
+
     use super::*;
     use crate::detect;
 

@@ -5,7 +5,7 @@ use std::fs::{self, File};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
-use crate::evidence::{EvidenceFile, Snapshot};
+use crate::evidence::{Crop, EvidenceFile, EvidenceKind, Snapshot};
 use crate::ids::{IncidentId, sha256};
 
 /// A file of evidence that could not be written.
@@ -42,6 +42,39 @@ impl Folder {
         incident: IncidentId,
         snapshot: &Snapshot,
     ) -> Result<Vec<EvidenceFile>, EvidenceError> {
+        let files = snapshot.files().into_iter();
+        files
+            .map(|(kind, bytes)| self.keep(stream, incident, snapshot.media_ms, kind, bytes))
+            .collect()
+    }
+
+    /// Writes `crop`, complete and on disk when this returns.
+    ///
+    /// # Errors
+    /// Where the disk is full or the folder cannot be written.
+    pub fn write_crop(
+        &self,
+        stream: &str,
+        incident: IncidentId,
+        crop: &Crop,
+    ) -> Result<EvidenceFile, EvidenceError> {
+        self.keep(
+            stream,
+            incident,
+            crop.media_ms,
+            EvidenceKind::Crop,
+            &crop.png,
+        )
+    }
+
+    fn keep(
+        &self,
+        stream: &str,
+        incident: IncidentId,
+        media_ms: i64,
+        kind: EvidenceKind,
+        bytes: &[u8],
+    ) -> Result<EvidenceFile, EvidenceError> {
         let folder = format!("{stream}/{incident}");
         let absolute = self.0.join(&folder);
         let failed = |source| EvidenceError {
@@ -49,19 +82,15 @@ impl Folder {
             source,
         };
         fs::create_dir_all(&absolute).map_err(failed)?;
-        let mut files = Vec::new();
-        for (kind, bytes) in snapshot.files() {
-            let name = format!("{:010}-{}.jpg", snapshot.media_ms, kind.as_str());
-            write_whole(&absolute.join(&name), bytes).map_err(failed)?;
-            files.push(EvidenceFile {
-                kind,
-                path: format!("{folder}/{name}"),
-                sha256: sha256(bytes),
-                bytes: bytes.len() as u64,
-                media_ms: snapshot.media_ms,
-            });
-        }
-        Ok(files)
+        let name = format!("{media_ms:010}-{}.{}", kind.as_str(), kind.extension());
+        write_whole(&absolute.join(&name), bytes).map_err(failed)?;
+        Ok(EvidenceFile {
+            kind,
+            path: format!("{folder}/{name}"),
+            sha256: sha256(bytes),
+            bytes: bytes.len() as u64,
+            media_ms,
+        })
     }
 }
 

@@ -1,8 +1,10 @@
 //! The best frame of an incident, encoded.
 
-use image::RgbImage;
 use image::codecs::jpeg::JpegEncoder;
+use image::codecs::png::PngEncoder;
+use image::{RgbImage, imageops};
 
+use crate::detect::{Corners, Point};
 use crate::evidence::{Mark, annotate};
 
 /// JPEG quality: at 90 a code that was readable in the video stays readable.
@@ -19,6 +21,57 @@ pub struct Snapshot {
     pub annotated: Vec<u8>,
 }
 
+/// The place of a symbol, cut out of its frame, as a PNG file in memory.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Crop {
+    /// Media time of the frame in ms.
+    pub media_ms: i64,
+    /// The place as it was decoded, px by px.
+    pub png: Vec<u8>,
+}
+
+/// A crop is no larger than this a side, in px; a larger place is made smaller.
+const MOST_CROPPED: u32 = 512;
+/// Modules of quiet zone that belong to a code (ISO/IEC 18004:2015, 6.3.8), and so to its crop.
+const QUIET: f32 = 4.0;
+
+impl Crop {
+    /// Cuts the place of a symbol out of `picture`, with its quiet zone; `module` is the size of its modules in px.
+    /// `None` where nothing of it is inside.
+    ///
+    /// # Errors
+    /// Where it cannot be encoded.
+    pub fn new(
+        media_ms: i64,
+        picture: &RgbImage,
+        corners: &Corners,
+        module: f32,
+    ) -> Result<Option<Self>, image::ImageError> {
+        let range = |of: fn(&Point) -> f32, end: u32| {
+            let values = corners.iter().map(of);
+            let (least, most) = values.fold((f32::MAX, f32::MIN), |(l, m), v| (l.min(v), m.max(v)));
+            // What is no number becomes 0.
+            let begin = ((least - QUIET * module).floor().max(0.0) as u32).min(end);
+            let end = ((most + QUIET * module).ceil().max(0.0) as u32).min(end);
+            (begin, end.saturating_sub(begin))
+        };
+        let (left, width) = range(|p| p.x, picture.width());
+        let (top, height) = range(|p| p.y, picture.height());
+        if width == 0 || height == 0 {
+            return Ok(None);
+        }
+        let mut crop = imageops::crop_imm(picture, left, top, width, height).to_image();
+        let longest = width.max(height);
+        if longest > MOST_CROPPED {
+            let side = |side: u32| (side * MOST_CROPPED / longest).max(1);
+            crop = imageops::thumbnail(&crop, side(width), side(height));
+        }
+        let mut png = Vec::new();
+        crop.write_with_encoder(PngEncoder::new(&mut png))?;
+        Ok(Some(Self { media_ms, png }))
+    }
+}
+
 /// What an evidence file shows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum EvidenceKind {
@@ -26,6 +79,8 @@ pub enum EvidenceKind {
     CleanFrame,
     /// The full frame with what was found drawn into it.
     AnnotatedFrame,
+    /// The place of a symbol that nobody could read, with its quiet zone.
+    Crop,
 }
 
 impl EvidenceKind {
@@ -34,6 +89,15 @@ impl EvidenceKind {
         match self {
             Self::CleanFrame => "clean_frame",
             Self::AnnotatedFrame => "annotated_frame",
+            Self::Crop => "crop",
+        }
+    }
+
+    /// How the names of its files end.
+    pub fn extension(self) -> &'static str {
+        match self {
+            Self::CleanFrame | Self::AnnotatedFrame => "jpg",
+            Self::Crop => "png",
         }
     }
 }

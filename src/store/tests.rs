@@ -52,6 +52,8 @@ fn sighting(text: Option<&str>, x: f32) -> Sighting {
             read_by: Reader::Rqrr,
             confirmed_by: None,
             part: None,
+            unread: None,
+            hash: None,
         },
         reading,
     }

@@ -1,7 +1,7 @@
 //! What was seen, and what it adds up to.
 
 use crate::destination::{self, Destination};
-use crate::detect::{Corners, Part, Reader, Symbol, SymbolKind};
+use crate::detect::{Corners, Part, PerceptualHash, Reader, Symbol, SymbolKind, Unread};
 use crate::frame::Frame;
 use crate::ids::IncidentId;
 use crate::payload::Payload;
@@ -94,11 +94,23 @@ pub struct Incident {
     pub confirmed_by: Option<Reader>,
     /// Which part of a longer text it holds, where it is one.
     pub part: Option<Part>,
+    /// Why nobody could read it, in the best frame; `None` once it was read.
+    pub unread: Option<Unread>,
+    /// What its modules look like, by which it is known again in other places and streams.
+    pub hash: Option<PerceptualHash>,
     /// True once it ended.
     pub ended: bool,
 }
 
 impl Incident {
+    /// Takes in what is known of `symbol`, which the best frame shows.
+    pub(super) fn show(&mut self, symbol: &Symbol) {
+        if self.reading.is_none() {
+            self.unread = symbol.unread.or(self.unread);
+        }
+        self.hash = symbol.hash.or(self.hash);
+    }
+
     /// Takes in who else read it, in this look or in another: two readers that lead to the same destination
     /// agree on what matters.
     pub(super) fn agree(&mut self, symbol: &Symbol) {

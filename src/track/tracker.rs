@@ -1,6 +1,6 @@
 //! Follows the incidents of one stream.
 
-use crate::detect::Corners;
+use crate::detect::{Corners, PerceptualHash};
 use crate::frame::Frame;
 use crate::ids::{IncidentId, Seed};
 use crate::track::place;
@@ -67,6 +67,7 @@ struct Tracked {
 struct Unconfirmed {
     seen_ms: i64,
     corners: Corners,
+    hash: Option<PerceptualHash>,
 }
 
 impl Tracker {
@@ -100,6 +101,12 @@ impl Tracker {
             }
         }
         observed
+    }
+
+    /// The open incident of this id.
+    pub fn incident(&self, id: IncidentId) -> Option<&Incident> {
+        let mut open = self.open.iter().map(|tracked| &tracked.incident);
+        open.find(|incident| incident.id == id)
     }
 
     /// Asks `judged` what is thought of each open incident now; those that changed are reclassified.
@@ -148,19 +155,22 @@ impl Tracker {
     }
 
     /// The open incident that this is a sighting of: the same destination, or, where nobody could read
-    /// one of the two, the same place.
+    /// one of the two, the same place, or else the same look.
     fn find(&self, sighting: &Sighting) -> Option<usize> {
         let here = |tracked: &Tracked| place::same(&tracked.corners, &sighting.symbol.corners);
+        let hash = sighting.symbol.hash;
         let Some(reading) = &sighting.reading else {
-            return self.open.iter().position(here);
+            let first = |is: &dyn Fn(&Tracked) -> bool| self.open.iter().position(is);
+            return first(&here).or_else(|| first(&|t| looks_alike(t.incident.hash, hash)));
         };
         let key = &reading.destination.key;
         let known = |t: &Tracked| t.key.as_ref() == Some(key);
-        let unread = |t: &Tracked| t.incident.reading.is_none() && here(t);
-        self.open
-            .iter()
-            .position(known)
-            .or_else(|| self.open.iter().position(unread))
+        let unread = |t: &Tracked| t.incident.reading.is_none();
+        let moved = |t: &Tracked| unread(t) && looks_alike(t.incident.hash, hash);
+        let first = |is: &dyn Fn(&Tracked) -> bool| self.open.iter().position(is);
+        first(&known)
+            .or_else(|| first(&|t| unread(t) && here(t)))
+            .or_else(|| first(&moved))
     }
 
     fn open(&mut self, frame: &Frame, sighting: Sighting, observed: &mut Observed) {
@@ -185,6 +195,8 @@ impl Tracker {
                 read_by: symbol.read_by,
                 confirmed_by: symbol.confirmed_by,
                 part: symbol.part,
+                unread: symbol.unread,
+                hash: symbol.hash,
                 ended: false,
             },
             changes: 0,
@@ -206,6 +218,7 @@ impl Tracker {
             tracked.score = score;
             tracked.incident.best = *frame;
             tracked.incident.corners = sighting.symbol.corners;
+            tracked.incident.show(&sighting.symbol);
             observed.best.push(tracked.incident.id);
         }
         if tracked.look == looks {
@@ -228,6 +241,7 @@ impl Tracker {
             incident.read_by = sighting.symbol.read_by;
             incident.confirmed_by = sighting.symbol.confirmed_by;
             incident.part = sighting.symbol.part;
+            incident.unread = None;
             incident.kind = sighting.symbol.kind;
             tracked.changed_ms = frame.media_ms;
             observed
@@ -242,7 +256,10 @@ impl Tracker {
     /// Whether a symbol that was only located stands where one was located before.
     fn confirm(&mut self, frame: &Frame, sighting: &Sighting) -> bool {
         let corners = sighting.symbol.corners;
-        let here = |symbol: &Unconfirmed| place::same(&symbol.corners, &corners);
+        let hash = sighting.symbol.hash;
+        let here = |symbol: &Unconfirmed| {
+            place::same(&symbol.corners, &corners) || looks_alike(symbol.hash, hash)
+        };
         if let Some(at) = self.unconfirmed.iter().position(here) {
             let before = self.unconfirmed.swap_remove(at);
             return before.seen_ms < frame.media_ms;
@@ -253,6 +270,7 @@ impl Tracker {
         self.unconfirmed.push(Unconfirmed {
             seen_ms: frame.media_ms,
             corners,
+            hash,
         });
         false
     }
@@ -273,6 +291,11 @@ impl Tracked {
 fn key(sighting: &Sighting) -> Option<String> {
     let reading = sighting.reading.as_ref()?;
     Some(reading.destination.key.clone())
+}
+
+/// Whether both look like the same code.
+fn looks_alike(a: Option<PerceptualHash>, b: Option<PerceptualHash>) -> bool {
+    a.zip(b).is_some_and(|(a, b)| a.is_same(b))
 }
 
 /// How well a frame shows a code: by its size, and far better where it was read.

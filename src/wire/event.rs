@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use crate::detect::{Corners, Part, Reader, SymbolKind};
+use crate::detect::{Corners, Part, PerceptualHash, Reader, SymbolKind, Unread};
 use crate::track::Change;
 use crate::wire::explain::About;
 
@@ -67,6 +67,12 @@ pub struct Data<'a> {
     /// Which part of a longer text it holds; absent where it holds all of one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub part: Option<PartData<'a>>,
+    /// Why it could not be read; absent where it was.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub unread: Option<UnreadData>,
+    /// The perceptual hash of its modules, 64 hexadecimal digits; absent where our own finder laid no grid over it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub hash: Option<String>,
     /// From the arrival of the frame to the event in ms; absent for recorded files.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub latency_ms: Option<i64>,
@@ -93,6 +99,25 @@ impl<'a> PartData<'a> {
             index: part.index,
             count: part.count,
             id: &part.id,
+        }
+    }
+}
+
+/// Why a symbol that was located could not be read.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct UnreadData {
+    /// The id of the reason.
+    pub reason: &'static str,
+    /// The size of a module in px, to a tenth.
+    pub module_px: f32,
+}
+
+impl UnreadData {
+    /// What is known of the symbol as JSON has it.
+    pub fn new(unread: &Unread) -> Self {
+        Self {
+            reason: unread.reason.as_str(),
+            module_px: tenth(unread.module),
         }
     }
 }
@@ -157,6 +182,8 @@ impl<'a> Event<'a> {
                 read_by: readers(incident.read_by, incident.confirmed_by),
                 certain: incident.confirmed_by.is_some(),
                 part: incident.part.as_ref().map(PartData::new),
+                unread: incident.unread.as_ref().map(UnreadData::new),
+                hash: incident.hash.as_ref().map(PerceptualHash::to_string),
                 latency_ms: None,
                 evidence,
             },
@@ -166,14 +193,16 @@ impl<'a> Event<'a> {
 
 /// Corners in px, a tenth of a pixel exact.
 pub fn corners(corners: &Corners) -> [[f32; 2]; 4] {
-    let tenth = |value: f32| {
-        if value.is_finite() {
-            (value * 10.0).round() / 10.0
-        } else {
-            0.0
-        }
-    };
     corners.map(|point| [tenth(point.x), tenth(point.y)])
+}
+
+/// `value` to a tenth; 0 where it is no number.
+fn tenth(value: f32) -> f32 {
+    if value.is_finite() {
+        (value * 10.0).round() / 10.0
+    } else {
+        0.0
+    }
 }
 
 /// The name of a kind of symbol.

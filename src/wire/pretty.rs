@@ -19,9 +19,13 @@ pub fn line(event: &Event<'_>, evidence: &Path) -> String {
     let seconds = data.last_seen_ms as f64 / 1_000.0;
     let read = data.about.read();
     let scheme = read.map_or("unread", |explained| explained.scheme);
-    let leads_to = read.map_or("nobody could read it", |explained| {
-        explained.destination.key
+    let unread = data.unread.as_ref().map_or_else(String::new, |unread| {
+        format!(
+            "not read: {}, {} px a module",
+            unread.reason, unread.module_px
+        )
     });
+    let leads_to = read.map_or(unread.as_str(), |explained| explained.destination.key);
     let verdict = data.about.verdict();
     let shows = data.evidence.last().filter(|_| data.sequence == 1);
     let shows = shows.map_or(String::new(), |file| {

@@ -2,8 +2,9 @@
 
 use serde::Serialize;
 
+use crate::detect::PerceptualHash;
 use crate::track::Sighting;
-use crate::wire::event::{self, PartData};
+use crate::wire::event::{self, PartData, UnreadData};
 use crate::wire::explain::About;
 
 /// A symbol in a still picture.
@@ -22,6 +23,12 @@ pub struct Line<'a> {
     /// Which part of a longer text it holds; absent where it holds all of one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub part: Option<PartData<'a>>,
+    /// Why it could not be read; absent where it was.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub unread: Option<UnreadData>,
+    /// The perceptual hash of its modules, 64 hexadecimal digits; absent where our own finder laid no grid over it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub hash: Option<String>,
     /// What kind of symbol it is.
     pub kind: &'static str,
     /// What it says, where that leads, and what the policy says of it.
@@ -40,6 +47,8 @@ impl<'a> Line<'a> {
             read_by: event::readers(symbol.read_by, symbol.confirmed_by),
             certain: symbol.is_certain(),
             part: symbol.part.as_ref().map(PartData::new),
+            unread: symbol.unread.as_ref().map(UnreadData::new),
+            hash: symbol.hash.as_ref().map(PerceptualHash::to_string),
             kind: event::kind(symbol.kind),
             about: About::new(sighting.reading.as_ref(), &sighting.verdict),
         }

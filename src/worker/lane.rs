@@ -6,7 +6,7 @@ use std::sync::Arc;
 use ffmpeg_next::codec::Parameters;
 
 use crate::detect::Reach;
-use crate::evidence::{Mark, Snapshot};
+use crate::evidence::{Crop, Mark, Snapshot};
 use crate::frame::Frame;
 use crate::ids::{IncidentId, Seed};
 use crate::source::{Batch, Decoded, Decoder, Packet, Picture, SourceError};
@@ -25,6 +25,8 @@ pub struct Record {
     pub change: Change,
     /// The best frame, where it is a new one since the last record of this incident.
     pub snapshot: Option<Arc<Snapshot>>,
+    /// The place of a symbol that nobody could read, cut out of that frame.
+    pub crop: Option<Crop>,
     /// When the frame arrived that brought it about, µs of the process clock; `None` for files.
     pub arrived_us: Option<i64>,
 }
@@ -80,7 +82,7 @@ pub(super) struct Lane {
     parameters: Option<Parameters>,
     decoder: Option<Decoder>,
     /// Best frames that no record holds yet.
-    fresh: HashMap<IncidentId, Arc<Snapshot>>,
+    fresh: HashMap<IncidentId, (Arc<Snapshot>, Option<Crop>)>,
     last_look_ms: Option<i64>,
     counts: Counts,
 }
@@ -239,22 +241,33 @@ impl Lane {
 
     /// Encodes the frame as the best of these incidents.
     fn keep(&mut self, picture: &Picture, marks: &[Mark], incidents: &[IncidentId]) {
-        let snapshot = picture
-            .rgb()
-            .map_err(|error| error.to_string())
-            .and_then(|rgb| {
-                Snapshot::new(picture.media_ms(), rgb, marks).map_err(|error| error.to_string())
-            });
-        match snapshot {
-            Ok(snapshot) => {
-                let snapshot = Arc::new(snapshot);
-                self.fresh
-                    .extend(incidents.iter().map(|id| (*id, Arc::clone(&snapshot))));
-            }
-            Err(error) => {
-                tracing::warn!(stream.id = %self.stream, %error, "the best frame cannot be kept");
-            }
+        if let Err(error) = self.encode(picture, marks, incidents) {
+            tracing::warn!(stream.id = %self.stream, %error, "the best frame cannot be kept");
         }
+    }
+
+    fn encode(
+        &mut self,
+        picture: &Picture,
+        marks: &[Mark],
+        incidents: &[IncidentId],
+    ) -> Result<(), Box<dyn std::error::Error>> {
+        let media_ms = picture.media_ms();
+        let rgb = picture.rgb()?;
+        let mut crops = Vec::new();
+        for id in incidents {
+            let incident = self.tracker.incident(*id);
+            let unread = incident.and_then(|i| i.unread.map(|unread| (i.corners, unread.module)));
+            crops.push(match unread {
+                Some((corners, module)) => Crop::new(media_ms, &rgb, &corners, module)?,
+                None => None,
+            });
+        }
+        let snapshot = Arc::new(Snapshot::new(media_ms, rgb, marks)?);
+        let fresh = incidents.iter().zip(crops);
+        self.fresh
+            .extend(fresh.map(|(id, crop)| (*id, (Arc::clone(&snapshot), crop))));
+        Ok(())
     }
 
     /// Time passes without frames.
@@ -291,9 +304,11 @@ impl Lane {
             if change.kind == ChangeKind::Ended {
                 self.following.forget(change.incident.id);
             }
+            let (snapshot, crop) = self.fresh.remove(&change.incident.id).unzip();
             record(Record {
                 stream: Arc::clone(&self.stream),
-                snapshot: self.fresh.remove(&change.incident.id),
+                snapshot,
+                crop: crop.flatten(),
                 arrived_us,
                 change,
             });
@@ -309,7 +324,10 @@ fn marks(sightings: &[Sighting]) -> Vec<Mark> {
             sighting.verdict.class.as_str(),
             reading.payload.scheme
         ),
-        None => "unread".to_owned(),
+        None => match &sighting.symbol.unread {
+            Some(unread) => format!("unread {}", unread.reason.as_str()),
+            None => "unread".to_owned(),
+        },
     };
     sightings
         .iter()

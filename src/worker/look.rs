@@ -1,6 +1,7 @@
 //! One look at a stream: frame → symbols → payloads → destinations → verdicts.
 
 use crate::clock::Clock;
+use crate::detect::trace::Trace;
 use crate::detect::{self, Budget, Reach, Readers, Scan, Symbol};
 use crate::frame::Luma;
 use crate::payload;
@@ -42,13 +43,31 @@ pub fn sightings(
     };
     let mut scan = detect::scan(luma, readers, &budget);
     let symbols = std::mem::take(&mut scan.symbols);
-    (
-        symbols
-            .into_iter()
-            .map(|symbol| sighting(symbol, policy, context))
-            .collect(),
-        scan,
-    )
+    (judged(symbols, policy, context), scan)
+}
+
+/// The same for a still picture, and what each stage saw.
+pub fn traced(
+    luma: &Luma<'_>,
+    readers: Readers,
+    policy: &Policy,
+    context: &Context<'_>,
+) -> (Vec<Sighting>, Trace) {
+    let budget = Budget {
+        candidates: Budget::DEFAULT_CANDIDATES,
+        expired: &|| false,
+        reach: Reach::Whole,
+    };
+    let mut trace = Trace::default();
+    let scan = detect::scan_traced(luma, readers, &budget, &mut trace);
+    (judged(scan.symbols, policy, context), trace)
+}
+
+fn judged(symbols: Vec<Symbol>, policy: &Policy, context: &Context<'_>) -> Vec<Sighting> {
+    let symbols = symbols.into_iter();
+    symbols
+        .map(|symbol| sighting(symbol, policy, context))
+        .collect()
 }
 
 fn sighting(symbol: Symbol, policy: &Policy, context: &Context<'_>) -> Sighting {

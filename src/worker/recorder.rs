@@ -7,7 +7,7 @@ use std::sync::Arc;
 use jiff::Timestamp;
 
 use crate::clock::Clock;
-use crate::evidence::{EvidenceFile, Folder, Snapshot};
+use crate::evidence::{EvidenceError, EvidenceFile, Folder, Snapshot};
 use crate::ids::IncidentId;
 use crate::store::{Store, StoreError};
 use crate::wire::event::{Event, EvidenceData};
@@ -80,38 +80,55 @@ impl Recorder {
     }
 
     async fn write_evidence(&mut self, record: &Record) {
-        let Some(snapshot) = record.snapshot.clone() else {
-            return;
-        };
         let incident = record.change.incident.id;
-        if let Some((last, files)) = self.written.get(&record.stream)
-            && Arc::ptr_eq(last, &snapshot)
-        {
-            self.files
-                .entry(incident)
-                .or_default()
-                .extend(files.iter().cloned());
-            return;
+        if let Some(snapshot) = record.snapshot.clone() {
+            if let Some((last, files)) = self.written.get(&record.stream)
+                && Arc::ptr_eq(last, &snapshot)
+            {
+                let files = files.clone();
+                self.files.entry(incident).or_default().extend(files);
+            } else {
+                let (stream, whole) = (record.stream.clone(), Arc::clone(&snapshot));
+                let files = self
+                    .write(incident, move |folder| {
+                        folder.write(&stream, incident, &whole)
+                    })
+                    .await;
+                if let Some(files) = files {
+                    let written = (snapshot, files);
+                    self.written.insert(Arc::clone(&record.stream), written);
+                }
+            }
         }
+        if let Some(crop) = record.crop.clone() {
+            let stream = record.stream.clone();
+            self.write(incident, move |folder| {
+                let file = folder.write_crop(&stream, incident, &crop)?;
+                Ok(vec![file])
+            })
+            .await;
+        }
+    }
+
+    /// Lets `write` write files for `incident`; `None` where it could not.
+    async fn write(
+        &mut self,
+        incident: IncidentId,
+        write: impl FnOnce(&Folder) -> Result<Vec<EvidenceFile>, EvidenceError> + Send + 'static,
+    ) -> Option<Vec<EvidenceData>> {
         let folder = self.evidence.clone();
-        let (stream, written) = (record.stream.clone(), Arc::clone(&snapshot));
-        let written =
-            tokio::task::spawn_blocking(move || folder.write(&stream, incident, &written)).await;
-        let error = match written {
+        let error = match tokio::task::spawn_blocking(move || write(&folder)).await {
             Ok(Ok(files)) => {
                 let files: Vec<_> = files.iter().map(wire).collect();
-                self.files
-                    .entry(incident)
-                    .or_default()
-                    .extend(files.iter().cloned());
-                self.written
-                    .insert(Arc::clone(&record.stream), (snapshot, files));
-                return;
+                let known = self.files.entry(incident).or_default();
+                known.extend(files.iter().cloned());
+                return Some(files);
             }
             Ok(Err(error)) => error.to_string(),
             Err(error) => error.to_string(),
         };
         tracing::error!(incident.id = %incident, error, "incident recorded without evidence");
+        None
     }
 }
 

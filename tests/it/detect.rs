@@ -29,8 +29,21 @@ impl Canvas {
 
     /// Draws `code` with a quiet zone of four modules. `module_at` says which place in modules a px
     /// shows; each px is the mean of 4 × 4 looks, as a camera would have it.
-    fn draw(&mut self, code: &QrCode, module_at: Place<'_>, dark: u8, light: u8) {
-        let side = code.width() as f32;
+    pub(crate) fn draw(&mut self, code: &QrCode, module_at: Place<'_>, dark: u8, light: u8) {
+        let is_dark = |x, y| code[(x, y)] == Color::Dark;
+        self.draw_modules(code.width(), &is_dark, module_at, dark, light);
+    }
+
+    /// The same for `side` × `side` modules of any make.
+    pub(crate) fn draw_modules(
+        &mut self,
+        side: usize,
+        is_dark: &dyn Fn(usize, usize) -> bool,
+        module_at: Place<'_>,
+        dark: u8,
+        light: u8,
+    ) {
+        let side = side as f32;
         for y in 0..self.height {
             for x in 0..self.width {
                 let mut sum = 0u32;
@@ -44,7 +57,7 @@ impl Canvas {
                         self.bytes[y * self.width + x]
                     } else if code_.contains(&u)
                         && code_.contains(&v)
-                        && code[(u as usize, v as usize)] == Color::Dark
+                        && is_dark(u as usize, v as usize)
                     {
                         dark
                     } else {
@@ -62,7 +75,7 @@ impl Canvas {
         self.draw(code, &at, 0, 255);
     }
 
-    fn blur(&mut self, radius: usize) {
+    pub(crate) fn blur(&mut self, radius: usize) {
         let source = self.bytes.clone();
         let window = |at: usize, end: usize| at.saturating_sub(radius)..(at + radius + 1).min(end);
         for y in 0..self.height {
@@ -96,7 +109,7 @@ impl Canvas {
 }
 
 /// The same numbers on every run, evenly spread.
-fn noise() -> impl FnMut() -> u8 {
+pub(crate) fn noise() -> impl FnMut() -> u8 {
     let mut state = 1u64;
     move || {
         state = state

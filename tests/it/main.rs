@@ -18,4 +18,5 @@ mod replay;
 mod samples;
 mod scan;
 mod support;
+mod unread;
 mod watch;

@@ -90,7 +90,7 @@ fn an_event_has_the_keys_of_the_contract() {
     assert_eq!(ended["sightings"], 3);
     insta::assert_json_snapshot!(events[0], {
         ".id" => "[id]", ".subject" => "[id]", ".data.incident" => "[id]",
-        ".data.corners" => "[corners]",
+        ".data.corners" => "[corners]", ".data.hash" => "[hash]",
         ".data.evidence[].path" => "[path]", ".data.evidence[].sha256" => "[sha256]", ".data.evidence[].bytes" => "[bytes]",
     });
 }

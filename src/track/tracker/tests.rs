@@ -1,5 +1,5 @@
 use super::*;
-use crate::detect::{Point, Reader, Symbol, SymbolKind};
+use crate::detect::{PerceptualHash, Point, Reader, Reason, Symbol, SymbolKind, Unread};
 use crate::payload;
 use crate::policy::{Context, Policy};
 use crate::track::{Reading, Reconsidered};
@@ -39,6 +39,8 @@ fn sighting(key: &str, corners: Corners) -> Sighting {
             read_by: Reader::Rqrr,
             confirmed_by: None,
             part: None,
+            unread: None,
+            hash: None,
         },
         verdict: Policy::default().judge_undecoded(&Context::default()),
         reading: (!key.is_empty()).then_some(reading),
@@ -282,4 +284,73 @@ fn what_is_thought_of_an_incident_may_change_while_it_is_open() {
     assert_eq!(kinds(&ended), [ChangeKind::Ended; 2]);
     assert_eq!(ended[0].incident.reading.as_ref(), Some(&followed));
     assert_eq!(ended[0].incident.sightings, 2);
+}
+
+/// A symbol that nobody could read, with what is known of it.
+fn unread(corners: Corners, hash: [u64; 4], reason: Reason) -> Sighting {
+    let mut sighting = sighting("", corners);
+    sighting.symbol.hash = Some(PerceptualHash(hash));
+    sighting.symbol.unread = Some(Unread {
+        reason,
+        module: corners[1].x / 40.0,
+    });
+    sighting
+}
+
+#[test]
+fn an_unread_symbol_that_moves_is_known_again_by_its_looks() {
+    let mut tracker = tracker();
+    let here = |x, hash| vec![unread(square(x, 100.0), hash, Reason::Damaged)];
+    let none = tracker.observe(&frame(0), here(0.0, [0, 0, 0, 0]));
+    assert_eq!(none.changes, []);
+    // Far from there, and a few bits away.
+    let opened = tracker.observe(&frame(1_000), here(900.0, [0xff, 0, 0, 0]));
+    assert_eq!(kinds(&opened.changes), [ChangeKind::Opened]);
+    let moved = tracker.observe(&frame(2_000), here(300.0, [0, 0xff, 0, 0]));
+    assert_eq!(moved.changes, []);
+    // Another code is another incident, from its second sight on.
+    for ms in [3_000, 4_000] {
+        tracker.observe(&frame(ms), here(600.0, [u64::MAX; 4]));
+    }
+    // One that is read where it was never seen before is the same if it looks like it.
+    let mut read = sighting("a", square(0.0, 100.0));
+    read.symbol.hash = Some(PerceptualHash([0xff, 0xff, 0, 0]));
+    let read = tracker.observe(&frame(5_000), vec![read]);
+    assert_eq!(kinds(&read.changes), [ChangeKind::Reclassified]);
+    let ended = tracker.finish();
+    let seen: Vec<_> = ended.iter().map(|c| c.incident.sightings).collect();
+    assert_eq!(seen, [3, 1]);
+    assert_eq!(ended[0].incident.unread, None, "it was read");
+    assert!(ended[1].incident.unread.is_some());
+}
+
+#[test]
+fn a_known_code_that_moves_and_cannot_be_read_is_no_new_incident() {
+    let mut tracker = tracker();
+    let mut read = sighting("a", square(0.0, 100.0));
+    read.symbol.hash = Some(PerceptualHash([7; 4]));
+    tracker.observe(&frame(0), vec![read]);
+    for ms in [1_000, 2_000] {
+        let blurred = unread(square(900.0, 100.0), [3; 4], Reason::Blurred);
+        assert_eq!(tracker.observe(&frame(ms), vec![blurred]).changes, []);
+    }
+    assert_eq!(tracker.finish()[0].incident.sightings, 3);
+}
+
+#[test]
+fn the_reason_is_that_of_the_best_frame() {
+    let mut tracker = tracker();
+    let shown = [
+        (0, 100.0, Reason::TooSmall),
+        (1_000, 100.0, Reason::TooSmall),
+        (2_000, 200.0, Reason::Blurred),
+        (3_000, 90.0, Reason::TooSmall),
+    ];
+    for (ms, side, reason) in shown {
+        tracker.observe(&frame(ms), vec![unread(square(0.0, side), [5; 4], reason)]);
+    }
+    let incident = &tracker.finish()[0].incident;
+    let unread = incident.unread.unwrap();
+    assert_eq!((unread.reason, unread.module), (Reason::Blurred, 5.0));
+    assert_eq!(incident.corners, square(0.0, 200.0));
 }
