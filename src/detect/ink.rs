@@ -428,20 +428,24 @@ mod tests {
 
     #[test]
     fn what_is_done_many_at_once_follows_the_rule() {
-        for (width, height, flat) in [
+        let sizes = [
             (8, 8, 0),
             (100, 61, 40),
             (193, 35, 120),
             (5, 3, 0),
-            (64, 17, 64),
-        ] {
+            (640, 17, 500),
+        ];
+        for (width, height, flat) in sizes {
             let mut state = 7u32;
-            // Grain beside what has no contrast.
+            // Grain beside a shade without contrast, which somewhere is as bright as the level.
             let bytes: Vec<u8> = (0..width * height)
                 .map(|i| {
                     state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
-                    let grain = if i % width < flat { 3 } else { 9 };
-                    (100 + (state >> (32 - grain))) as u8
+                    if i % width + flat >= width {
+                        (64 + i % width / 4) as u8 + (state >> 29) as u8
+                    } else {
+                        (state >> 24) as u8
+                    }
                 })
                 .collect();
             let luma = Luma::new(width, height, width, &bytes).unwrap();
