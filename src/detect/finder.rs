@@ -12,8 +12,10 @@ const MOST: usize = 512;
 /// How many are looked at before the best are kept: bounds the work on a hostile picture.
 const MOST_SEEN: usize = 8192;
 
+/// A pattern that was seen before is among so many that were new last: one row of the largest picture has no more.
+const MOST_RECENT: usize = 1024;
 /// After so many rows, or patterns, it is asked whether time is up.
-const ASKED: usize = 64;
+const ASKED: usize = 16;
 /// An open rim is looked for from this many px a module on: texture of single pixels is full of them.
 const LEAST_RIM: i32 = 2;
 /// Rows that lie this far apart are searched for those: their centre spans six px.
@@ -154,7 +156,8 @@ struct Collection {
 impl Collection {
     fn add(&mut self, finder: Finder) {
         // The same pattern was seen a few rows above, so it is among the last.
-        if let Some(same) = self.seen.iter_mut().rev().find(|f| f.is_same(&finder)) {
+        let mut recent = self.seen.iter_mut().rev().take(MOST_RECENT);
+        if let Some(same) = recent.find(|f| f.is_same(&finder)) {
             same.join(&finder);
         } else if self.seen.len() < MOST_SEEN {
             self.seen.push(finder);

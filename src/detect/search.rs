@@ -108,7 +108,7 @@ impl<'a> Search<'a> {
     fn candidates(&mut self, views: &[View<'_>; 2], finders: &[Finders; 2]) -> Vec<Candidate> {
         let mut order = Vec::new();
         for (polarity, finders) in finders.iter().enumerate() {
-            let (triples, left_out) = triples(&finders.kept);
+            let (triples, left_out) = triples(&finders.kept, self.budget.expired);
             self.skipped += finders.left_out + left_out;
             order.extend(triples.into_iter().map(|t| (t.distortion, polarity, t.at)));
         }
@@ -160,7 +160,11 @@ impl<'a> Search<'a> {
 
     /// Tries one candidate; true where it was decoded.
     fn read(&mut self, view: &View<'_>, candidate: &Candidate, scale: f32) -> bool {
-        for version in &candidate.versions {
+        for (i, version) in candidate.versions.iter().enumerate() {
+            if i > 0 && (self.budget.expired)() {
+                self.skipped += 1;
+                break;
+            }
             let Some(guess) = candidate.frame.guess(view, self.layout(*version)) else {
                 continue;
             };
