@@ -3,6 +3,12 @@
 //!
 //! `cargo bench --bench worst [-- TEXT]` looks at those alone that contain `TEXT`.
 
+#![allow(clippy::print_stdout)]
+#![allow(
+    clippy::disallowed_methods,
+    reason = "a benchmark measures the time that passes"
+)]
+
 use std::hint::black_box;
 use std::path::Path;
 use std::time::{Duration, Instant};
@@ -109,7 +115,7 @@ fn main() {
         }
         slow.retain(|slow| slow.took > BOUND);
     }
-    slow.sort_by(|a, b| b.took.cmp(&a.took));
+    slow.sort_by_key(|slow| std::cmp::Reverse(slow.took));
     let lines = slow.iter().filter(|slow| slow.line).count();
     println!(
         "{tried} inputs of up to {SIZE} bytes; over {BOUND:?}: {} codes and {lines} lines",

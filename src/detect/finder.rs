@@ -12,12 +12,17 @@ const MOST: usize = 512;
 /// How many are looked at before the best are kept: bounds the work on a hostile picture.
 const MOST_SEEN: usize = 8192;
 
+/// A pattern that was seen before is among so many that were new last: one row of the largest picture has no more.
+const MOST_RECENT: usize = 1024;
 /// After so many rows, or patterns, it is asked whether time is up.
-const ASKED: usize = 64;
+const ASKED: usize = 16;
 /// An open rim is looked for from this many px a module on: texture of single pixels is full of them.
 const LEAST_RIM: i32 = 2;
 /// Rows that lie this far apart are searched for those: their centre spans six px.
 const OPEN_STEP: usize = 4;
+
+/// A pattern is less than this many times as tall as wide, or as wide as tall.
+const MOST_ASKEW: f32 = 2.5;
 
 /// The centre of what looks like a finder pattern.
 #[derive(Debug, Clone, Copy)]
@@ -151,7 +156,8 @@ struct Collection {
 impl Collection {
     fn add(&mut self, finder: Finder) {
         // The same pattern was seen a few rows above, so it is among the last.
-        if let Some(same) = self.seen.iter_mut().rev().find(|f| f.is_same(&finder)) {
+        let mut recent = self.seen.iter_mut().rev().take(MOST_RECENT);
+        if let Some(same) = recent.find(|f| f.is_same(&finder)) {
             same.join(&finder);
         } else if self.seen.len() < MOST_SEEN {
             self.seen.push(finder);
@@ -227,7 +233,7 @@ fn confirm(ink: &Ink<'_>, x: f32, y: usize, total: i32, sign: bool) -> Option<Fi
     let (right, width, wide) = cross(ink, (x as i32, y as i32), (1, 0), total, sign)?;
     let x = x.floor() + 0.5 + right;
     let ratio = width / height;
-    if !(0.4..2.5).contains(&ratio) {
+    if !(0.4..MOST_ASKEW).contains(&ratio) {
         return None;
     }
     let open = tall + wide > 0;
@@ -248,6 +254,8 @@ fn confirm(ink: &Ink<'_>, x: f32, y: usize, total: i32, sign: bool) -> Option<Fi
 
 /// Walks from the pixel `at` both ways along `step` through the five runs of a finder pattern. Gives
 /// how far its middle is from the middle of `at` and its extent, in steps, and how many of its ends are open.
+///
+/// What cannot be one any more is not walked on: nearly all that is walked at all ends within two runs.
 fn cross(
     ink: &Ink<'_>,
     at: (i32, i32),
@@ -255,38 +263,46 @@ fn cross(
     total: i32,
     sign: bool,
 ) -> Option<(f32, f32, u32)> {
+    // The length of the run of `colour` after the first `from` steps, counted no further than past `longest`.
+    let run = |direction: i32, from: i32, colour: bool, longest: i32| {
+        let (dx, dy) = (step.0 * direction, step.1 * direction);
+        let mut length = 0;
+        while length <= longest {
+            let place = from + length + 1;
+            if ink.at(at.0 + dx * place, at.1 + dy * place) != Some(colour) {
+                break;
+            }
+            length += 1;
+        }
+        if length <= longest {
+            Ok(length)
+        } else {
+            Err(length)
+        }
+    };
     if ink.at(at.0, at.1) != Some(sign) {
         return None;
     }
-    // No run of a pattern that is as tall as wide, give or take a factor of 2.5, is longer.
-    let longest = 2 * total;
-    let walk = |direction: i32| {
-        let mut runs = [0; 3];
-        let mut place = 1;
-        for (i, run) in runs.iter_mut().enumerate() {
-            let colour = sign == (i % 2 == 0);
-            // The rim may run on for ever; that it is too long is known by then.
-            let longest = if i == 2 { total / 2 + 2 } else { longest };
-            while *run <= longest {
-                let (x, y) = (step.0 * direction * place, step.1 * direction * place);
-                if ink.at(at.0 + x, at.1 + y) != Some(colour) {
-                    break;
-                }
-                *run += 1;
-                place += 1;
-            }
-        }
-        runs
-    };
-    let (before, after) = (walk(-1), walk(1));
+    // `is_finder` holds for no longer square, nor for longer gaps beside it.
+    let longest = (4.0 * MOST_ASKEW * total as f32 + 10.0) as i32 / 7;
+    let before = run(-1, 0, sign, longest).ok()?;
+    let after = run(1, 0, sign, longest - before).ok()?;
+    let square = before + 1 + after;
+    let longest = (21 * square + 50) / 28;
+    let gap_before = run(-1, before, !sign, longest).ok()?;
+    let gap_after = run(1, after, !sign, longest).ok()?;
+    // The rim may run on for ever; that it is too long is known by then.
+    let rim = (gap_before + square + gap_after + 2) / 5;
+    let longest = longest.max(3 * rim / 2 + 1);
+    let either = |length: Result<i32, i32>| length.unwrap_or_else(|length| length);
     let runs = [
-        before[2],
-        before[1],
-        before[0] + 1 + after[0],
-        after[1],
-        after[2],
+        either(run(-1, before + gap_before, sign, longest)),
+        gap_before,
+        square,
+        gap_after,
+        either(run(1, after + gap_after, sign, longest)),
     ];
-    let middle = (after[0] - before[0]) as f32 / 2.0;
+    let middle = (after - before) as f32 / 2.0;
     length(runs).map(|(total, open)| (middle, total as f32, open))
 }
 

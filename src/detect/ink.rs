@@ -6,6 +6,8 @@
 //! it; where those say nothing either it is paper. The bits are packed, 64 px a word, so that the
 //! search for runs costs by the run and not by the pixel.
 
+use std::array::from_fn;
+
 use super::Point;
 use crate::frame::Luma;
 
@@ -22,8 +24,7 @@ const SURE: f32 = 40.0;
 pub(super) struct Ink<'a> {
     luma: Luma<'a>,
     across: usize,
-    /// The mean of each tile with contrast.
-    means: Vec<Option<u8>>,
+    tiles: Tiles,
     levels: Vec<u8>,
     words: usize,
     bits: Vec<u64>,
@@ -32,24 +33,15 @@ pub(super) struct Ink<'a> {
 impl<'a> Ink<'a> {
     pub(super) fn of(luma: Luma<'a>) -> Self {
         let across = luma.width().div_ceil(TILE);
-        let down = luma.height().div_ceil(TILE);
-        let means = tile_means(&luma);
-        let levels = levels(&means, across, down);
-        let words = luma.width().div_ceil(64);
-        let mut bits = vec![0u64; words * luma.height()];
-        for (y, row) in bits.chunks_exact_mut(words).enumerate() {
-            let levels = &levels[y / TILE * across..][..across];
-            for (i, (pixels, level)) in luma.row(y).chunks(TILE).zip(levels).enumerate() {
-                row[i / 8] |= u64::from(at_most(pixels, *level)) << (i % 8 * 8);
-            }
-        }
+        let tiles = Tiles::of(&luma);
+        let levels = levels(&tiles.means, across);
         Self {
             luma,
             across,
-            means,
+            bits: bits(&luma, &tiles, &levels),
+            tiles,
             levels,
-            words,
-            bits,
+            words: luma.width().div_ceil(64),
         }
     }
 
@@ -63,7 +55,7 @@ impl<'a> Ink<'a> {
 
     /// How many tiles there are in a row, and whether each has contrast, row by row.
     pub(super) fn tiles(&self) -> (usize, impl ExactSizeIterator<Item = bool>) {
-        (self.across, self.means.iter().map(Option::is_some))
+        (self.across, self.tiles.means.iter().map(Option::is_some))
     }
 
     /// The bits of row `y`, 64 px a word, the first lowest; what is beyond the width is 0.
@@ -183,16 +175,16 @@ impl View<'_> {
 
 /// One bit for each of up to eight pixels, the first lowest: whether it is at most `level`.
 fn at_most(pixels: &[u8], level: u8) -> u8 {
+    let last_first = pixels.iter().rev();
+    last_first.fold(0, |bits, p| bits << 1 | u8::from(*p <= level))
+}
+
+/// The same for eight, which are compared in one word.
+fn eight_at_most(pixels: [u8; 8], level: u8) -> u8 {
     const HIGH: u64 = 0x8080_8080_8080_8080;
-    let Ok(eight) = <[u8; 8]>::try_from(pixels) else {
-        return pixels
-            .iter()
-            .rev()
-            .fold(0, |bits, p| bits << 1 | u8::from(*p <= level));
-    };
-    // Eight comparisons in one word. The low seven bits of each byte are compared by a subtraction
-    // that cannot borrow from the next byte; the high bit decides where it differs.
-    let p = u64::from_le_bytes(eight);
+    // The low seven bits of each byte are compared by a subtraction that cannot borrow from the next
+    // byte; the high bit decides where it differs.
+    let p = u64::from_le_bytes(pixels);
     let l = u64::from_le_bytes([level; 8]);
     let low = (l | HIGH) - (p & !HIGH);
     let not_above = ((l & !p) | (!(l ^ p) & low)) & HIGH;
@@ -200,60 +192,126 @@ fn at_most(pixels: &[u8], level: u8) -> u8 {
     ((not_above >> 7).wrapping_mul(0x0102_0408_1020_4080) >> 56) as u8
 }
 
-/// The mean of each tile with contrast; `None` for one without.
-fn tile_means(luma: &Luma<'_>) -> Vec<Option<u8>> {
-    let width = luma.width();
-    let mut means = Vec::with_capacity(width.div_ceil(TILE) * luma.height().div_ceil(TILE));
-    let (mut darkest, mut lightest) = (vec![0u8; width], vec![0u8; width]);
-    let mut sums = vec![0u16; width];
-    for top in (0..luma.height()).step_by(TILE) {
-        // By columns first: these loops are what the compiler turns into vector code.
-        darkest.fill(u8::MAX);
-        lightest.fill(0);
-        sums.fill(0);
-        let bottom = (top + TILE).min(luma.height());
-        for y in top..bottom {
-            let columns = darkest.iter_mut().zip(&mut lightest).zip(&mut sums);
-            for (p, ((dark, light), sum)) in luma.row(y).iter().zip(columns) {
-                *dark = (*dark).min(*p);
-                *light = (*light).max(*p);
-                *sum += u16::from(*p);
-            }
+/// The grey values of the tiles of a picture, row by row.
+struct Tiles {
+    darkest: Vec<u8>,
+    lightest: Vec<u8>,
+    /// The mean, for tiles with contrast.
+    means: Vec<Option<u8>>,
+}
+
+impl Tiles {
+    /// By columns first, then along the rows: these loops are what the compiler turns into vector code.
+    fn of(luma: &Luma<'_>) -> Self {
+        let (width, height) = (luma.width(), luma.height());
+        let (across, down) = (width.div_ceil(TILE), height.div_ceil(TILE));
+        let padded = across * TILE;
+        let mut darkest = vec![u8::MAX; padded * down];
+        let mut lightest = vec![0; padded * down];
+        let mut sums = vec![0; padded * down];
+        let none = vec![0; width];
+        for band in 0..down {
+            let columns = band * padded..band * padded + width;
+            let rows = rows(luma, band);
+            extremes(
+                rows,
+                &mut darkest[columns.clone()],
+                &mut lightest[columns.clone()],
+            );
+            let inside = |i| band * TILE + i < height;
+            let rows = from_fn(|i| if inside(i) { rows[i] } else { &none });
+            add_up(rows, &mut sums[columns]);
         }
-        for left in (0..width).step_by(TILE) {
-            let columns = left..(left + TILE).min(width);
-            let dark = darkest[columns.clone()].iter().min().unwrap_or(&0);
-            let light = lightest[columns.clone()].iter().max().unwrap_or(&0);
-            let area = columns.len() * (bottom - top);
-            let sum: u32 = sums[columns].iter().map(|s| u32::from(*s)).sum();
-            means.push((light - dark > CONTRAST).then(|| (sum / area as u32) as u8));
+        let darkest = by_eight(darkest, u16::min);
+        let lightest = by_eight(lightest, u16::max);
+        let sums = sums.as_chunks::<TILE>().0.iter();
+        let sums = sums.map(|columns| columns.iter().sum::<u16>());
+        let means = (darkest.iter().zip(&lightest).zip(sums).enumerate())
+            .map(|(i, ((dark, light), sum))| {
+                let (x, y) = (i % across * TILE, i / across * TILE);
+                (light - dark > CONTRAST).then(|| {
+                    if x + TILE <= width && y + TILE <= height {
+                        return (sum / (TILE * TILE) as u16) as u8;
+                    }
+                    let area = (width - x).min(TILE) * (height - y).min(TILE);
+                    (sum / area as u16) as u8
+                })
+            })
+            .collect();
+        Self {
+            darkest,
+            lightest,
+            means,
         }
     }
-    means
 }
+
+/// The rows of a band of tiles; the last one of the picture again where it ends before them.
+fn rows<'a>(luma: &Luma<'a>, band: usize) -> [&'a [u8]; TILE] {
+    from_fn(|i| luma.row((band * TILE + i).min(luma.height() - 1)))
+}
+
+/// The darkest and the lightest pixel of each column of eight rows.
+#[inline(never)] // So that the compiler knows the slices apart.
+fn extremes(rows: [&[u8]; TILE], darkest: &mut [u8], lightest: &mut [u8]) {
+    let [a, b, c, d, e, f, g, h] = rows.map(|row| &row[..darkest.len()]);
+    let lightest = &mut lightest[..darkest.len()];
+    for i in 0..darkest.len() {
+        let of = |pick: fn(u8, u8) -> u8| {
+            let first = pick(pick(a[i], b[i]), pick(c[i], d[i]));
+            pick(first, pick(pick(e[i], f[i]), pick(g[i], h[i])))
+        };
+        darkest[i] = of(u8::min);
+        lightest[i] = of(u8::max);
+    }
+}
+
+/// The sum of each column of eight rows.
+#[inline(never)]
+fn add_up(rows: [&[u8]; TILE], sums: &mut [u16]) {
+    let [a, b, c, d, e, f, g, h] = rows.map(|row| &row[..sums.len()]);
+    for i in 0..sums.len() {
+        let of = |row: &[u8]| u16::from(row[i]);
+        sums[i] = of(a) + of(b) + of(c) + of(d) + of(e) + of(f) + of(g) + of(h);
+    }
+}
+
+/// Each eight of `values`, of which there are eight times a whole number, made one.
+fn by_eight(mut values: Vec<u8>, join: impl Fn(u16, u16) -> u16) -> Vec<u8> {
+    for _ in 0..3 {
+        // Two bytes in one number: pairs that are picked apart are no vector code.
+        let pairs = values.as_chunks::<2>().0.iter();
+        let pairs = pairs.map(|pair| u16::from_le_bytes(*pair));
+        values = pairs.map(|p| join(p & 0xff, p >> 8) as u8).collect();
+    }
+    values
+}
+
+/// How many tiles are smoothed together along and down.
+const SPAN: usize = 2 * REACH + 1;
 
 /// The level of each tile: the mean of those with contrast around it. Where there is none the level
 /// of the tiles before goes on, so that the inside of something large is what its rim was.
-fn levels(means: &[Option<u8>], across: usize, down: usize) -> Vec<u8> {
-    let window = |at: usize, end: usize| at.saturating_sub(REACH)..(at + REACH + 1).min(end);
-    let mut rows = vec![(0u16, 0u16); across * down];
-    for (sums, row) in rows
-        .chunks_exact_mut(across)
-        .zip(means.chunks_exact(across))
-    {
-        for (x, sum) in sums.iter_mut().enumerate() {
-            *sum = row[window(x, across)]
-                .iter()
-                .flatten()
-                .fold((0, 0), |(sum, count), m| (sum + u16::from(*m), count + 1));
+fn levels(means: &[Option<u8>], across: usize) -> Vec<u8> {
+    let down = means.len() / across;
+    // The sum of means in the low half of each number, how many they are in the high one.
+    let packed = |mean: &Option<u8>| mean.map_or(0, |m| 1 << 16 | u32::from(m));
+    let mut padded = vec![0; across + 2 * REACH];
+    // With empty rows above and below.
+    let mut sums = vec![0; across * (down + 2 * REACH)];
+    let inner = sums.chunks_exact_mut(across).skip(REACH);
+    for (sums, row) in inner.zip(means.chunks_exact(across)) {
+        for (tile, mean) in padded[REACH..].iter_mut().zip(row) {
+            *tile = packed(mean);
         }
+        add_span(from_fn(|i| &padded[i..]), sums);
     }
+    let mut around = vec![0; across];
     let mut levels: Vec<u8> = Vec::with_capacity(means.len());
     for y in 0..down {
-        for x in 0..across {
-            let (sum, count) = window(y, down)
-                .map(|row| rows[row * across + x])
-                .fold((0, 0), |a, b| (a.0 + b.0, a.1 + b.1));
+        add_span(from_fn(|i| &sums[(y + i) * across..]), &mut around);
+        for (x, sum) in around.iter().enumerate() {
+            let (sum, count) = (*sum as u16, (*sum >> 16) as u16);
             let level = sum.checked_div(count).unwrap_or_else(|| {
                 let before = |dx: usize, dy: usize| {
                     (x >= dx && y >= dy).then(|| u16::from(levels[(y - dy) * across + x - dx]))
@@ -268,6 +326,49 @@ fn levels(means: &[Option<u8>], across: usize, down: usize) -> Vec<u8> {
     levels
 }
 
+#[inline(never)]
+fn add_span(rows: [&[u32]; SPAN], sums: &mut [u32]) {
+    let [a, b, c, d, e] = rows.map(|row| &row[..sums.len()]);
+    for i in 0..sums.len() {
+        sums[i] = a[i] + b[i] + c[i] + d[i] + e[i];
+    }
+}
+
+/// A bit for each pixel, 64 px a word, the rows one behind the other: whether it is at most the level of its tile.
+fn bits(luma: &Luma<'_>, tiles: &Tiles, levels: &[u8]) -> Vec<u64> {
+    let (width, height) = (luma.width(), luma.height());
+    let (across, words) = (width.div_ceil(TILE), width.div_ceil(64));
+    let mut bits = vec![0; words * height];
+    for (band, bits) in bits.chunks_mut(words * TILE).enumerate() {
+        let rows = rows(luma, band);
+        let whole = rows.map(|row| row.as_chunks::<TILE>().0);
+        for word in 0..words {
+            let mut here = [0u64; TILE];
+            for tile in word * 8..across.min(word * 8 + 8) {
+                let at = band * across + tile;
+                let (level, shift) = (levels[at], tile % 8 * 8);
+                let few: [u8; TILE] = if level < tiles.darkest[at] {
+                    // Most tiles are all paper or all ink.
+                    continue;
+                } else if level >= tiles.lightest[at] {
+                    [u8::MAX >> (TILE - (width - tile * TILE).min(TILE)); TILE]
+                } else if tile < width / TILE {
+                    whole.map(|row| eight_at_most(row[tile], level))
+                } else {
+                    rows.map(|row| at_most(&row[tile * TILE..], level))
+                };
+                for (row, few) in here.iter_mut().zip(few) {
+                    *row |= u64::from(few) << shift;
+                }
+            }
+            for (row, here) in bits.iter_mut().skip(word).step_by(words).zip(here) {
+                *row = here;
+            }
+        }
+    }
+    bits
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -276,13 +377,84 @@ mod tests {
     fn eight_at_once_are_compared_like_one() {
         for level in [0u8, 1, 100, 127, 128, 200, 255] {
             for start in 0..=247u8 {
-                let pixels: Vec<u8> = (start..start + 8).collect();
-                let one_by_one =
-                    (0..8).fold(0u8, |bits, i| bits | u8::from(pixels[i] <= level) << i);
-                assert_eq!(at_most(&pixels, level), one_by_one, "{start} at {level}");
-                let short = one_by_one & 0b1_1111;
-                assert_eq!(at_most(&pixels[..5], level), short);
+                let pixels: [u8; 8] = from_fn(|i| start + i as u8);
+                let one_by_one = at_most(&pixels, level);
+                assert_eq!(
+                    eight_at_most(pixels, level),
+                    one_by_one,
+                    "{start} at {level}"
+                );
+                assert_eq!(at_most(&pixels[..5], level), one_by_one & 0b1_1111);
             }
+        }
+    }
+
+    /// The rule at the head of this file, a pixel at a time.
+    fn by_rule(luma: &Luma<'_>) -> Vec<bool> {
+        let (across, down) = (luma.width().div_ceil(TILE), luma.height().div_ceil(TILE));
+        let mean = |x: usize, y: usize| {
+            let inside = |at: usize, end: usize| at * TILE..(at * TILE + TILE).min(end);
+            let all: Vec<u32> = inside(y, luma.height())
+                .flat_map(|y| &luma.row(y)[inside(x, luma.width())])
+                .map(|p| u32::from(*p))
+                .collect();
+            let contrast = all.iter().max()? - all.iter().min()?;
+            (contrast > u32::from(CONTRAST)).then(|| all.iter().sum::<u32>() / all.len() as u32)
+        };
+        let near = |at: usize, end: usize| at.saturating_sub(REACH)..(at + REACH + 1).min(end);
+        let mut levels = vec![0u32; across * down];
+        for i in 0..levels.len() {
+            let (x, y) = (i % across, i / across);
+            let means: Vec<u32> = near(y, down)
+                .flat_map(|y| near(x, across).filter_map(move |x| mean(x, y)))
+                .collect();
+            let left = if x > 0 { levels[i - 1] } else { 0 };
+            let above = if y > 0 { levels[i - across] } else { 0 };
+            let corner = if x > 0 && y > 0 {
+                levels[i - across - 1]
+            } else {
+                0
+            };
+            let before = (2 * left + above + corner) / 4;
+            let mean = means.iter().sum::<u32>().checked_div(means.len() as u32);
+            levels[i] = mean.unwrap_or(before);
+        }
+        let pixel = |i: usize| (i % luma.width(), i / luma.width());
+        (0..luma.width() * luma.height())
+            .map(pixel)
+            .map(|(x, y)| u32::from(luma.row(y)[x]) <= levels[y / TILE * across + x / TILE])
+            .collect()
+    }
+
+    #[test]
+    fn what_is_done_many_at_once_follows_the_rule() {
+        let sizes = [
+            (8, 8, 0),
+            (100, 61, 40),
+            (193, 35, 120),
+            (5, 3, 0),
+            (640, 17, 500),
+        ];
+        for (width, height, flat) in sizes {
+            let mut state = 7u32;
+            // Grain beside a shade without contrast, which somewhere is as bright as the level.
+            let bytes: Vec<u8> = (0..width * height)
+                .map(|i| {
+                    state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+                    if i % width + flat >= width {
+                        (64 + i % width / 4) as u8 + (state >> 29) as u8
+                    } else {
+                        (state >> 24) as u8
+                    }
+                })
+                .collect();
+            let luma = Luma::new(width, height, width, &bytes).unwrap();
+            let ink = Ink::of(luma);
+            let at = |i: usize| ink.at((i % width) as i32, (i / width) as i32).unwrap();
+            let bits: Vec<bool> = (0..bytes.len()).map(at).collect();
+            assert_eq!(bits, by_rule(&luma), "{width} x {height}");
+            let after = ink.row(height - 1).last().unwrap() >> ((width - 1) % 64) >> 1;
+            assert_eq!(after, 0, "nothing is beyond the width");
         }
     }
 

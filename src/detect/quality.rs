@@ -109,7 +109,7 @@ impl Quality {
         let contrast = nth(0.9) - nth(0.1);
         let timing = &fit.layout.timing;
         let mean = |sign: f32| {
-            let of_sign = timing.iter().filter(|k| k.sign == sign);
+            let of_sign = timing.iter().filter(|k| (k.sign > 0.0) == (sign > 0.0));
             mean(of_sign.filter_map(|k| grey(k.x, k.y)))
         };
         let between = mean(-1.0).zip(mean(1.0)).map_or(0.0, |(l, d)| l - d);
@@ -172,4 +172,52 @@ fn blank(grid: &[Option<f32>], modules: usize, range: f32) -> f32 {
         })
         .count();
     alike as f32 / (places * places) as f32
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A code that a blur leaves nothing to read of is rarely located, so that only the measures can show this.
+    #[test]
+    fn the_first_measure_beyond_its_limit_is_the_reason() {
+        let good = Quality {
+            module: 3.0,
+            outside: 0.0,
+            contrast: 120.0,
+            modulation: 0.6,
+            wrong: 0.0,
+            blank: 0.0,
+        };
+        let covered = Quality {
+            blank: 0.02,
+            ..good
+        };
+        let blurred = Quality {
+            modulation: 0.3,
+            ..covered
+        };
+        let faint = Quality {
+            contrast: 45.0,
+            ..blurred
+        };
+        let small = Quality {
+            module: 1.5,
+            ..faint
+        };
+        let cut = Quality {
+            outside: 0.1,
+            ..small
+        };
+        for (quality, reason) in [
+            (good, Reason::Damaged),
+            (covered, Reason::Covered),
+            (blurred, Reason::Blurred),
+            (faint, Reason::LowContrast),
+            (small, Reason::TooSmall),
+            (cut, Reason::CutOff),
+        ] {
+            assert_eq!(quality.reason(), reason, "{quality:?}");
+        }
+    }
 }

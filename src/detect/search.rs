@@ -134,7 +134,7 @@ impl<'a> Search<'a> {
     ) -> Vec<Candidate> {
         let mut order = Vec::new();
         for (polarity, finders) in finders.iter().enumerate() {
-            let (triples, left_out) = triples(&finders.kept);
+            let (triples, left_out) = triples(&finders.kept, self.budget.expired);
             self.skipped += finders.left_out + left_out;
             order.extend(triples.into_iter().map(|t| (t.distortion, polarity, t.at)));
         }
@@ -203,7 +203,11 @@ impl<'a> Search<'a> {
 
     /// Tries one candidate; true where it was decoded.
     fn read(&mut self, view: &View<'_>, candidate: &Candidate, scale: f32) -> bool {
-        for version in &candidate.versions {
+        for (i, version) in candidate.versions.iter().enumerate() {
+            if i > 0 && (self.budget.expired)() {
+                self.skipped += 1;
+                break;
+            }
             let Some(guess) = candidate.frame.guess(view, layout(&self.layouts, *version)) else {
                 continue;
             };

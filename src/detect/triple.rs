@@ -6,6 +6,8 @@ use super::finder::Finder;
 const PARTNERS: usize = 40;
 /// How many triples are kept, the best. Most are refused by a look at the timing patterns.
 const MOST: usize = 1024;
+/// After so many patterns it is asked whether time is up.
+const ASKED: usize = 16;
 /// Least and most modules between the centres of two finder patterns, 14 and 170 by the format, with
 /// room for a module that is measured askew.
 const LEGS: (f32, f32) = (8.0, 200.0);
@@ -23,10 +25,16 @@ pub(super) struct Triple {
     pub(super) distortion: f32,
 }
 
-/// The triples among `finders`, best first, and how many were left out.
-pub(super) fn triples(finders: &[Finder]) -> (Vec<Triple>, u32) {
+/// The triples among `finders`, best first, and how many were left out: once `expired` says that time is up, the
+/// patterns that were not tried as a corner count as one each.
+pub(super) fn triples(finders: &[Finder], expired: &dyn Fn() -> bool) -> (Vec<Triple>, u32) {
     let mut triples = Vec::new();
+    let mut left_out = 0;
     for corner in 0..finders.len() {
+        if corner.is_multiple_of(ASKED) && expired() {
+            left_out += finders.len() - corner;
+            break;
+        }
         let partners = partners(finders, corner);
         for (i, b) in partners.iter().enumerate() {
             triples.extend(
@@ -35,12 +43,21 @@ pub(super) fn triples(finders: &[Finder]) -> (Vec<Triple>, u32) {
                     .filter_map(|c| triple(finders, corner, *b, *c)),
             );
         }
+        if triples.len() > 8 * MOST {
+            left_out += best(&mut triples);
+        }
     }
+    left_out += best(&mut triples);
+    (triples, left_out as u32)
+}
+
+/// Puts the best in order, takes the others out, and says how many those were.
+fn best(triples: &mut Vec<Triple>) -> usize {
     // Stable, so that equal ones stay in the order of the picture.
-    triples.sort_by(|a: &Triple, b| a.distortion.total_cmp(&b.distortion));
+    triples.sort_by(|a, b| a.distortion.total_cmp(&b.distortion));
     let left_out = triples.len().saturating_sub(MOST);
     triples.truncate(MOST);
-    (triples, left_out as u32)
+    left_out
 }
 
 fn partners(finders: &[Finder], corner: usize) -> Vec<usize> {
@@ -84,4 +101,43 @@ fn triple(finders: &[Finder], corner: usize, b: usize, c: usize) -> Option<Tripl
         [corner, c, b]
     };
     Some(Triple { at, distortion })
+}
+
+#[cfg(test)]
+mod tests {
+    use std::cell::Cell;
+
+    use super::super::finder::finders;
+    use super::super::ink::{Ink, View};
+    use super::*;
+    use crate::frame::Luma;
+
+    #[test]
+    fn a_field_of_patterns_costs_a_bounded_time() {
+        // 20 by 20 patterns of 2 px a module.
+        let bytes: Vec<u8> = (0..360 * 360usize)
+            .map(|i| {
+                let (x, y) = (i % 360 % 18 / 2, i / 360 % 18 / 2);
+                let ring = x.abs_diff(3).max(y.abs_diff(3));
+                if matches!(ring, 0 | 1 | 3) { 20 } else { 220 }
+            })
+            .collect();
+        let ink = Ink::of(Luma::new(360, 360, 360, &bytes).unwrap());
+        let views = [1.0, -1.0].map(|sign| View { ink: &ink, sign });
+        let [dark, _] = finders(&views, &|| false);
+        assert!(dark.kept.len() > 300);
+        let (all, left_out) = triples(&dark.kept, &|| false);
+        assert_eq!(all.len(), MOST);
+        assert!(
+            left_out > 8 * MOST as u32,
+            "they were thinned out on the way"
+        );
+        assert!(all.is_sorted_by(|a, b| a.distortion <= b.distortion));
+        let asked = Cell::new(0);
+        let (some, left_out) = triples(&dark.kept, &|| asked.replace(asked.get() + 1) >= 1);
+        assert!(some.iter().all(|t| t.at.iter().any(|i| *i < ASKED)));
+        assert!(!some.is_empty() && left_out as usize >= dark.kept.len() - ASKED);
+        let (none, left_out) = triples(&dark.kept, &|| true);
+        assert_eq!((none.len(), left_out as usize), (0, dark.kept.len()));
+    }
 }

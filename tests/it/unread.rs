@@ -73,19 +73,17 @@ fn the_reason_is_what_the_modules_show() {
     assert_eq!(reason(&shown(5.0, 0, 255)), Reason::Damaged);
     assert_eq!(reason(&shown(1.8, 0, 255)), Reason::TooSmall);
     assert_eq!(reason(&shown(5.0, 100, 146)), Reason::LowContrast);
-    let mut blurred = shown(4.0, 0, 255);
-    blurred.blur(2);
-    blurred.blur(1);
-    assert_eq!(reason(&blurred), Reason::Blurred);
     // Its last corner lies beyond the frame; the three finder patterns do not.
     let mut cut = Canvas::new(300, 300, 255);
     let turned = |x: f32, y: f32| {
-        let (x, y) = (x - 150.0, y - 84.0);
+        let (x, y) = (x - 120.0, y - 84.0);
         ((x + y) / 7.2, (y - x) / 7.2 + 15.0)
     };
-    cut.draw(&code(b"https://example.com/pay?to=alice"), &turned, 0, 255);
-    cut.bytes.truncate(300 * 240);
-    cut.height = 240;
+    let pays = b"https://example.com/pay?to=alice&amount=669";
+    let weakest = QrCode::with_error_correction_level(pays, EcLevel::L).unwrap();
+    cut.draw(&weakest, &turned, 0, 255);
+    cut.bytes.truncate(300 * 176);
+    cut.height = 176;
     assert_eq!(reason(&cut), Reason::CutOff);
 }
 

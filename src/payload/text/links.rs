@@ -141,7 +141,7 @@ pub(super) fn may_hold(text: &str) -> bool {
 }
 
 /// Whether a link may have `b` in it as it is (WHATWG URL, the percent-encode set of a path).
-fn is_of_link(b: &u8) -> bool {
+fn is_of_link(b: u8) -> bool {
     b.is_ascii_graphic()
         && !matches!(
             b,
@@ -264,7 +264,7 @@ fn path(text: &str, from: usize) -> &str {
     if !rest[port..].starts_with(['/', '?', '#']) {
         return "";
     }
-    let len = rest.bytes().take_while(is_of_link).count();
+    let len = rest.bytes().take_while(|b| is_of_link(*b)).count();
     rest[..len].trim_end_matches(['.', ',', ';', ':', '!', '?', ')', '\'', ']', '*'])
 }
 
@@ -346,7 +346,7 @@ fn app_links(text: &str, found: &mut Vec<Candidate>) {
             .take_while(|b| b.is_ascii_alphanumeric() || b"+-.".contains(b))
             .count();
         let start = at - name;
-        let len = text[at..].bytes().take_while(is_of_link).count();
+        let len = text[at..].bytes().take_while(|b| is_of_link(*b)).count();
         let end = at
             + text[at..at + len]
                 .trim_end_matches(['.', ',', ';', '!', ')', '\''])
