@@ -10,23 +10,13 @@
 )]
 
 use std::hint::black_box;
-use std::path::Path;
 use std::time::{Duration, Instant};
 
-use waylay::policy::{Context, Policy};
-use waylay::{destination, payload};
+use waylay::policy::Policy;
 
-const POLICY: &str = r#"
-[platform]
-name = "Bench"
-domains = ["example.live", "shop.example"]
-short_links = ["exl.ink"]
-[[rule]]
-id = "contact-code"
-when = { category = ["contact", "group-invite"] }
-severity = "high"
-action = "review"
-"#;
+use payloads::{judge, judge_line, labelled, policy};
+
+mod payloads;
 
 /// Bytes of each input.
 const SIZE: usize = 4096;
@@ -97,7 +87,7 @@ fn main() {
         return;
     }
     let wanted = std::env::args().skip(1).find(|arg| !arg.starts_with('-'));
-    let policy = Policy::parse(POLICY).expect("the policy of the benchmark is well formed");
+    let policy = policy();
     let mut tried = 0_u32;
     let mut slow = Vec::new();
     for (seed, line) in labelled() {
@@ -138,23 +128,6 @@ fn main() {
     }
 }
 
-/// The payloads of the labelled cases of the tests, and whether each is a line of writing.
-fn labelled() -> Vec<(String, bool)> {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cases");
-    let files = std::fs::read_dir(folder).expect("the cases lie beside the benchmark");
-    let mut all = Vec::new();
-    for file in files {
-        let text = std::fs::read_to_string(file.expect("a file").path()).expect("cases are text");
-        for case in text.lines().filter(|line| !line.is_empty()) {
-            let case: serde_json::Value = serde_json::from_str(case).expect("a case is JSON");
-            let payload = case["payload"].as_str().expect("a payload").to_owned();
-            all.push((payload, case["kind"] == "text"));
-        }
-    }
-    all.sort();
-    all
-}
-
 /// `seed` made long in several ways.
 fn grown(seed: &str) -> Vec<String> {
     const ENDS: &[char] = &['?', '&', '/', '=', ';', ':', ',', ' ', '\n', '.', '|'];
@@ -175,12 +148,11 @@ fn shortest(policy: &Policy, text: &str, line: bool) -> Duration {
     let mut shortest = Duration::MAX;
     for _ in 0..TRIES {
         let start = Instant::now();
-        let payload = if line {
-            payload::parse_line(black_box(text))
+        black_box(if line {
+            judge_line(policy, text)
         } else {
-            payload::parse(black_box(text.as_bytes()))
-        };
-        black_box(policy.judge(&payload, &destination::of(&payload), &Context::default()));
+            judge(policy, text.as_bytes())
+        });
         shortest = shortest.min(start.elapsed());
         if shortest < BOUND {
             break;

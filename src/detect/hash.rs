@@ -3,7 +3,7 @@
 //!
 //! The grid straightens the code, and its finder patterns say which way is up. Of the straightened picture the
 //! lowest 16 × 16 frequencies of a discrete cosine transform count, each with its sign, as usual for such hashes
-//! (Zauner, "Implementation and Benchmarking of Perceptual Image Hash Functions", 2010, 3.2.1). Two things are left
+//! (Zauner, "Implementation and Benchmarking of Perceptual Image Hash Functions", 2010). Two things are left
 //! out, because they say nothing of the code: frequencies without a change in either direction, which hold light that
 //! falls from one side, and the corners with finder patterns, which are the same in every code.
 

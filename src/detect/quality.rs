@@ -85,7 +85,7 @@ pub struct Quality {
 impl Quality {
     /// Under so many px a module none of the readers reads video (`docs/design/reading.md`).
     pub const LEAST_MODULE: f32 = 2.0;
-    /// A fifth of all grey levels: less fails the symbol contrast of ISO/IEC 15415, 7.8.2.
+    /// A fifth of all grey levels: less fails the symbol contrast of ISO/IEC 15415.
     pub const LEAST_CONTRAST: f32 = 51.0;
     /// Between what is always read (0.45) and what never is (0.33), measured (`docs/design/reading.md`).
     pub const LEAST_MODULATION: f32 = 0.4;

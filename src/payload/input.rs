@@ -132,9 +132,11 @@ pub(crate) fn url(text: &str) -> Option<Url> {
     let ignored = |b: u8| matches!(b, b'\t' | b'\n' | b'\r');
     let end = begin.bytes().find(|b| !scheme(*b) && !ignored(*b));
     let is = begin.starts_with(|c: char| c.is_ascii_alphabetic()) && end == Some(b':');
+    let letters = begin.bytes().filter(|b| !ignored(*b));
+    let is_web = letters.map(|b| b.to_ascii_lowercase()).take(4).eq(*b"http");
     // What stands before an `@` is no host, and may be long.
     let host = || origin(text).rsplit('@').next().unwrap_or_default().len();
-    if !is || begin.starts_with(['h', 'H']) && host() > LONGEST_HOST {
+    if !is || is_web && host() > LONGEST_HOST {
         return None;
     }
     Url::parse(text).ok()
@@ -176,8 +178,8 @@ pub(super) fn decoded(text: &str) -> Cow<'_, str> {
     if !text.as_bytes().contains(&b'%') {
         return Cow::Borrowed(text);
     }
-    // A long link has thousands of escapes. Every crate for this hands out the bytes one by one, which took a sixth
-    // of all that reading the longest links takes.
+    // A long link has thousands of escapes. The crate `percent-encoding` hands out the bytes one by one, which took a
+    // sixth of all that reading the longest links takes.
     let digit = |b: &u8| char::from(*b).to_digit(16).map(|digit| digit as u8);
     let mut bytes = Vec::with_capacity(text.len());
     let mut left = text.as_bytes();

@@ -258,15 +258,16 @@ impl Lane {
         for id in incidents {
             let incident = self.tracker.incident(*id);
             let unread = incident.and_then(|i| i.unread.map(|unread| (i.corners, unread.module)));
-            crops.push(match unread {
-                Some((corners, module)) => Crop::new(media_ms, &rgb, &corners, module)?,
-                None => None,
-            });
+            let crop = unread.map(|(at, module)| Crop::new(media_ms, &rgb, &at, module));
+            crops.push(crop.transpose().unwrap_or_else(|error| {
+                tracing::warn!(stream.id = %self.stream, %error, "the crop cannot be kept");
+                None
+            }));
         }
         let snapshot = Arc::new(Snapshot::new(media_ms, rgb, marks)?);
         let fresh = incidents.iter().zip(crops);
         self.fresh
-            .extend(fresh.map(|(id, crop)| (*id, (Arc::clone(&snapshot), crop))));
+            .extend(fresh.map(|(id, crop)| (*id, (Arc::clone(&snapshot), crop.flatten()))));
         Ok(())
     }
 

@@ -28,6 +28,18 @@ pub fn sightings(
     context: &Context<'_>,
     mode: Mode,
 ) -> (Vec<Sighting>, Scan) {
+    look(luma, readers, reach, policy, context, mode, None)
+}
+
+fn look(
+    luma: &Luma<'_>,
+    readers: Readers,
+    reach: Reach,
+    policy: &Policy,
+    context: &Context<'_>,
+    mode: Mode,
+    trace: Option<&mut Trace>,
+) -> (Vec<Sighting>, Scan) {
     let started = match mode {
         Mode::Recorded => 0,
         Mode::Live(clock, _) => clock.monotonic_us(),
@@ -41,9 +53,13 @@ pub fn sightings(
         expired: &expired,
         reach,
     };
-    let mut scan = detect::scan(luma, readers, &budget);
-    let symbols = std::mem::take(&mut scan.symbols);
-    (judged(symbols, policy, context), scan)
+    let mut scan = match trace {
+        Some(trace) => detect::scan_traced(luma, readers, &budget, trace),
+        None => detect::scan(luma, readers, &budget),
+    };
+    let symbols = std::mem::take(&mut scan.symbols).into_iter();
+    let sightings = symbols.map(|symbol| sighting(symbol, policy, context));
+    (sightings.collect(), scan)
 }
 
 /// The same for a still picture, and what each stage saw.
@@ -53,21 +69,18 @@ pub fn traced(
     policy: &Policy,
     context: &Context<'_>,
 ) -> (Vec<Sighting>, Trace) {
-    let budget = Budget {
-        candidates: Budget::DEFAULT_CANDIDATES,
-        expired: &|| false,
-        reach: Reach::Whole,
-    };
     let mut trace = Trace::default();
-    let scan = detect::scan_traced(luma, readers, &budget, &mut trace);
-    (judged(scan.symbols, policy, context), trace)
-}
-
-fn judged(symbols: Vec<Symbol>, policy: &Policy, context: &Context<'_>) -> Vec<Sighting> {
-    let symbols = symbols.into_iter();
-    symbols
-        .map(|symbol| sighting(symbol, policy, context))
-        .collect()
+    let (reach, mode) = (Reach::Whole, Mode::Recorded);
+    let (sightings, _) = look(
+        luma,
+        readers,
+        reach,
+        policy,
+        context,
+        mode,
+        Some(&mut trace),
+    );
+    (sightings, trace)
 }
 
 fn sighting(symbol: Symbol, policy: &Policy, context: &Context<'_>) -> Sighting {

@@ -69,8 +69,7 @@ fn elements(text: &str) -> Option<(Scheme, String, bool)> {
         .then(|| (ELEMENTS, digits.to_owned(), holds))
 }
 
-/// As many parts of a path are looked at: the address of the resolver, and pairs of keys and values (GS1 Digital Link
-/// URI syntax section 3).
+/// As many pairs of parts of a path are looked at: behind the address of the resolver stand few keys and values.
 const MOST_PARTS: usize = 32;
 
 /// FNC1, which ends an element of no fixed length.

@@ -140,7 +140,7 @@ pub(super) fn may_hold(text: &str) -> bool {
     dots::next(text, 0).is_some() || text.contains("://")
 }
 
-/// Whether a link may have `b` in it as it is (WHATWG URL, the percent-encode set of a path).
+/// Whether `b` may be a part of a link in writing, and is no sign that people put around one.
 fn is_of_link(b: u8) -> bool {
     b.is_ascii_graphic()
         && !matches!(
