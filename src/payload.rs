@@ -307,11 +307,13 @@ impl Depth {
     }
 }
 
-/// Letters that change the order or the look of others without being seen.
-const INVISIBLE: &[char] = &[
-    '\u{200b}', '\u{200e}', '\u{200f}', '\u{202a}', '\u{202b}', '\u{202c}', '\u{202d}', '\u{202e}',
-    '\u{2060}', '\u{2066}', '\u{2067}', '\u{2068}', '\u{2069}',
-];
+/// Whether `c` changes the order or the look of others without being seen.
+fn is_invisible(c: char) -> bool {
+    matches!(
+        c,
+        '\u{200b}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}' | '\u{2066}'..='\u{2069}'
+    )
+}
 
 /// Says what the bytes of a code hold, whatever they are.
 pub fn parse(bytes: &[u8]) -> Payload {
@@ -388,7 +390,7 @@ fn read(text: &str, depth: Depth) -> Payload {
         }
         None => web::parse(&input).unwrap_or_else(|| input.payload(PLAIN)),
     };
-    if !text.is_ascii() && text.contains(INVISIBLE) {
+    if !text.is_ascii() && text.contains(is_invisible) {
         raise(&mut payload.flags, "bidi-control");
     }
     // What leads on takes after what it leads to, where that is known for anything.

@@ -30,12 +30,12 @@ pub(super) fn normal(text: &str) -> String {
 
 /// Whether `text`, normal, has the length of its country and the right check digits.
 pub(super) fn holds(text: &str) -> bool {
-    let country = text.get(..2).unwrap_or_default();
-    let length = LENGTHS.iter().find(|(c, _)| *c == country).map(|(_, l)| *l);
     let Some((head, account)) = text.split_at_checked(4) else {
         return false;
     };
-    length == Some(text.len()) && mod_97(&[account, head]) == Some(1)
+    let found = LENGTHS.binary_search_by_key(&head.get(..2), |(country, _)| Some(country));
+    let fits = found.is_ok_and(|at| LENGTHS[at].1 == text.len());
+    fits && mod_97(&[account, head]) == Some(1)
 }
 
 /// ISO 7064 MOD 97-10 over `parts` one after the other, a letter counting as two digits (A = 10);

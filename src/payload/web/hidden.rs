@@ -23,12 +23,6 @@ pub(super) fn find(text: &str) -> Option<Hidden> {
     if text.bytes().all(|b| (0x20..0x7f).contains(&b)) {
         return None;
     }
-    let hides = |c: char| {
-        is_unseen(c, true)
-            || c.is_control()
-            || matches!(c, '\u{2028}' | '\u{2029}')
-            || narrow(c) != c
-    };
     if !text.contains(hides) {
         return None;
     }
@@ -38,6 +32,10 @@ pub(super) fn find(text: &str) -> Option<Hidden> {
     let throughout = text.starts_with(is_wide);
     let mut slashes = 0;
     for c in text.chars() {
+        if slashes >= 3 && !hides(c) {
+            clean.push(c);
+            continue;
+        }
         let in_host = slashes < 3;
         if is_unseen(c, in_host) {
             unseen = true;
@@ -70,6 +68,15 @@ pub(super) fn find(text: &str) -> Option<Hidden> {
     .filter_map(|(is, flag)| is.then_some(flag))
     .collect();
     (!flags.is_empty()).then_some(Hidden { flags, clean })
+}
+
+/// Whether `c` may be hidden, or hide another.
+fn hides(c: char) -> bool {
+    // Most letters of most links, told at once.
+    if matches!(c, ' '..='~' | '\u{400}'..='\u{5ff}' | '\u{4e00}'..='\u{d7ff}') {
+        return false;
+    }
+    is_unseen(c, true) || c.is_control() || matches!(c, '\u{2028}' | '\u{2029}') || narrow(c) != c
 }
 
 /// Whether `text` may be a link once it is cleaned: it begins with a letter, or with what hides one.
@@ -187,6 +194,15 @@ mod tests {
                 "{text}"
             );
             assert!(may_be_link(&text), "{text}");
+        }
+    }
+
+    #[test]
+    fn what_is_passed_over_hides_nothing() {
+        let passed = (' '..=char::MAX).filter(|c| !hides(*c));
+        for c in passed {
+            let alone = is_unseen(c, true) || is_unseen(c, false) || c.is_control();
+            assert!(!alone && narrow(c) == c, "{c:?}");
         }
     }
 

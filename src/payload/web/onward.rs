@@ -135,11 +135,14 @@ fn whole(uri: &Uri) -> Option<String> {
         return plain_link(&decode(link), uri);
     }
     let path = uri.url.path();
-    let starts = path.match_indices(['h', 'H']).filter(|(at, _)| *at > 0);
-    let begins = |at: usize| path[..at].ends_with(['/', '_', '=', ':']);
-    let (at, _) = starts
-        .filter(|(at, _)| begins(*at))
-        .find(|(at, _)| path.get(*at..).as_ref().is_some_and(web))?;
+    // Of a path, which is ASCII, two bytes tell most places.
+    let begins = |pair: &[u8]| match pair {
+        [before, b'h' | b'H'] => matches!(before, b'/' | b'_' | b'=' | b':'),
+        _ => false,
+    };
+    let pairs = path.as_bytes().windows(2).enumerate();
+    let mut starts = pairs.filter_map(|(at, pair)| begins(pair).then_some(at + 1));
+    let at = starts.find(|at| path.get(*at..).as_ref().is_some_and(web))?;
     // Proofpoint closes the link with `__;`.
     let link = path[at..].split("__;").next()?;
     let query = uri.url.query().filter(|_| path.ends_with(link));
