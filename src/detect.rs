@@ -11,19 +11,23 @@ use self::shrink::{Plane, shrink};
 use self::trace::Trace;
 use crate::frame::Luma;
 
+mod blocks;
 mod finder;
 mod fit;
 mod geometry;
 mod hash;
 mod ink;
+mod join;
 mod layout;
 mod quality;
 mod read;
+mod reed_solomon;
 mod search;
 #[cfg(feature = "zxing")]
 mod second;
 mod settle;
 mod shrink;
+mod soft;
 pub mod stages;
 mod symbol;
 mod texture;
@@ -35,8 +39,9 @@ mod zoom;
 mod zxing;
 
 pub use self::hash::PerceptualHash;
+pub use self::join::Memory;
 pub use self::quality::{Quality, Reason, Unread};
-pub use self::symbol::{Corners, Part, Point, Reader, Readers, Symbol, SymbolKind};
+pub use self::symbol::{Corners, Joined, Part, Point, Reader, Readers, Symbol, SymbolKind};
 
 /// How much a scan may cost. The core reads no clock, so the caller says when time is up.
 pub struct Budget<'a> {

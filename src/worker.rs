@@ -20,7 +20,7 @@ pub use file::{FileError, Progress, watch_file};
 pub use follow::{Follower, followed, to_ask};
 pub use judge::InForce;
 pub use lane::{Counts, Cpu, Record};
-pub use look::{Mode, sightings, traced};
+pub use look::{Looks, Mode};
 pub use recorder::{RecordError, Recorder, Sink};
 pub use run::{Outcome, run};
 

@@ -16,7 +16,7 @@ use crate::policy::{Context as StreamContext, Policy};
 use crate::source::still::{self, StillError};
 use crate::wire::scan::Line;
 use crate::wire::trace;
-use crate::worker::{self, Mode};
+use crate::worker::{Looks, Mode};
 
 /// Read the codes in still pictures: one JSON line for each.
 #[derive(Debug, clap::Args)]
@@ -87,14 +87,20 @@ fn scan(
     let Some(luma) = still.luma() else {
         return Ok(());
     };
-    let readers = args.readers;
+    let looks = Looks {
+        readers: args.readers,
+        reach: Reach::Whole,
+        policy,
+        context,
+        mode: Mode::Recorded,
+    };
     let sightings = if let Some(folder) = &args.explain_read {
-        let (sightings, trace) = worker::traced(&luma, readers, policy, context);
+        let mut trace = Trace::default();
+        let sightings = looks.at_still_traced(&luma, &mut trace);
         explain(folder, picture, &still.rgb, &trace).map_err(Failed::Explained)?;
         sightings
     } else {
-        let (reach, mode) = (Reach::Whole, Mode::Recorded);
-        worker::sightings(&luma, readers, reach, policy, context, mode).0
+        looks.at_still(&luma)
     };
     let file = picture.to_string_lossy();
     for sighting in &sightings {

@@ -79,7 +79,7 @@ fn alignment(x: i32, y: i32) -> [Known; 25] {
 
 /// Rows and columns of the centres of alignment patterns (ISO/IEC 18004:2015, annex E): the first at
 /// 6, the last 7 from the end, and between them even steps of even length, the first being shorter.
-fn alignment_places(version: usize) -> Vec<i32> {
+pub(super) fn alignment_places(version: usize) -> Vec<i32> {
     if version < 2 {
         return Vec::new();
     }
@@ -106,7 +106,8 @@ pub(super) fn format_distance(bits: u16) -> u32 {
         .unwrap_or(15)
 }
 
-fn format_word(data: u16) -> u16 {
+/// The format information of five bits of data.
+pub(super) fn format_word(data: u16) -> u16 {
     const GENERATOR: u16 = 0b101_0011_0111;
     const MASK: u16 = 0b101_0100_0001_0010;
     let mut rest = data << 10;

@@ -100,13 +100,8 @@ impl Quality {
         let grid: Vec<Option<f32>> = (0..modules * modules)
             .map(|i| grey((i % modules) as f32 + 0.5, (i / modules) as f32 + 0.5))
             .collect();
-        let mut inside: Vec<f32> = grid.iter().flatten().copied().collect();
-        inside.sort_by(f32::total_cmp);
-        let nth = |share: f32| {
-            let last = inside.len().saturating_sub(1) as f32;
-            inside.get((share * last) as usize).copied().unwrap_or(0.0)
-        };
-        let contrast = nth(0.9) - nth(0.1);
+        let inside = grid.iter().flatten().count();
+        let contrast = contrast(&grid);
         let timing = &fit.layout.timing;
         let mean = |sign: f32| {
             let of_sign = timing.iter().filter(|k| (k.sign > 0.0) == (sign > 0.0));
@@ -115,11 +110,11 @@ impl Quality {
         let between = mean(-1.0).zip(mean(1.0)).map_or(0.0, |(l, d)| l - d);
         Self {
             module: side(&fit.corners()) / modules as f32 * scale,
-            outside: 1.0 - inside.len() as f32 / grid.len() as f32,
+            outside: 1.0 - inside as f32 / grid.len() as f32,
             contrast,
             modulation: (between / contrast.max(1.0)).clamp(0.0, 1.0),
             wrong: wrong(view, fit),
-            blank: blank(&grid, modules, LEAST_RANGE * contrast),
+            blank: blank(&grid, modules, contrast),
         }
     }
 
@@ -157,21 +152,49 @@ fn wrong(view: &View<'_>, fit: &Fit<'_>) -> f32 {
     mean(known.map(|k| f32::from(u8::from(differs(k))))).unwrap_or(0.0)
 }
 
-/// The share of the places of 5 × 5 modules within which no two differ by more than `range`.
-fn blank(grid: &[Option<f32>], modules: usize, range: f32) -> f32 {
-    const WINDOW: usize = 5;
+/// How far light modules are from dark ones: between the 10th and the 90th in a hundred.
+pub(super) fn contrast(grid: &[Option<f32>]) -> f32 {
+    let mut inside: Vec<f32> = grid.iter().flatten().copied().collect();
+    inside.sort_by(f32::total_cmp);
+    let nth = |share: f32| {
+        let last = inside.len().saturating_sub(1) as f32;
+        inside.get((share * last) as usize).copied().unwrap_or(0.0)
+    };
+    nth(0.9) - nth(0.1)
+}
+
+/// Modules a side of a place that is looked at for being all alike.
+const WINDOW: usize = 5;
+
+/// The first module of each place of 5 × 5 modules within which no two differ by more than a share of `contrast`.
+fn alike(grid: &[Option<f32>], modules: usize, contrast: f32) -> impl Iterator<Item = usize> {
     let places = modules - WINDOW + 1;
-    let alike = (0..places * places)
-        .filter(|i| {
-            let corner = i / places * modules + i % places;
-            let rows = (0..WINDOW).flat_map(|y| &grid[corner + y * modules..][..WINDOW]);
-            let (low, high) = rows.flatten().fold((f32::MAX, f32::MIN), |(low, high), g| {
-                (low.min(*g), high.max(*g))
-            });
-            high - low <= range
-        })
-        .count();
-    alike as f32 / (places * places) as f32
+    let corners = (0..places * places).map(move |i| i / places * modules + i % places);
+    corners.filter(move |corner| {
+        let rows = (0..WINDOW).flat_map(|y| &grid[corner + y * modules..][..WINDOW]);
+        let (low, high) = rows.flatten().fold((f32::MAX, f32::MIN), |(low, high), g| {
+            (low.min(*g), high.max(*g))
+        });
+        high - low <= LEAST_RANGE * contrast
+    })
+}
+
+/// The share of such places.
+fn blank(grid: &[Option<f32>], modules: usize, contrast: f32) -> f32 {
+    let places = modules - WINDOW + 1;
+    alike(grid, modules, contrast).count() as f32 / (places * places) as f32
+}
+
+/// The modules in such places, some of them more than once: what lies over them says nothing of the code.
+pub(super) fn flat(
+    grid: &[Option<f32>],
+    modules: usize,
+    contrast: f32,
+) -> impl Iterator<Item = usize> {
+    let places = alike(grid, modules, contrast);
+    places.flat_map(move |at| {
+        (0..WINDOW * WINDOW).map(move |i| at + i / WINDOW * modules + i % WINDOW)
+    })
 }
 
 #[cfg(test)]

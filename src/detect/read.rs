@@ -106,10 +106,14 @@ pub(super) fn read(view: &View<'_>, fit: &Fit<'_>) -> Reading {
     reading
 }
 
-struct Panicked;
+pub(super) struct Panicked;
 
 /// Decodes a grid of modules; `None` where it cannot be corrected or says nothing.
-fn decode(dark: &[bool], side: usize, mirrored: bool) -> Result<Option<Vec<u8>>, Panicked> {
+pub(super) fn decode(
+    dark: &[bool],
+    side: usize,
+    mirrored: bool,
+) -> Result<Option<Vec<u8>>, Panicked> {
     let bit = |x: usize, y: usize| {
         if mirrored {
             dark[x * side + y]
@@ -129,15 +133,15 @@ fn decode(dark: &[bool], side: usize, mirrored: bool) -> Result<Option<Vec<u8>>,
 }
 
 /// The grey value in each module and the level of the picture there.
-struct Samples {
+pub(super) struct Samples {
     side: usize,
-    grey: Vec<f32>,
+    pub(super) grey: Vec<f32>,
     level: Vec<f32>,
     sign: f32,
 }
 
 impl Samples {
-    fn of(view: &View<'_>, fit: &Fit<'_>) -> Self {
+    pub(super) fn of(view: &View<'_>, fit: &Fit<'_>) -> Self {
         let side = fit.layout.side;
         let (grey, level) = (0..side * side)
             .map(|i| {
@@ -157,28 +161,32 @@ impl Samples {
     }
 
     fn decide(&self, rule: &Rule) -> Vec<bool> {
+        let depths = self.depths(rule.sharpen, rule.own_level);
+        depths.map(|depth| depth > 0.0).collect()
+    }
+
+    /// How much darker each module is than its level, in grey levels.
+    pub(super) fn depths(&self, sharpen: f32, own_level: bool) -> impl Iterator<Item = f32> {
         let side = self.side;
-        let own = rule.own_level.then(|| self.own_level());
-        let level = own.as_ref().unwrap_or(&self.level);
-        (0..side * side)
-            .map(|i| {
-                let (x, y) = (i % side, i / side);
-                let here = self.grey[i];
-                let beside = [
-                    (x > 0).then(|| i - 1),
-                    (x + 1 < side).then(|| i + 1),
-                    (y > 0).then(|| i - side),
-                    (y + 1 < side).then(|| i + side),
-                ];
-                let around: f32 = beside
-                    .iter()
-                    .map(|n| n.map_or(here, |n| self.grey[n]))
-                    .sum::<f32>()
-                    / 4.0;
-                let grey = here + rule.sharpen * (here - around);
-                (level[i] - grey) * self.sign > 0.0
-            })
-            .collect()
+        let own = own_level.then(|| self.own_level());
+        (0..side * side).map(move |i| {
+            let level = own.as_ref().unwrap_or(&self.level);
+            let (x, y) = (i % side, i / side);
+            let here = self.grey[i];
+            let beside = [
+                (x > 0).then(|| i - 1),
+                (x + 1 < side).then(|| i + 1),
+                (y > 0).then(|| i - side),
+                (y + 1 < side).then(|| i + side),
+            ];
+            let around: f32 = beside
+                .iter()
+                .map(|n| n.map_or(here, |n| self.grey[n]))
+                .sum::<f32>()
+                / 4.0;
+            let grey = here + sharpen * (here - around);
+            (level[i] - grey) * self.sign
+        })
     }
 
     /// The mean of the modules around each.

@@ -11,6 +11,7 @@ use super::layout::Layout;
 use super::quality::Quality;
 use super::read::{Reading, read};
 use super::settle::Found;
+use super::soft::Soft;
 use super::texture::{Texture, textures};
 use super::trace::{Glance, Outcome, Step, Trace, note};
 use super::triple::triples;
@@ -212,13 +213,22 @@ impl<'a> Search<'a> {
                 continue;
             };
             let fit = improve(view, guess);
-            let reading = read(view, &fit);
+            let mut reading = read(view, &fit);
             let mut corners = fit.corners().map(|p| p.times(scale));
             if reading.mirrored {
                 corners.swap(1, 3);
             }
             self.panics += reading.panics;
-            let outcome = outcome(&reading, &fit.score, &corners);
+            let mut outcome = outcome(&reading, &fit.score, &corners);
+            let mut soft = None;
+            if outcome == Outcome::Located && !(self.budget.expired)() {
+                let modules = Soft::of(view, &fit, reading.mirrored);
+                reading.bytes = modules.read();
+                match reading.bytes {
+                    Some(_) => outcome = Outcome::Read,
+                    None => soft = Some(modules),
+                }
+            }
             let quality = || Quality::of(view, &fit, scale);
             note(&mut self.trace, || Step::Grid {
                 corners,
@@ -244,6 +254,7 @@ impl<'a> Search<'a> {
                         module: quality.module,
                     }),
                     hash: Some(PerceptualHash::of(view, &fit, reading.mirrored)),
+                    soft,
                 });
             }
             if outcome == Outcome::Read {

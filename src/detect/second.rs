@@ -173,6 +173,7 @@ impl Second<'_> {
                 part: read.part,
                 unread: None,
                 hash: None,
+                soft: None,
             });
         }
         true

@@ -2,6 +2,7 @@
 //! picture alone.
 
 use super::geometry::overlap;
+use super::soft::Soft;
 use super::{Corners, Part, PerceptualHash, Reader, Symbol, SymbolKind, Unread};
 
 /// A code that was found, perhaps not for the first time.
@@ -21,6 +22,8 @@ pub(super) struct Found {
     pub(super) unread: Option<Unread>,
     /// The hash of its modules, where a grid was laid over it.
     pub(super) hash: Option<PerceptualHash>,
+    /// What is known of its modules, where they are not enough to read it.
+    pub(super) soft: Option<Soft>,
 }
 
 /// The symbols: of those with the same bytes in the same place the best, and one that could not be
@@ -68,6 +71,8 @@ impl Found {
             part: self.part,
             unread: self.unread,
             hash: self.hash,
+            soft: self.soft,
+            joined: None,
         }
     }
 }
@@ -86,6 +91,7 @@ mod tests {
             part: None,
             unread: None,
             hash: None,
+            soft: None,
             bytes: bytes.map(<[u8]>::to_vec),
             corners: corners.map(|(dx, dy)| Point::new(x + dx, y + dy)),
             score,

@@ -3,6 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
+use super::soft::Soft;
 use super::{PerceptualHash, Unread};
 
 /// A position in the frame in px: x to the right, y down, (0, 0) the outer corner of the first pixel.
@@ -148,6 +149,15 @@ pub struct Part {
     pub id: String,
 }
 
+/// What the bytes of a symbol were joined from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Joined {
+    /// So many looks at the same code, no single one of which shows enough of it.
+    Looks(u32),
+    /// So many symbols that make one text together (structured append).
+    Parts(u32),
+}
+
 /// One code or line of text that was found in a frame.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Symbol {
@@ -167,6 +177,10 @@ pub struct Symbol {
     pub unread: Option<Unread>,
     /// What its modules look like, to know it again; `None` where our own finder laid no grid over it.
     pub hash: Option<PerceptualHash>,
+    /// What it was joined from; `None` where this picture shows all of it.
+    pub joined: Option<Joined>,
+    /// What is known of its modules, where they are not enough to read it.
+    pub(crate) soft: Option<Soft>,
 }
 
 impl Symbol {

@@ -13,7 +13,7 @@ use crate::replay::score::score;
 use crate::source::still::{self, StillError};
 use crate::track::{Change, ChangeKind, Reading};
 use crate::wire::replay::{Run, Sample as SampleResult};
-use crate::worker::{self, Counts, Cpu, Mode, Settings, Stream};
+use crate::worker::{self, Counts, Cpu, Looks, Mode, Settings, Stream};
 
 /// Something that was reported for a sample.
 #[derive(Debug, Clone)]
@@ -106,16 +106,14 @@ fn look(path: &Path, settings: &Settings, seen: &mut Vec<Seen>) -> Result<Counts
     if let Some(luma) = picture.luma() {
         let policy: &Policy = &settings.policy.get();
         let mut scan_us = 0;
-        let (sightings, _) = timed(clock, &mut scan_us, || {
-            worker::sightings(
-                &luma,
-                settings.readers,
-                Reach::Whole,
-                policy,
-                &Context::default(),
-                Mode::Recorded,
-            )
-        });
+        let looks = Looks {
+            readers: settings.readers,
+            reach: Reach::Whole,
+            policy,
+            context: &Context::default(),
+            mode: Mode::Recorded,
+        };
+        let sightings = timed(clock, &mut scan_us, || looks.at_still(&luma));
         cpu.add_scan(scan_us);
         seen.extend(sightings.into_iter().map(|sighting| Seen {
             reading: sighting.reading,

@@ -54,6 +54,8 @@ fn sighting(text: Option<&str>, x: f32) -> Sighting {
             part: None,
             unread: None,
             hash: None,
+            joined: None,
+            soft: None,
         },
         reading,
     }

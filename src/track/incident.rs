@@ -1,7 +1,7 @@
 //! What was seen, and what it adds up to.
 
 use crate::destination::{self, Destination};
-use crate::detect::{Corners, Part, PerceptualHash, Reader, Symbol, SymbolKind, Unread};
+use crate::detect::{Corners, Joined, Part, PerceptualHash, Reader, Symbol, SymbolKind, Unread};
 use crate::frame::Frame;
 use crate::ids::IncidentId;
 use crate::payload::Payload;
@@ -94,6 +94,8 @@ pub struct Incident {
     pub confirmed_by: Option<Reader>,
     /// Which part of a longer text it holds, where it is one.
     pub part: Option<Part>,
+    /// What it was joined from; `None` where one look at one symbol shows all of it.
+    pub joined: Option<Joined>,
     /// Why nobody could read it, in the best frame; `None` once it was read.
     pub unread: Option<Unread>,
     /// What its modules look like, by which it is known again in other places and streams.
@@ -114,6 +116,9 @@ impl Incident {
     /// Takes in who else read it, in this look or in another: two readers that lead to the same destination
     /// agree on what matters.
     pub(super) fn agree(&mut self, symbol: &Symbol) {
+        if symbol.bytes.is_some() && symbol.joined.is_none() {
+            self.joined = None;
+        }
         if self.reading.is_some() && symbol.bytes.is_some() && self.confirmed_by.is_none() {
             self.confirmed_by = [Some(symbol.read_by), symbol.confirmed_by]
                 .into_iter()

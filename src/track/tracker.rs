@@ -195,6 +195,7 @@ impl Tracker {
                 read_by: symbol.read_by,
                 confirmed_by: symbol.confirmed_by,
                 part: symbol.part,
+                joined: symbol.joined,
                 unread: symbol.unread,
                 hash: symbol.hash,
                 ended: false,
@@ -241,6 +242,7 @@ impl Tracker {
             incident.read_by = sighting.symbol.read_by;
             incident.confirmed_by = sighting.symbol.confirmed_by;
             incident.part = sighting.symbol.part;
+            incident.joined = sighting.symbol.joined;
             incident.unread = None;
             incident.kind = sighting.symbol.kind;
             tracked.changed_ms = frame.media_ms;

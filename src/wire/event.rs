@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use crate::detect::{Corners, Part, PerceptualHash, Reader, SymbolKind, Unread};
+use crate::detect::{Corners, Joined, Part, PerceptualHash, Reader, SymbolKind, Unread};
 use crate::track::Change;
 use crate::wire::explain::About;
 
@@ -67,6 +67,9 @@ pub struct Data<'a> {
     /// Which part of a longer text it holds; absent where it holds all of one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub part: Option<PartData<'a>>,
+    /// What it was joined from; absent where one look at one symbol shows all of it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub joined: Option<JoinedData>,
     /// Why it could not be read; absent where it was.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub unread: Option<UnreadData>,
@@ -99,6 +102,26 @@ impl<'a> PartData<'a> {
             index: part.index,
             count: part.count,
             id: &part.id,
+        }
+    }
+}
+
+/// What the bytes of a symbol were joined from.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum JoinedData {
+    /// So many looks, no single one of which shows enough of it.
+    Looks(u32),
+    /// So many symbols that make one text together.
+    Parts(u32),
+}
+
+impl JoinedData {
+    /// The same as JSON has it.
+    pub fn new(joined: Joined) -> Self {
+        match joined {
+            Joined::Looks(looks) => Self::Looks(looks),
+            Joined::Parts(parts) => Self::Parts(parts),
         }
     }
 }
@@ -182,6 +205,7 @@ impl<'a> Event<'a> {
                 read_by: readers(incident.read_by, incident.confirmed_by),
                 certain: incident.confirmed_by.is_some(),
                 part: incident.part.as_ref().map(PartData::new),
+                joined: incident.joined.map(JoinedData::new),
                 unread: incident.unread.as_ref().map(UnreadData::new),
                 hash: incident.hash.as_ref().map(PerceptualHash::to_string),
                 latency_ms: None,

@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use crate::detect::PerceptualHash;
 use crate::track::Sighting;
-use crate::wire::event::{self, PartData, UnreadData};
+use crate::wire::event::{self, JoinedData, PartData, UnreadData};
 use crate::wire::explain::About;
 
 /// A symbol in a still picture.
@@ -23,6 +23,9 @@ pub struct Line<'a> {
     /// Which part of a longer text it holds; absent where it holds all of one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub part: Option<PartData<'a>>,
+    /// What it was joined from; absent where one symbol holds all of it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub joined: Option<JoinedData>,
     /// Why it could not be read; absent where it was.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub unread: Option<UnreadData>,
@@ -47,6 +50,7 @@ impl<'a> Line<'a> {
             read_by: event::readers(symbol.read_by, symbol.confirmed_by),
             certain: symbol.is_certain(),
             part: symbol.part.as_ref().map(PartData::new),
+            joined: symbol.joined.map(JoinedData::new),
             unread: symbol.unread.as_ref().map(UnreadData::new),
             hash: symbol.hash.as_ref().map(PerceptualHash::to_string),
             kind: event::kind(symbol.kind),

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use ffmpeg_next::codec::Parameters;
 
-use crate::detect::Reach;
+use crate::detect::{Memory, Reach};
 use crate::evidence::{Crop, Mark, Snapshot};
 use crate::frame::Frame;
 use crate::ids::{IncidentId, Seed};
@@ -13,7 +13,7 @@ use crate::source::{Batch, Decoded, Decoder, Packet, Picture, SourceError};
 use crate::track::{self, Change, ChangeKind, Reconsidered, Sighting, Tracker};
 use crate::worker::follow::{Following, followed};
 use crate::worker::judge::Judge;
-use crate::worker::look::{Mode, sightings};
+use crate::worker::look::{Looks, Mode};
 use crate::worker::{Settings, Stream};
 
 /// A change of an incident, with what is needed to record it.
@@ -78,6 +78,7 @@ pub(super) struct Lane {
     judge: Judge,
     following: Following,
     mode: Mode,
+    memory: Memory,
     tracker: Tracker,
     parameters: Option<Parameters>,
     decoder: Option<Decoder>,
@@ -108,6 +109,7 @@ impl Lane {
             following: Following::new(settings.follower.clone()),
             settings: settings.clone(),
             mode,
+            memory: Memory::default(),
             tracker: Tracker::new(seed, tracking),
             parameters: None,
             decoder: None,
@@ -192,14 +194,14 @@ impl Lane {
         let context = self.judge.context();
         let clock = self.settings.limits.clock;
         let began_us = clock.thread_cpu_us();
-        let (sightings, scan) = sightings(
-            &luma,
-            self.settings.readers,
-            Reach::Part(frame.sequence),
-            self.judge.policy(),
-            &context,
-            self.mode,
-        );
+        let looks = Looks {
+            readers: self.settings.readers,
+            reach: Reach::Part(frame.sequence),
+            policy: self.judge.policy(),
+            context: &context,
+            mode: self.mode,
+        };
+        let (sightings, scan) = looks.at_frame(&luma, media_ms, &mut self.memory);
         self.counts.cpu.add_scan(clock.thread_cpu_us() - began_us);
         self.counts.skipped += u64::from(scan.skipped);
         self.counts.panics += u64::from(scan.panics);

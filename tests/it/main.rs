@@ -11,6 +11,7 @@ mod docs;
 mod explain;
 mod follow;
 mod hostile;
+mod joined;
 mod live;
 mod policy;
 mod readers;

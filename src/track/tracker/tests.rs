@@ -41,6 +41,8 @@ fn sighting(key: &str, corners: Corners) -> Sighting {
             part: None,
             unread: None,
             hash: None,
+            joined: None,
+            soft: None,
         },
         verdict: Policy::default().judge_undecoded(&Context::default()),
         reading: (!key.is_empty()).then_some(reading),
