@@ -21,7 +21,7 @@ const SIZES: [(usize, usize); 3] = [(1280, 720), (1920, 1080), (3840, 2160)];
 /// How often each work is done on each picture.
 const ROUNDS: u32 = 15;
 /// What `watch` gives a frame unless it is told otherwise.
-const TIME_MS: f64 = 250.0;
+const TIME_MS: f64 = 200.0;
 
 /// A name, and what is done to a frame.
 type Work<'a> = (&'a str, &'a dyn Fn(&Luma<'_>) -> usize);

@@ -22,6 +22,7 @@ mod layout;
 mod quality;
 mod read;
 mod reed_solomon;
+mod round;
 mod search;
 #[cfg(feature = "zxing")]
 mod second;

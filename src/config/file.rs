@@ -119,7 +119,7 @@ impl Default for Sampling {
         Self {
             sample: Sample::Auto,
             max_gap: Duration::from_secs(4),
-            scan_budget: Duration::from_millis(250),
+            scan_budget: Duration::from_millis(200),
         }
     }
 }

@@ -51,8 +51,12 @@ impl PerceptualHash {
             });
             looks.iter().sum::<f32>() * view.sign
         };
-        let modules = (0..side * side).map(module).collect();
-        Self(signs(&masked(modules, side), side))
+        Self::of_grid((0..side * side).map(module).collect(), side)
+    }
+
+    /// The hash of `side` × `side` grey values, row by row.
+    pub(super) fn of_grid(grey: Vec<f32>, side: usize) -> Self {
+        Self(signs(&masked(grey, side), side))
     }
 }
 

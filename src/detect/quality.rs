@@ -10,6 +10,8 @@ use super::layout::Known;
 /// Why a symbol that was located was not read. The first one that holds is told.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Reason {
+    /// It is a code that only its maker can read: its format is not public.
+    NotPublic,
     /// A part of it lies beyond the edge of the frame.
     CutOff,
     /// Its modules are under [`Quality::LEAST_MODULE`] px: video leaves too little of each.
@@ -33,6 +35,7 @@ impl Reason {
     /// The id that is used everywhere outside of the program.
     pub fn as_str(self) -> &'static str {
         match self {
+            Self::NotPublic => "not-public",
             Self::CutOff => "cut-off",
             Self::TooSmall => "too-small",
             Self::LowContrast => "low-contrast",

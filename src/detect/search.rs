@@ -2,7 +2,7 @@
 
 use std::cell::OnceCell;
 
-use super::finder::{Finders, finders};
+use super::finder::{Finder, Finders, finders};
 use super::fit::{Frame, Score, improve};
 use super::geometry::convex;
 use super::hash::PerceptualHash;
@@ -10,12 +10,13 @@ use super::ink::{Ink, View};
 use super::layout::Layout;
 use super::quality::Quality;
 use super::read::{Reading, read};
+use super::round::{Round, round};
 use super::settle::Found;
 use super::soft::Soft;
 use super::texture::{Texture, textures};
 use super::trace::{Glance, Outcome, Step, Trace, note};
 use super::triple::triples;
-use super::{Budget, Corners, Reader, SymbolKind, Unread};
+use super::{Budget, Corners, Reader, Reason, SymbolKind, Unread};
 use crate::frame::Luma;
 
 /// A first guess that scores less than this is no candidate.
@@ -102,7 +103,7 @@ impl<'a> Search<'a> {
             }
         }
         let candidates = self.candidates(&views, &finders, scale);
-        let mut used = finders.map(|f| vec![false; f.kept.len()]);
+        let mut used = [0, 1].map(|i| vec![false; finders[i].kept.len()]);
         for candidate in &candidates {
             let used = &mut used[candidate.polarity];
             if candidate.finders.iter().any(|i| used[*i]) {
@@ -118,6 +119,11 @@ impl<'a> Search<'a> {
                 for i in candidate.finders {
                     used[i] = true;
                 }
+            } else {
+                let patterns = candidate
+                    .finders
+                    .map(|i| &finders[candidate.polarity].kept[i]);
+                self.round(view, patterns, scale);
             }
         }
     }
@@ -154,10 +160,42 @@ impl<'a> Search<'a> {
                     .as_ref()
                     .map_or_else(|glance| *glance, |c| Glance::Candidate(c.score)),
             });
-            candidates.extend(candidate);
+            match candidate {
+                Ok(candidate) => candidates.push(candidate),
+                Err(_) => {
+                    let patterns = at.map(|i| &finders[*polarity].kept[i]);
+                    self.round(&views[*polarity], patterns, scale);
+                }
+            }
         }
         candidates.sort_by(|a, b| b.score.total_cmp(&a.score));
         candidates
+    }
+
+    /// Looks for a round code around three finder patterns that are not those of a QR code that can be read.
+    fn round(&mut self, view: &View<'_>, patterns: [&Finder; 3], scale: f32) {
+        let Some(Round { corners, hash }) = round(view, patterns.map(|f| f.centre)) else {
+            return;
+        };
+        let corners = corners.map(|p| p.times(scale));
+        let module = patterns.map(|f| f.module).iter().sum::<f32>() / 3.0 * scale;
+        note(&mut self.trace, || Step::Round { corners });
+        self.found.push(Found {
+            kind: SymbolKind::Round,
+            bytes: None,
+            corners,
+            // Over every grid that was laid there.
+            score: 2.0,
+            modules: 0,
+            read_by: Reader::Rqrr,
+            part: None,
+            unread: Some(Unread {
+                reason: Reason::NotPublic,
+                module,
+            }),
+            hash: Some(hash),
+            soft: None,
+        });
     }
 
     /// A first look at three finder patterns: the versions that they may belong to.

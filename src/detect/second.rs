@@ -8,7 +8,7 @@ use super::texture::{Region, Texture, Weave};
 use super::trace::{Step, Trace, note};
 use super::zoom::{Crop, Zoom};
 use super::zxing::{self, Wanted};
-use super::{Budget, Corners, Reader};
+use super::{Budget, Corners, Reader, SymbolKind};
 use crate::frame::Luma;
 
 /// Places of codes that our own finder located that are looked at again, and px of them together.
@@ -47,6 +47,7 @@ impl Second<'_> {
         let places: Vec<(Corners, usize, bool)> = self
             .found
             .iter()
+            .filter(|f| f.kind == SymbolKind::Qr)
             .map(|f| (f.corners, f.modules, f.bytes.is_some()))
             .collect();
         let mut done: Vec<Corners> = Vec::new();

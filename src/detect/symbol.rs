@@ -46,6 +46,8 @@ pub enum SymbolKind {
     Itf14,
     /// GS1 `DataBar` (ISO/IEC 24724), of any form.
     DataBar,
+    /// A round code of rays, as those of `WeChat` mini-programs: what it says is not public.
+    Round,
     /// A line of text.
     Text,
 }

@@ -67,6 +67,11 @@ pub enum Step {
         /// What became of it.
         outcome: Outcome,
     },
+    /// A round code, which nobody can read.
+    Round {
+        /// The square around it.
+        corners: Corners,
+    },
     /// A place was given to the second reader, or would have been.
     Given {
         /// The box.

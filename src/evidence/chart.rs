@@ -90,6 +90,9 @@ impl<'a> Grids<'a> {
                     };
                     grids.push((rank, corners, colour, row(step)));
                 }
+                Step::Round { corners } => {
+                    grids.push((1, corners, LOCATED, "round code".to_owned()));
+                }
                 Step::Read { corners, by } if *by != detect::Reader::Rqrr => {
                     let said = format!("read by {}", by.as_str());
                     grids.push((0, corners, READ, said));
@@ -195,7 +198,7 @@ fn legend(trace: &Trace, grids: &Grids<'_>) -> Vec<(Rgb888, String)> {
         (READ, format!("read: {}", coloured(READ))),
         (
             LOCATED,
-            format!("grids that are located and not read: {}", coloured(LOCATED)),
+            format!("codes that are located and not read: {}", coloured(LOCATED)),
         ),
         (
             NO_CODE,

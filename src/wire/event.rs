@@ -244,6 +244,7 @@ pub fn kind(kind: SymbolKind) -> &'static str {
         SymbolKind::Code128 => "code_128",
         SymbolKind::Itf14 => "itf_14",
         SymbolKind::DataBar => "databar",
+        SymbolKind::Round => "round",
         SymbolKind::Text => "text",
     }
 }

@@ -48,6 +48,9 @@ pub enum Line {
         #[serde(skip_serializing_if = "Option::is_none")]
         reason: Option<&'static str>,
     },
+    Round {
+        corners: [[f32; 2]; 4],
+    },
     Given {
         corners: [[f32; 2]; 4],
         zoom: f32,
@@ -120,6 +123,9 @@ impl From<&Step> for Line {
                 outside: short(quality.outside),
                 outcome: outcome.as_str(),
                 reason: (*outcome == Outcome::Located).then(|| quality.reason().as_str()),
+            },
+            Step::Round { corners: at } => Self::Round {
+                corners: corners(at),
             },
             Step::Given {
                 corners: at,

@@ -16,6 +16,9 @@ mod live;
 mod policy;
 mod readers;
 mod replay;
+#[path = "../../src/detect/round/drawn.rs"]
+#[allow(dead_code, reason = "other tests use the rest")]
+mod round;
 mod samples;
 mod scan;
 mod support;

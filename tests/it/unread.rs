@@ -12,7 +12,8 @@ use waylay::detect::{Budget, Reach, Readers, Reason, Scan, Symbol, scan, scan_tr
 use waylay::frame::Luma;
 
 use crate::detect::{Canvas, code, noise};
-use crate::support::{text, watch, waylay};
+use crate::round::{SIDE, UPRIGHT};
+use crate::support::{ffmpeg, text, watch, waylay};
 
 const BUDGET: Budget<'static> = Budget {
     candidates: Budget::DEFAULT_CANDIDATES,
@@ -210,6 +211,50 @@ fn what_the_stages_saw_is_written_for_each_picture() {
     for stage in ["look", "finder", "triple", "grid", "read", "given"] {
         assert!(stages.iter().any(|s| s == stage), "{stage}: {stages:?}");
     }
+}
+
+#[test]
+fn a_round_code_is_an_incident_that_nobody_can_read() {
+    let folder = TempDir::new().unwrap();
+    let root = folder.path();
+    let side = u32::try_from(SIDE).unwrap();
+    let picture = GrayImage::from_raw(side, side, UPRIGHT.picture()).unwrap();
+    let path = root.join("round.png");
+    picture.save(&path).unwrap();
+    let mut scan = waylay();
+    scan.args(["scan", "--explain-read", "out", "round.png"])
+        .current_dir(root);
+    let lines = scan.output().unwrap().stdout;
+    let line: serde_json::Value = serde_json::from_slice(&lines).unwrap();
+    assert_eq!(line["kind"], "round");
+    assert_eq!(line["decoded"], false);
+    let stages = fs::read_to_string(root.join("out/round.png.jsonl")).unwrap();
+    assert!(stages.contains(r#""stage":"round""#), "{stages}");
+
+    let clip = root.join("round.mp4");
+    let mut encode = ffmpeg();
+    encode
+        .args(["-loop", "1", "-framerate", "10", "-t", "3", "-i"])
+        .arg(&path);
+    encode
+        .args(["-g", "10", "-c:v", "libx264", "-pix_fmt", "yuv420p"])
+        .arg(&clip);
+    assert!(encode.status().unwrap().success());
+    let (status, events, log) = watch(&root.join("data"), &[text(&clip)]);
+    assert_eq!(status, 0, "{log}");
+    let opened = &events[0]["data"];
+    assert_eq!(events[0]["type"], "waylay.incident.opened.v1");
+    assert_eq!(opened["kind"], "round");
+    assert_eq!(opened["unread"]["reason"], "not-public");
+    assert_eq!(opened["verdict"]["class"], "unknown");
+    let bits = |hash: &serde_json::Value| -> Vec<u32> {
+        let digits = hash.as_str().unwrap().chars();
+        digits.map(|digit| digit.to_digit(16).unwrap()).collect()
+    };
+    let pairs = bits(&opened["hash"]).into_iter().zip(bits(&line["hash"]));
+    let apart: u32 = pairs.map(|(a, b)| (a ^ b).count_ones()).sum();
+    assert!(apart <= 28, "{apart} bits: x264 leaves the likeness");
+    assert_eq!(events.len(), 2, "one incident, opened and ended");
 }
 
 #[test]
