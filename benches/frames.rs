@@ -60,7 +60,7 @@ fn by_stage(name: &str, pictures: &[Picture]) {
         ("own finder", &own),
         ("ink", &stages::ink),
         ("+ finders", &stages::finders),
-        ("+ textures", &stages::textures),
+        ("textures", &stages::textures),
         ("half size", &stages::half),
     ];
     println!("\n{name}: CPU ms a frame, {} frames", pictures.len());

@@ -135,17 +135,26 @@ fn look(luma: &Luma<'_>, search: &mut Search<'_>, with_textures: bool) {
     let factor = (1..=luma.width())
         .find(|f| luma.width() / f * (luma.height() / f) <= MOST_PIXELS)
         .unwrap_or(1);
-    for factor in [factor, 2 * factor] {
-        if luma.width().min(luma.height()) / factor < LEAST_SIDE {
+    let fits = |factor: &usize| luma.width().min(luma.height()) / factor >= LEAST_SIDE;
+    let factors: Vec<usize> = [factor, 2 * factor].into_iter().filter(fits).collect();
+    for factor in &factors {
+        // Dense edges are looked for where that is cheapest: a code with modules too small for it is none that a
+        // reader could read.
+        let with_textures = with_textures && Some(factor) == factors.last();
+        let is_read = search.found.iter().any(|f| f.bytes.is_some());
+        if is_read && !with_textures {
             break;
         }
-        let small = (factor > 1).then(|| shrink(luma, factor));
+        let small = (*factor > 1).then(|| shrink(luma, *factor));
         let Some(plane) = small.as_ref().map_or(Some(*luma), Plane::luma) else {
             break;
         };
-        search.look_at(plane, factor as f32, with_textures);
-        if search.found.iter().any(|f| f.bytes.is_some()) {
-            break;
+        let Some(ink) = search.ink(plane) else { break };
+        if with_textures {
+            search.textures(&ink, *factor);
+        }
+        if !is_read {
+            search.look_at(&ink, *factor as f32);
         }
     }
 }

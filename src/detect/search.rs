@@ -75,23 +75,27 @@ impl<'a> Search<'a> {
         }
     }
 
-    /// Searches `luma`, which is the picture at 1/`scale` of its size, and looks for textures where
-    /// `with_textures` says so.
-    pub(super) fn look_at(&mut self, luma: Luma<'_>, scale: f32, with_textures: bool) {
+    /// What is ink in `luma`; `None` where the budget does not reach as far.
+    pub(super) fn ink<'p>(&mut self, luma: Luma<'p>) -> Option<Ink<'p>> {
         if self.is_spent() {
             self.skipped += 1;
-            return;
+            return None;
         }
+        Some(Ink::of(luma))
+    }
+
+    /// Looks for textures in a picture at 1/`scale` of its size.
+    pub(super) fn textures(&mut self, ink: &Ink<'_>, scale: usize) {
+        for texture in textures(ink).into_iter().map(|t| t.times(scale)) {
+            note(&mut self.trace, || texture.step());
+            self.textures.push(texture);
+        }
+    }
+
+    /// Searches a picture at 1/`scale` of its size.
+    pub(super) fn look_at(&mut self, ink: &Ink<'_>, scale: f32) {
         note(&mut self.trace, || Step::Look { scale });
-        let ink = Ink::of(luma);
-        if with_textures {
-            let here = textures(&ink).into_iter();
-            for texture in here.map(|t| t.times(scale as usize)) {
-                note(&mut self.trace, || texture.step());
-                self.textures.push(texture);
-            }
-        }
-        let views = [1.0, -1.0].map(|sign| View { ink: &ink, sign });
+        let views = [1.0, -1.0].map(|sign| View { ink, sign });
         let finders = finders(&views, self.budget.expired);
         for (polarity, finders) in finders.iter().enumerate() {
             for finder in &finders.kept {

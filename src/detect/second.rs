@@ -18,11 +18,12 @@ const PLACES_PIXELS: usize = 2 << 20;
 const MOST_ZOOMED: usize = 1 << 19;
 /// Px a module that the reader needs to be at its best.
 const MODULE: f32 = 4.0;
+/// And the least with which it reads most codes.
+const LEAST_MODULE: f32 = 2.0;
 /// A crop is never made larger than this: what is smaller holds nothing more.
 const MOST_ZOOM: usize = 4;
-/// Px of textures that are looked at: the share of the picture, and the least.
-const TEXTURES_SHARE: usize = 32;
-const TEXTURES_LEAST: usize = 32 << 10;
+/// Px of textures that are looked at.
+const TEXTURES: usize = 24 << 10;
 /// Px of the length of bars that are looked at.
 const BARS: usize = 48;
 /// A picture of more px than this is not looked at as a whole at its full size.
@@ -105,8 +106,7 @@ impl Second<'_> {
             })
             .filter(|(region, ..)| !self.is_read(region))
             .collect();
-        let pixels = self.luma.width() * self.luma.height();
-        let mut left = (pixels / TEXTURES_SHARE).max(TEXTURES_LEAST);
+        let mut left = TEXTURES;
         let begin = (turn % textures.len().max(1) as u64) as usize;
         let (before, after) = textures.split_at(begin.max(1).min(textures.len()));
         let first = &before[..before.len().min(1)];
@@ -116,6 +116,10 @@ impl Second<'_> {
             if area <= left {
                 left -= area;
                 self.read(*region, zoom, *wanted);
+            } else if left == TEXTURES {
+                // It would never be looked at.
+                left = 0;
+                self.read(window(region, TEXTURES, turn), Zoom::In(1), *wanted);
             }
         }
     }
@@ -217,14 +221,34 @@ fn given(region: &Region, zoom: Zoom, wanted: Wanted, read: Option<usize>) -> St
 /// By what a picture of `area` px is made larger or smaller so that its modules, `module` px large, have the
 /// best size, but never larger than `most` px.
 fn zoom_for(module: f32, area: usize, most: usize) -> Zoom {
-    if module >= 2.0 * MODULE {
-        return Zoom::Out((module / MODULE) as usize);
+    if module >= 2.0 * LEAST_MODULE {
+        let (best, most_by) = ((module / MODULE) as usize, (module / LEAST_MODULE) as usize);
+        let best = best.max(1);
+        let by = (best..=most_by).find(|by| Zoom::Out(*by).area(area) <= most);
+        return Zoom::Out(by.unwrap_or(best));
     }
     let wanted = ((MODULE / module.max(0.1)).ceil() as usize).clamp(1, MOST_ZOOM);
     let by = (1..=wanted)
         .rev()
         .find(|by| Zoom::In(*by).area(area) <= most);
     Zoom::In(by.unwrap_or(1))
+}
+
+/// A square of `area` px out of `region`, which is larger, or what is there of it: another one at each turn, each of them
+/// overlapping the next by half.
+fn window(region: &Region, area: usize, turn: u64) -> Region {
+    let side = area.isqrt();
+    let step = (side / 2).max(1);
+    let steps = |length: usize| length.saturating_sub(side).div_ceil(step) + 1;
+    let (across, down) = (steps(region.width), steps(region.height));
+    let at = (turn % (across * down) as u64) as usize;
+    let (x, y) = (at % across * step, at / across * step);
+    Region {
+        left: region.left + x,
+        top: region.top + y,
+        width: (region.width - x).min(side),
+        height: (region.height - y).min(side),
+    }
 }
 
 /// The box around `corners` with a margin of `margin` px, as far as it is inside.
@@ -247,4 +271,30 @@ fn around(luma: &Luma<'_>, corners: &Corners, margin: f32) -> Option<Region> {
 
 fn grown(luma: &Luma<'_>, region: &Region, margin: f32) -> Region {
     around(luma, &region.corners(), margin).unwrap_or(*region)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn windows_cover_a_region_in_turns() {
+        for (width, height) in [(500, 300), (90, 700), (151, 151)] {
+            let region = Region {
+                left: 7,
+                top: 11,
+                width,
+                height,
+            };
+            let mut seen = vec![false; width * height];
+            for turn in 0..64 {
+                let part = window(&region, 22_500, turn);
+                assert!(part.width <= 150 && part.height <= 150);
+                for y in part.top - 11..part.top - 11 + part.height {
+                    seen[y * width + part.left - 7..][..part.width].fill(true);
+                }
+            }
+            assert!(seen.iter().all(|seen| *seen), "{width} x {height}");
+        }
+    }
 }

@@ -21,9 +21,11 @@ pub fn finders(luma: &Luma<'_>) -> usize {
         .sum()
 }
 
-/// Ink, and the places with edges as dense as those of a code.
+/// The picture at half its size, ink in that, and the places with edges as dense as those of a code.
 pub fn textures(luma: &Luma<'_>) -> usize {
-    texture::textures(&Ink::of(*luma)).len()
+    let half = shrink::shrink(luma, 2);
+    half.luma()
+        .map_or(0, |half| texture::textures(&Ink::of(half)).len())
 }
 
 /// The picture at half its size; the rows.
