@@ -143,7 +143,12 @@ static INDEX: LazyLock<Index> = LazyLock::new(|| Index::of(TABLES));
 
 /// Finds the row that `input` belongs to.
 pub(super) fn parse(input: &Input<'_>) -> Option<Payload> {
-    let (link, fields) = INDEX.find(input.uri.as_ref()?)?;
+    let uri = input.uri.as_ref()?;
+    // `Grab: 20 % off today` begins like the link of an app and is a sentence.
+    if uri.url.cannot_be_a_base() && input.text.contains(char::is_whitespace) {
+        return None;
+    }
+    let (link, fields) = INDEX.find(uri)?;
     Some(link.payload(input, fields))
 }
 
@@ -175,6 +180,21 @@ mod tests {
             let flags = super::super::parse_str(&format!("https://{host}/")).flags;
             let signs = ["lookalike-domain", "homograph", "subdomain-spoof"];
             assert!(!flags.iter().any(|flag| signs.contains(flag)), "{host}");
+        }
+    }
+
+    #[test]
+    fn the_name_of_an_app_and_a_colon_may_begin_a_sentence() {
+        for text in [
+            "Grab: 20% off today",
+            "momo: big sale",
+            "zalo: see the shop page",
+            "Maya: hi there",
+        ] {
+            assert_eq!(super::super::parse_str(text).scheme, "plain-text", "{text}");
+        }
+        for text in ["grab:open?screen=pay", "grab://open", "skype:jo?chat"] {
+            assert_ne!(super::super::parse_str(text).scheme, "plain-text", "{text}");
         }
     }
 
