@@ -329,16 +329,23 @@ pub fn parse_str(text: &str) -> Payload {
 /// is asked to use, the first of several. Ordinary sentences are plain text.
 pub fn parse_line(line: &str) -> Payload {
     let shown = shown(line);
-    let mut payload = text::parse(shown).unwrap_or_else(|| empty(PLAIN));
-    payload.say(shown.to_owned());
     let cut = shown.len() < line.len();
-    finish(payload, &[(cut, "oversize")])
+    let (shown, secret) = secret::conceal_in(shown);
+    let mut payload = text::parse(&shown).unwrap_or_else(|| empty(PLAIN));
+    payload.say(shown.into_owned());
+    let mut payload = finish(payload, &[(cut, "oversize")]);
+    if secret {
+        // It is no longer there, so that the rest stays as it is.
+        raise(&mut payload.flags, "secret");
+    }
+    payload
 }
 
 /// Everything that [`parse_line`] chooses from, in the order in which it stands in the line; each has the
 /// part of the line that says it as its text. Empty for ordinary sentences.
 pub fn find_in_line(line: &str) -> Vec<Payload> {
-    let mut found = text::find(shown(line));
+    let (shown, _) = secret::conceal_in(shown(line));
+    let mut found = text::find(&shown);
     found.iter_mut().for_each(secret::conceal);
     found
 }

@@ -17,7 +17,7 @@ mod keccak;
 mod lightning;
 mod monero;
 mod others;
-mod secrets;
+pub(in crate::payload) mod secrets;
 mod solana;
 mod stellar;
 mod tokens;

@@ -4,6 +4,7 @@
 use std::borrow::Cow;
 
 use super::Payload;
+use super::crypto::secrets;
 use super::input::decode;
 use crate::ids;
 
@@ -23,6 +24,22 @@ pub(super) fn conceal(payload: &mut Payload) {
     if payload.flags.contains(&SIGN) {
         hide(payload);
     }
+}
+
+/// `line` without the secrets that stand in it as they are, and whether there was one.
+pub(super) fn conceal_in(line: &str) -> (Cow<'_, str>, bool) {
+    /// As many are looked for. Whoever shows more has none of them on a wallet.
+    const MOST: usize = 4;
+    let mut shown = Cow::Borrowed(line);
+    for _ in 0..MOST {
+        let Some(place) = secrets::find_in(&shown) else {
+            break;
+        };
+        let mark = mark(&shown[place.clone()]);
+        shown.to_mut().replace_range(place, &mark);
+    }
+    let found = matches!(shown, Cow::Owned(_));
+    (shown, found)
 }
 
 /// The text of `payload` as it was and as it is now, where it holds a secret.
@@ -258,6 +275,43 @@ mod tests {
             assert!(payload.flags.contains(&"secret"), "{payload:?}");
             assert!(!said(payload).contains("GEZDGN"), "{payload:?}");
         }
+    }
+
+    #[test]
+    fn what_stands_in_a_line_as_it_is_is_taken_out() {
+        let numbered = WORDS
+            .split(' ')
+            .enumerate()
+            .map(|(i, word)| format!("{}. {word} ", i + 1))
+            .collect::<String>();
+        let wrong = WORDS.replace("margin", "market");
+        for secret in [WORDS, numbered.trim(), KEY, wrong.as_str()] {
+            for line in [
+                format!("my wallet: {secret}"),
+                format!("钱包 {secret} ，TG：@abc_shop"),
+                format!("{secret} add me on telegram @abc_shop"),
+            ] {
+                let payload = parse_line(&line);
+                assert!(payload.flags.contains(&"secret"), "{line}: {payload:?}");
+                let mut all = find_in_line(&line);
+                all.push(payload);
+                for word in ["universe", "blush", "KUJShy"] {
+                    assert!(
+                        all.iter().all(|p| !said(p).contains(word)),
+                        "{line}: {all:?}"
+                    );
+                }
+            }
+        }
+        assert_eq!(
+            parse_line(&format!("{KEY} TG：@abc_shop")).scheme,
+            "text-handle"
+        );
+        // Words of the list are ordinary words.
+        let plain = "the bike and the bread were good, we own a small farm with a lamp and a fence";
+        assert_eq!(parse_line(plain).text, plain);
+        let eleven = WORDS.replace(" brush", "");
+        assert_eq!(parse_line(&eleven).text, eleven);
     }
 
     #[test]

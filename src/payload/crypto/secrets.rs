@@ -1,6 +1,7 @@
 //! What spends a wallet: private keys, and the words that they are made from. None of it is ever put
 //! into a field.
 
+use std::ops::{Range, RangeInclusive};
 use std::sync::LazyLock;
 
 use sha2::{Digest, Sha256};
@@ -83,12 +84,63 @@ pub(super) fn phrase(text: &str) -> Option<Verdict> {
     Some(Verdict::checksum(expected.eq(sum.iter().copied())))
 }
 
+/// The number of a word of BIP-39, in either letter case.
+fn number(word: &str) -> Option<usize> {
+    let word = word.to_ascii_lowercase();
+    WORDS.binary_search(&word.as_str()).ok()
+}
+
+/// Where in `line` the first thing stands that spends a wallet: a private key, or the words of one.
+pub(in crate::payload) fn find_in(line: &str) -> Option<Range<usize>> {
+    /// Letters of the shortest key and of the longest.
+    const LETTERS: RangeInclusive<usize> = 28..=128;
+    let is_of_key = |c: char| c.is_ascii_alphanumeric() || c == '-';
+    let mut at = 0;
+    let key = line.split_inclusive(|c| !is_of_key(c)).find_map(|part| {
+        let word = part.trim_end_matches(|c| !is_of_key(c));
+        let begin = at;
+        at += part.len();
+        let is_key = LETTERS.contains(&word.len())
+            && CHAIN
+                .forms
+                .iter()
+                .any(|form| form.bare(word, false).is_some());
+        is_key.then_some(begin..begin + word.len())
+    });
+    key.or_else(|| phrase_in(line))
+}
+
+/// Where the first words of a wallet stand in `line`: at least twelve in a row, which nobody writes by chance. Of words
+/// that somebody has written down wrong the others are still a secret, so that no checksum is asked for.
+fn phrase_in(line: &str) -> Option<Range<usize>> {
+    /// Letters of the shortest word and of the longest.
+    const LETTERS: RangeInclusive<usize> = 3..=8;
+    let mut row: Range<usize> = 0..0;
+    let mut count = 0;
+    let mut at = 0;
+    let is_done = |count: usize| count >= COUNTS[0];
+    for part in line.split_inclusive(is_between) {
+        let word = part.trim_end_matches(is_between);
+        let begin = at;
+        at += part.len();
+        if word.is_empty() {
+            continue;
+        }
+        let letters = word.bytes().all(|b| b.is_ascii_alphabetic());
+        if LETTERS.contains(&word.len()) && letters && number(word).is_some() {
+            let start = if count == 0 { begin } else { row.start };
+            row = start..begin + word.len();
+            count += 1;
+        } else if is_done(count) {
+            break;
+        } else {
+            count = 0;
+        }
+    }
+    is_done(count).then_some(row)
+}
+
 fn words(text: &str) -> Option<Vec<usize>> {
-    let number = |word: &str| {
-        WORDS
-            .binary_search(&word.to_ascii_lowercase().as_str())
-            .ok()
-    };
     // Before anything is counted: most texts begin with another word.
     let parts = || text.split(is_between).filter(|word| !word.is_empty());
     let first = parts().next()?;
