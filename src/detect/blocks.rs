@@ -85,9 +85,12 @@ impl Blocks {
         // The last blocks have one data codeword more.
         let longer = codewords % count;
         let data = |block: usize| short + usize::from(block >= count - longer);
-        let before = |i: usize, block: usize| match i < short {
-            true => i * count + block,
-            false => short * count + block + longer - count,
+        let before = |i: usize, block: usize| {
+            if i < short {
+                i * count + block
+            } else {
+                short * count + block + longer - count
+            }
         };
         let all_data = short * count + longer;
         let blocks = (0..count).map(|block| {

@@ -3,7 +3,8 @@
 //! The level is local, so that a code half in the shade is read: the picture is cut into tiles of
 //! 8 × 8 px, the level of a tile is its mean, and the levels are smoothed over 5 × 5 tiles. A tile
 //! without contrast says nothing of where ink would begin, so it takes the level of the tiles before
-//! it; where those say nothing either it is paper. The bits are packed, 64 px a word, so that the
+//! it; where those say nothing either it is paper. One with contrast knows better than its surroundings, which may be
+//! far darker or lighter as a whole: its level stays a quarter of its range off its darkest and its lightest pixel. The bits are packed, 64 px a word, so that the
 //! search for runs costs by the run and not by the pixel.
 
 use std::array::from_fn;
@@ -34,7 +35,8 @@ impl<'a> Ink<'a> {
     pub(super) fn of(luma: Luma<'a>) -> Self {
         let across = luma.width().div_ceil(TILE);
         let tiles = Tiles::of(&luma);
-        let levels = levels(&tiles.means, across);
+        let mut levels = levels(&tiles.means, across);
+        tiles.bound(&mut levels);
         Self {
             luma,
             across,
@@ -246,6 +248,19 @@ impl Tiles {
     }
 }
 
+impl Tiles {
+    /// Keeps the level of each tile with contrast off its darkest and lightest pixels.
+    fn bound(&self, levels: &mut [u8]) {
+        let tiles = self.darkest.iter().zip(&self.lightest).zip(levels);
+        for ((dark, light), level) in tiles {
+            let range = light - dark;
+            if range > CONTRAST {
+                *level = (*level).clamp(dark + range / 4, light - range / 4);
+            }
+        }
+    }
+}
+
 /// The rows of a band of tiles; the last one of the picture again where it ends before them.
 fn rows<'a>(luma: &Luma<'a>, band: usize) -> [&'a [u8]; TILE] {
     from_fn(|i| luma.row((band * TILE + i).min(luma.height() - 1)))
@@ -392,14 +407,21 @@ mod tests {
     /// The rule at the head of this file, a pixel at a time.
     fn by_rule(luma: &Luma<'_>) -> Vec<bool> {
         let (across, down) = (luma.width().div_ceil(TILE), luma.height().div_ceil(TILE));
-        let mean = |x: usize, y: usize| {
+        let tile = |x: usize, y: usize| -> Vec<u32> {
             let inside = |at: usize, end: usize| at * TILE..(at * TILE + TILE).min(end);
-            let all: Vec<u32> = inside(y, luma.height())
-                .flat_map(|y| &luma.row(y)[inside(x, luma.width())])
-                .map(|p| u32::from(*p))
-                .collect();
-            let contrast = all.iter().max()? - all.iter().min()?;
-            (contrast > u32::from(CONTRAST)).then(|| all.iter().sum::<u32>() / all.len() as u32)
+            let rows = inside(y, luma.height()).map(|y| &luma.row(y)[inside(x, luma.width())]);
+            rows.flatten().map(|p| u32::from(*p)).collect()
+        };
+        let range = |x: usize, y: usize| {
+            let all = tile(x, y);
+            let darkest = all.iter().min().copied().unwrap_or_default();
+            (darkest, all.into_iter().max().unwrap_or_default())
+        };
+        let mean = |x: usize, y: usize| {
+            let (darkest, lightest) = range(x, y);
+            let all = tile(x, y);
+            let has_contrast = lightest - darkest > u32::from(CONTRAST);
+            has_contrast.then(|| all.iter().sum::<u32>() / all.len() as u32)
         };
         let near = |at: usize, end: usize| at.saturating_sub(REACH)..(at + REACH + 1).min(end);
         let mut levels = vec![0u32; across * down];
@@ -418,6 +440,13 @@ mod tests {
             let before = (2 * left + above + corner) / 4;
             let mean = means.iter().sum::<u32>().checked_div(means.len() as u32);
             levels[i] = mean.unwrap_or(before);
+        }
+        for (i, level) in levels.iter_mut().enumerate() {
+            let (darkest, lightest) = range(i % across, i / across);
+            if lightest - darkest > u32::from(CONTRAST) {
+                let off = (lightest - darkest) / 4;
+                *level = (*level).clamp(darkest + off, lightest - off);
+            }
         }
         let pixel = |i: usize| (i % luma.width(), i / luma.width());
         (0..luma.width() * luma.height())

@@ -69,10 +69,8 @@ pub(super) fn mend(word: &mut [u8], redundancy: usize, erased: &[usize]) -> Opti
         return None;
     }
     let t = &*TABLES;
-    let syndromes: [u8; MOST] = array::from_fn(|i| match i < redundancy {
-        true => t.value(word.iter().copied(), t.power[i]),
-        false => 0,
-    });
+    let syndrome = |i| t.value(word.iter().copied(), t.power[i]);
+    let syndromes: [u8; MOST] = array::from_fn(|i| if i < redundancy { syndrome(i) } else { 0 });
     if syndromes.iter().all(|s| *s == 0) {
         return Some(redundancy - erased.len());
     }

@@ -70,9 +70,13 @@ pub(super) fn round(view: &View<'_>, [a, b, c]: [Point; 3]) -> Option<Round> {
         return None;
     }
     let place = |i: usize| {
-        let along = |i: usize| RIM * (2.0 * (i as f32 + 0.5) / PLACES as f32 - 1.0);
-        let at = plane.at(along(i % PLACES), along(i / PLACES));
-        view.darkness(at)
+        let along = |i: usize, off: f32| RIM * (2.0 * (i as f32 + off) / PLACES as f32 - 1.0);
+        // Four looks, so that noise in one of them counts little.
+        let looks = [(0.3, 0.3), (0.7, 0.3), (0.3, 0.7), (0.7, 0.7)].map(|(dx, dy)| {
+            let at = plane.at(along(i % PLACES, dx), along(i / PLACES, dy));
+            view.ink.grey(at).unwrap_or_else(|| view.ink.level(at))
+        });
+        looks.iter().sum::<f32>() * view.sign
     };
     let places = (0..PLACES * PLACES).map(place).collect();
     Some(Round {

@@ -164,12 +164,11 @@ impl<'a> Search<'a> {
                     .as_ref()
                     .map_or_else(|glance| *glance, |c| Glance::Candidate(c.score)),
             });
-            match candidate {
-                Ok(candidate) => candidates.push(candidate),
-                Err(_) => {
-                    let patterns = at.map(|i| &finders[*polarity].kept[i]);
-                    self.round(&views[*polarity], patterns, scale);
-                }
+            if let Ok(candidate) = candidate {
+                candidates.push(candidate);
+            } else {
+                let patterns = at.map(|i| &finders[*polarity].kept[i]);
+                self.round(&views[*polarity], patterns, scale);
             }
         }
         candidates.sort_by(|a, b| b.score.total_cmp(&a.score));

@@ -279,13 +279,13 @@ mod tests {
 
     #[test]
     fn what_stands_in_a_line_as_it_is_is_taken_out() {
-        let numbered = WORDS
-            .split(' ')
-            .enumerate()
-            .map(|(i, word)| format!("{}. {word} ", i + 1))
-            .collect::<String>();
+        let numbered: Vec<String> = (1..)
+            .zip(WORDS.split(' '))
+            .map(|(i, word)| format!("{i}. {word}"))
+            .collect();
+        let numbered = numbered.join(" ");
         let wrong = WORDS.replace("margin", "market");
-        for secret in [WORDS, numbered.trim(), KEY, wrong.as_str()] {
+        for secret in [WORDS, numbered.as_str(), KEY, wrong.as_str()] {
             for line in [
                 format!("my wallet: {secret}"),
                 format!("钱包 {secret} ，TG：@abc_shop"),

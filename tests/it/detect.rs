@@ -280,6 +280,31 @@ fn a_code_without_a_quiet_zone_on_dark_ground_is_read() {
 }
 
 #[test]
+fn a_faint_code_on_a_ground_far_darker_is_read() {
+    let mut canvas = Canvas::new(420, 420, 8);
+    // Grain, as of a night sky, has contrast of its own.
+    let mut random = noise();
+    for p in &mut canvas.bytes {
+        *p += if random() > 250 { 60 } else { 0 };
+    }
+    let code = QrCode::with_version(TEXT, Version::Normal(10), EcLevel::Q).unwrap();
+    // A quiet zone of two modules, darker and lighter modules being 70 grey levels apart.
+    let at = |x: f32, y: f32| ((x - 120.0) / 3.0, (y - 121.0) / 3.0);
+    let ground = canvas.bytes.clone();
+    canvas.draw(&code, &at, 94, 164);
+    for y in 0..420 {
+        for x in 0..420 {
+            let (u, v) = at(x as f32 + 0.5, y as f32 + 0.5);
+            let quiet = -2.0..59.0;
+            if !quiet.contains(&u) || !quiet.contains(&v) {
+                canvas.bytes[y * 420 + x] = ground[y * 420 + x];
+            }
+        }
+    }
+    assert_eq!(read(&canvas.scan()), [TEXT]);
+}
+
+#[test]
 fn the_padding_of_rows_is_not_looked_at() {
     let mut canvas = Canvas::new(300, 200, 255);
     canvas.put(&code(TEXT), 20.0, 20.0, 4.0);

@@ -105,7 +105,7 @@ fn part(parts: &[&str], index: usize) -> (Vec<bool>, usize) {
     let said = parts[index].as_bytes();
     let head = [
         0x30 | index as u8,
-        (parts.len() - 1) as u8 * 16 | parity >> 4,
+        ((parts.len() - 1) as u8) << 4 | parity >> 4,
         parity << 4 | 0x4,
         said.len() as u8,
     ];

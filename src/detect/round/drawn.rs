@@ -42,14 +42,13 @@ impl Drawn {
             // A picture.
             (x * 9.0).sin() + (y * 7.0).cos() > 0.4
         } else {
-            self.eye(x, y)
-                .unwrap_or_else(|| from_middle < 1.0 && self.dash(x, y, from_middle))
+            Self::eye(x, y).unwrap_or_else(|| from_middle < 1.0 && self.dash(x, y, from_middle))
         };
         if ink { self.dark } else { self.light }
     }
 
     /// Whether there is ink at a place in one of the eyes, or in the sign in the fourth corner.
-    pub(crate) fn eye(&self, x: f32, y: f32) -> Option<bool> {
+    pub(crate) fn eye(x: f32, y: f32) -> Option<bool> {
         const HALF: f32 = 0.565;
         for (cx, cy) in [(-HALF, -HALF), (HALF, -HALF), (-HALF, HALF)] {
             let modules = (x - cx).hypot(y - cy) / 0.034;
