@@ -94,9 +94,17 @@ fn number(word: &str) -> Option<usize> {
 pub(in crate::payload) fn find_in(line: &str) -> Option<Range<usize>> {
     /// Letters of the shortest key and of the longest.
     const LETTERS: RangeInclusive<usize> = 28..=128;
+    /// Bytes of the shortest twelve words.
+    const WORDS_LEAST: usize = 12 * 4 - 1;
+    // Most lines are too short for either.
+    if line.len() < *LETTERS.start() {
+        return None;
+    }
     let is_of_key = |c: char| c.is_ascii_alphanumeric() || c == '-';
     let mut at = 0;
-    let key = line.split_inclusive(|c| !is_of_key(c)).find_map(|part| {
+    let may_hold = longest_run(line) >= *LETTERS.start();
+    let parts = may_hold.then(|| line.split_inclusive(|c| !is_of_key(c)));
+    let key = parts.into_iter().flatten().find_map(|part| {
         let word = part.trim_end_matches(|c| !is_of_key(c));
         let begin = at;
         at += part.len();
@@ -107,7 +115,25 @@ pub(in crate::payload) fn find_in(line: &str) -> Option<Range<usize>> {
                 .any(|form| form.bare(word, false).is_some());
         is_key.then_some(begin..begin + word.len())
     });
-    key.or_else(|| phrase_in(line))
+    let phrase = || {
+        (line.len() >= WORDS_LEAST)
+            .then(|| phrase_in(line))
+            .flatten()
+    };
+    key.or_else(phrase)
+}
+
+/// How many letters, digits and dashes stand in a row at most.
+fn longest_run(line: &str) -> usize {
+    let (longest, _) = line.bytes().fold((0, 0), |(longest, run), b| {
+        let run = if b.is_ascii_alphanumeric() || b == b'-' {
+            run + 1
+        } else {
+            0
+        };
+        (usize::max(longest, run), run)
+    });
+    longest
 }
 
 /// Where the first words of a wallet stand in `line`: at least twelve in a row, which nobody writes by chance. Of words
@@ -115,10 +141,18 @@ pub(in crate::payload) fn find_in(line: &str) -> Option<Range<usize>> {
 fn phrase_in(line: &str) -> Option<Range<usize>> {
     /// Letters of the shortest word and of the longest.
     const LETTERS: RangeInclusive<usize> = 3..=8;
-    let mut row: Range<usize> = 0..0;
-    let mut count = 0;
-    let mut at = 0;
+    let is_word =
+        |word: &str| LETTERS.contains(&word.len()) && word.bytes().all(|b| b.is_ascii_alphabetic());
+    // By their shape first: a row of twelve words of such lengths is rare in itself.
+    row(line, &is_word)?;
+    row(line, &|word| is_word(word) && number(word).is_some())
+}
+
+/// Where the first twelve words and more stand in a row that all are as `is` says.
+fn row(line: &str, is: &dyn Fn(&str) -> bool) -> Option<Range<usize>> {
     let is_done = |count: usize| count >= COUNTS[0];
+    let mut row = 0..0;
+    let (mut count, mut at) = (0, 0);
     for part in line.split_inclusive(is_between) {
         let word = part.trim_end_matches(is_between);
         let begin = at;
@@ -126,8 +160,7 @@ fn phrase_in(line: &str) -> Option<Range<usize>> {
         if word.is_empty() {
             continue;
         }
-        let letters = word.bytes().all(|b| b.is_ascii_alphabetic());
-        if LETTERS.contains(&word.len()) && letters && number(word).is_some() {
+        if is(word) {
             let start = if count == 0 { begin } else { row.start };
             row = start..begin + word.len();
             count += 1;
