@@ -13,6 +13,8 @@ const KEPT_MS: i64 = 120_000;
 /// Codes that are not read, and texts in parts, that are remembered at a time. The one that was not seen for longest
 /// goes first.
 const MOST: usize = 16;
+/// So many codes are read from several looks at a time, others in the next look: hostile ones take ms each.
+const MOST_READ: usize = 4;
 /// Parts of a text, and bytes of them together: a text of more is not joined. QR codes have at most 16 parts, PDF417
 /// more.
 const MOST_PARTS: u32 = 64;
@@ -24,6 +26,8 @@ const KEPT_OF_EIGHT: i32 = 7;
 /// What is remembered of the looks at one stream.
 #[derive(Debug, Default)]
 pub struct Memory {
+    /// Counts the looks.
+    turn: usize,
     sums: Vec<Sum>,
     texts: Vec<Text>,
 }
@@ -57,10 +61,19 @@ impl Memory {
         let old = media_ms.saturating_sub(KEPT_MS);
         self.sums.retain(|sum| sum.seen_ms >= old);
         self.texts.retain(|text| text.seen_ms >= old);
-        for symbol in symbols.iter_mut() {
-            if let Some(soft) = symbol.soft.take() {
-                self.add_look(symbol, &soft, media_ms);
-            }
+        let unread = symbols
+            .iter()
+            .filter(|symbol| symbol.soft.is_some())
+            .count();
+        let first = self.turn.wrapping_mul(MOST_READ);
+        self.turn = self.turn.wrapping_add(1);
+        let soft = symbols.iter_mut().filter_map(|symbol| {
+            let soft = symbol.soft.take()?;
+            Some((symbol, soft))
+        });
+        for (i, (symbol, soft)) in soft.enumerate() {
+            let has_turn = first.wrapping_add(i) % unread < MOST_READ;
+            self.add_look(symbol, &soft, media_ms, has_turn);
         }
         let mut whole: Vec<Symbol> = Vec::new();
         for symbol in symbols.iter() {
@@ -70,7 +83,7 @@ impl Memory {
         symbols.extend(whole);
     }
 
-    fn add_look(&mut self, symbol: &mut Symbol, soft: &Soft, media_ms: i64) {
+    fn add_look(&mut self, symbol: &mut Symbol, soft: &Soft, media_ms: i64, has_turn: bool) {
         let same = |sum: &Sum| {
             let alike = || symbol.hash.zip(sum.hash).is_some_and(|(a, b)| a.is_same(b));
             sum.side == soft.side && (overlap(&sum.corners, &symbol.corners) || alike())
@@ -86,7 +99,8 @@ impl Memory {
         sum.corners = symbol.corners;
         sum.hash = symbol.hash;
         sum.seen_ms = media_ms;
-        if sum.looks > 1
+        if has_turn
+            && sum.looks > 1
             && let Some(bytes) = soft::read(&sum.modules, sum.side)
         {
             symbol.bytes = Some(bytes);

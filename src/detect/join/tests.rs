@@ -115,6 +115,23 @@ fn another_code_in_the_same_place_takes_over() {
 }
 
 #[test]
+fn of_many_codes_each_has_its_turn() {
+    let mut memory = Memory::default();
+    let row = |shown| (0..10u8).map(move |i| look(A, shown, 200.0 * f32::from(i)));
+    joined(&mut memory, row(0.6).collect(), 0);
+    let mut read = [false; 10];
+    for ms in 1..10 {
+        let symbols = joined(&mut memory, row(-0.6).collect(), 200 * ms);
+        let now = symbols.iter().map(|symbol| symbol.bytes.is_some());
+        assert!(now.clone().filter(|read| *read).count() <= MOST_READ);
+        for (read, now) in read.iter_mut().zip(now) {
+            *read |= now;
+        }
+    }
+    assert_eq!(read, [true; 10]);
+}
+
+#[test]
 fn looks_are_forgotten() {
     let mut memory = Memory::default();
     joined(&mut memory, vec![look(A, 0.6, 0.0)], 0);
