@@ -113,7 +113,7 @@ pub(super) fn places(version: usize) -> Vec<(usize, usize)> {
     let last = alignments.last().copied().unwrap_or_default();
     let near = |at: usize, centre: i32| (at as i32 - centre).abs() <= 2;
     let is_function = |x: usize, y: usize| {
-        let finder = x < 9 && y < 9 || x + 8 >= side && y < 9 || x < 9 && y + 8 >= side;
+        let finder = y < 9 && (x < 9 || x + 8 >= side) || x < 9 && y + 8 >= side;
         let alignment = || {
             alignments.iter().any(|cy| {
                 near(y, *cy)
