@@ -23,6 +23,10 @@ const ROUNDS: u32 = 15;
 /// What `watch` gives a frame unless it is told otherwise.
 const TIME_MS: f64 = 200.0;
 
+/// Looks at the picture with sharper edges, which most are, and as it is.
+const SHARP: u64 = 0;
+const PLAIN: u64 = 3;
+
 /// A name, and what is done to a frame.
 type Work<'a> = (&'a str, &'a dyn Fn(&Luma<'_>) -> usize);
 
@@ -53,10 +57,13 @@ fn main() {
 
 /// What video costs: the readers as `watch` has them, the time never being over.
 fn by_stage(name: &str, pictures: &[Picture]) {
-    let both = |luma: &Luma<'_>| look(luma, Readers::default(), &|| false).symbols.len();
-    let own = |luma: &Luma<'_>| look(luma, Readers::RQRR, &|| false).symbols.len();
-    let works: [Work<'_>; 6] = [
+    let count = |luma: &Luma<'_>, readers, turn| look(luma, readers, turn, &|| false).symbols.len();
+    let both = |luma: &Luma<'_>| count(luma, Readers::default(), SHARP);
+    let plain = |luma: &Luma<'_>| count(luma, Readers::default(), PLAIN);
+    let own = |luma: &Luma<'_>| count(luma, Readers::RQRR, SHARP);
+    let works: [Work<'_>; 7] = [
         ("all", &both),
+        ("as it is", &plain),
         ("own finder", &own),
         ("ink", &stages::ink),
         ("+ finders", &stages::finders),
@@ -69,10 +76,10 @@ fn by_stage(name: &str, pictures: &[Picture]) {
         "",
         works.map(|(name, _)| format!("{name:>12}")).concat()
     );
-    let mut sums = [0.0; 6];
+    let mut sums = [0.0; 7];
     for picture in pictures {
         let luma = luma(picture);
-        let mut least = [f64::INFINITY; 6];
+        let mut least = [f64::INFINITY; 7];
         for _ in 0..ROUNDS {
             for (least, (_, work)) in least.iter_mut().zip(works) {
                 let start = cpu_ms();
@@ -119,10 +126,12 @@ fn worst(pictures: &[Picture]) {
     for picture in pictures {
         let luma = luma(picture);
         let start = cpu_ms();
-        let scan = look(&luma, Readers::default(), &|| cpu_ms() - start > TIME_MS);
+        let scan = look(&luma, Readers::default(), SHARP, &|| {
+            cpu_ms() - start > TIME_MS
+        });
         let (live, skipped) = (cpu_ms() - start, scan.skipped);
         let start = cpu_ms();
-        let scan = look(&luma, Readers::default(), &|| false);
+        let scan = look(&luma, Readers::default(), SHARP, &|| false);
         let whole = cpu_ms() - start;
         let read = scan.symbols.iter().filter(|s| s.bytes.is_some()).count();
         let late = (live - TIME_MS).max(0.0);
@@ -138,11 +147,11 @@ fn worst(pictures: &[Picture]) {
     println!("{:40}{live:10.1}{late:10.1}{:10}{whole:10.1}", "worst", "");
 }
 
-fn look(luma: &Luma<'_>, readers: Readers, expired: &dyn Fn() -> bool) -> Scan {
+fn look(luma: &Luma<'_>, readers: Readers, turn: u64, expired: &dyn Fn() -> bool) -> Scan {
     let budget = Budget {
         candidates: Budget::DEFAULT_CANDIDATES,
         expired,
-        reach: Reach::Part(1),
+        reach: Reach::Part(turn),
     };
     scan(luma, readers, &budget)
 }

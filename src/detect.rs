@@ -3,10 +3,12 @@
 //! Pure: a picture and a [`Budget`] go in, symbols come out. A hostile picture costs at most the
 //! budget; what was left out because of it is counted in [`Scan::skipped`].
 
+use self::ink::Focus;
 use self::search::Search;
 #[cfg(feature = "zxing")]
 use self::second::Second;
 use self::settle::settle;
+use self::sharpen::sharpen;
 use self::shrink::{Plane, shrink};
 use self::trace::Trace;
 use crate::frame::Luma;
@@ -27,6 +29,7 @@ mod search;
 #[cfg(feature = "zxing")]
 mod second;
 mod settle;
+mod sharpen;
 mod shrink;
 mod soft;
 pub mod stages;
@@ -55,14 +58,28 @@ pub struct Budget<'a> {
     pub reach: Reach,
 }
 
-/// What the second reader sees of a picture, beside the codes that our own finder located.
+/// How much is done for a picture.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Reach {
-    /// All of it.
+    /// All: our own finder looks at it as it is, and with sharper edges where it read nothing. The second reader sees
+    /// the whole of it.
     Whole,
-    /// A small part of what is as dense as a code: the likeliest place, and of the others other ones at each
-    /// turn. For video, which shows the same again and again.
+    /// A part, another one at each turn, for video, which shows the same again and again. Most looks are at the picture with
+    /// sharper edges, every fourth one is at it as it is. The second reader sees, beside the codes that our own finder located, a small part
+    /// of what is as dense as a code: the likeliest place, and others in turns.
     Part(u64),
+}
+
+impl Reach {
+    /// Whether our own finder looks at the picture as it is, and with sharper edges, which reads more, but not all of what is
+    /// read without.
+    fn looks(self) -> [bool; 2] {
+        match self {
+            Self::Whole => [true, true],
+            Self::Part(turn) if turn % 4 == 3 => [true, false],
+            Self::Part(_) => [false, true],
+        }
+    }
 }
 
 impl Budget<'_> {
@@ -130,38 +147,59 @@ fn run<'a>(
     }
 }
 
-/// Our own finder.
+/// Our own finder: at the picture, and at half its size where nothing is read.
 fn look(luma: &Luma<'_>, search: &mut Search<'_>, with_textures: bool) {
     let factor = (1..=luma.width())
         .find(|f| luma.width() / f * (luma.height() / f) <= MOST_PIXELS)
         .unwrap_or(1);
-    let fits = |factor: &usize| luma.width().min(luma.height()) / factor >= LEAST_SIDE;
-    let factors: Vec<usize> = [factor, 2 * factor].into_iter().filter(fits).collect();
-    for factor in &factors {
-        // Dense edges are looked for where that is cheapest: a code with modules too small for it is none that a
-        // reader could read.
-        let with_textures = with_textures && Some(factor) == factors.last();
-        let is_read = search.found.iter().any(|f| f.bytes.is_some());
-        if is_read && !with_textures {
-            break;
-        }
-        let small = (*factor > 1).then(|| shrink(luma, *factor));
-        let Some(plane) = small.as_ref().map_or(Some(*luma), Plane::luma) else {
-            break;
-        };
-        let Some(ink) = search.ink(plane) else { break };
-        if with_textures {
-            search.textures(&ink, *factor);
-        }
-        if !is_read {
-            search.look_at(&ink, *factor as f32);
+    let small = (factor > 1).then(|| shrink(luma, factor));
+    let Some(full) = small
+        .as_ref()
+        .map_or(Some(*luma), Plane::luma)
+        .filter(holds_a_code)
+    else {
+        return;
+    };
+    let [as_it_is, sharper] = search.budget.reach.looks();
+    if as_it_is && let Some(ink) = search.ink(full, Focus::AsItIs) {
+        search.look_at(&ink, factor);
+    }
+    if sharper && !search.has_read() {
+        let sharp = sharpen(&full);
+        let ink = sharp
+            .luma()
+            .and_then(|luma| search.ink(luma, Focus::Sharper));
+        if let Some(ink) = ink {
+            search.look_at(&ink, factor);
         }
     }
+    if search.has_read() && !with_textures {
+        return;
+    }
+    let factor = 2 * factor;
+    let half = shrink(luma, factor);
+    let ink = half
+        .luma()
+        .filter(holds_a_code)
+        .and_then(|luma| search.ink(luma, Focus::AsItIs));
+    let Some(ink) = ink else { return };
+    // Dense edges are looked for where that is cheapest: a code with modules too small for it is none that a
+    // reader could read.
+    if with_textures {
+        search.textures(&ink, factor);
+    }
+    if !search.has_read() {
+        search.look_at(&ink, factor);
+    }
+}
+
+fn holds_a_code(luma: &Luma<'_>) -> bool {
+    luma.width().min(luma.height()) >= LEAST_SIDE
 }
 
 /// The second reader, after our own finder has looked.
 #[cfg(feature = "zxing")]
-fn second<'a>(luma: &Luma<'a>, readers: Readers, search: Search<'a>) -> Scan {
+fn second(luma: &Luma<'_>, readers: Readers, search: Search<'_>) -> Scan {
     let mut textures = search.textures;
     // Stable, so that equal ones stay in the order of the picture.
     textures.sort_by(|a, b| b.likeness.total_cmp(&a.likeness));

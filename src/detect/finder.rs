@@ -5,8 +5,8 @@ use super::Point;
 use super::ink::{Ink, View};
 
 /// Rows that lie this far apart are searched. Three modules of the centre of the smallest code that
-/// can be read span more than that.
-const ROW_STEP: usize = 2;
+/// can be read span that.
+const ROW_STEP: usize = 3;
 /// How many finder patterns of one polarity are kept. A screen full of codes has a few hundred.
 const MOST: usize = 512;
 /// How many are looked at before the best are kept: bounds the work on a hostile picture.
@@ -18,8 +18,8 @@ const MOST_RECENT: usize = 1024;
 const ASKED: usize = 16;
 /// An open rim is looked for from this many px a module on: texture of single pixels is full of them.
 const LEAST_RIM: i32 = 2;
-/// Rows that lie this far apart are searched for those: their centre spans six px.
-const OPEN_STEP: usize = 4;
+/// Rows that lie this far apart are searched for those: their centre spans as many px.
+const OPEN_STEP: usize = 2 * ROW_STEP;
 
 /// A pattern is less than this many times as tall as wide, or as wide as tall.
 const MOST_ASKEW: f32 = 2.5;
@@ -77,7 +77,7 @@ pub(super) fn finders(views: &[View<'_>; 2], expired: &dyn Fn() -> bool) -> [Fin
     let mut found = [Collection::default(), Collection::default()];
     let mut edges = Vec::new();
     for y in (0..ink.height()).step_by(ROW_STEP) {
-        if y.is_multiple_of(ASKED) && expired() {
+        if (y / ROW_STEP).is_multiple_of(ASKED) && expired() {
             found[0].left_out += 1;
             break;
         }
@@ -90,6 +90,10 @@ pub(super) fn finders(views: &[View<'_>; 2], expired: &dyn Fn() -> bool) -> [Fin
                 w[4] - w[3],
                 w[5] - w[4],
             ];
+            // Of three runs in a row two end here.
+            if runs[2] < runs[1] || runs[2] < runs[3] {
+                continue;
+            }
             let total = if is_finder(runs) {
                 runs.iter().sum()
             } else if y.is_multiple_of(OPEN_STEP)
@@ -236,13 +240,11 @@ fn confirm(ink: &Ink<'_>, x: f32, y: usize, total: i32, sign: bool) -> Option<Fi
     if !(0.4..MOST_ASKEW).contains(&ratio) {
         return None;
     }
-    let open = tall + wide > 0;
+    let mut open = tall + wide > 0;
     for step in [(1, 1), (1, -1)] {
+        // Ground that is little lighter than the level is open at a corner first.
         let (.., ends) = cross(ink, (x as i32, y as i32), step, total, sign)?;
-        // A whole rim is whole along its diagonals.
-        if ends > 0 && !open {
-            return None;
-        }
+        open |= ends > 0;
     }
     Some(Finder {
         centre: Point::new(x, y),
@@ -310,6 +312,7 @@ fn cross(
 mod tests {
     use std::cell::Cell;
 
+    use super::super::ink::Focus;
     use super::*;
     use crate::frame::Luma;
 
@@ -348,7 +351,7 @@ mod tests {
             .map(|v| v as u8)
             .collect();
         let luma = Luma::new(120, 60, 120, &bytes).unwrap();
-        let ink = Ink::of(luma);
+        let ink = Ink::of(luma, Focus::AsItIs);
         let found = finders(&[1.0, -1.0].map(|sign| View { ink: &ink, sign }), &|| false);
         let centres = found.map(|f| f.kept.iter().map(|f| f.centre).collect::<Vec<_>>());
         for (centres, x) in centres.iter().zip([30.0, 90.0]) {
@@ -368,7 +371,7 @@ mod tests {
                 if matches!(ring, 0 | 1 | 3) { 20 } else { 220 }
             })
             .collect();
-        let ink = Ink::of(Luma::new(448, 448, 448, &bytes).unwrap());
+        let ink = Ink::of(Luma::new(448, 448, 448, &bytes).unwrap(), Focus::AsItIs);
         let views = [1.0, -1.0].map(|sign| View { ink: &ink, sign });
         let [whole, _] = finders(&views, &|| false);
         assert!(whole.kept.len() > 100 && whole.left_out == 0);

@@ -8,6 +8,7 @@
 
 use std::f32::consts::TAU;
 
+use super::finder::Finder;
 use super::ink::View;
 use super::{Corners, PerceptualHash, Point};
 
@@ -31,6 +32,11 @@ const EYES: f32 = 0.26;
 /// do by chance, at most 0.36 and 2.9 (`docs/design/reading.md`).
 const LEAST_SHARE: f32 = 0.45;
 const LEAST_LEAD: f32 = 4.0;
+/// How many modules the eyes are apart: 33 where the code is seen upright, and the module of a pattern may be measured too
+/// large by blur and, along one leg of a tilted code, by as much as the tilt.
+const LEG: std::ops::Range<f32> = 18.0..45.0;
+/// The largest eye is less than so many times as large as the smallest.
+const MOST_UNLIKE: f32 = 1.5;
 /// Where the rim is, in the same unit as the distances.
 const RIM: f32 = 1.75;
 /// Places a side of the picture that is made of it for its hash.
@@ -57,8 +63,12 @@ impl Plane {
     }
 }
 
-/// The round code that has bull's-eyes around these centres: top left, top right, bottom left.
-pub(super) fn round(view: &View<'_>, [a, b, c]: [Point; 3]) -> Option<Round> {
+/// The round code that has these bull's-eyes: top left, top right, bottom left.
+pub(super) fn round(view: &View<'_>, eyes: [&Finder; 3]) -> Option<Round> {
+    if !is_square(eyes) {
+        return None;
+    }
+    let [a, b, c] = eyes.map(|eye| eye.centre);
     let plane = Plane {
         middle: b.plus(c).times(0.5),
         right: b.minus(a).times(0.5),
@@ -83,6 +93,16 @@ pub(super) fn round(view: &View<'_>, [a, b, c]: [Point; 3]) -> Option<Round> {
         corners: [(-RIM, -RIM), (RIM, -RIM), (RIM, RIM), (-RIM, RIM)].map(|(x, y)| plane.at(x, y)),
         hash: PerceptualHash::of_grid(places, PLACES),
     })
+}
+
+/// Whether the eyes are as far apart as those of a code of their size. Texture is full of threes that are not.
+fn is_square(eyes: [&Finder; 3]) -> bool {
+    let [least, most] =
+        [f32::min, f32::max].map(|pick| eyes.map(|e| e.module).into_iter().reduce(pick));
+    let (least, most) = (least.unwrap_or_default(), most.unwrap_or_default());
+    let [a, b, c] = eyes.map(|eye| eye.centre);
+    let legs = [b, c].map(|p| LEG.contains(&(p.minus(a).length() / most)));
+    most < MOST_UNLIKE * least && legs == [true, true]
 }
 
 /// How light and dark come and go around the middle.

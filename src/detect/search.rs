@@ -6,7 +6,7 @@ use super::finder::{Finder, Finders, finders};
 use super::fit::{Frame, Score, improve};
 use super::geometry::convex;
 use super::hash::PerceptualHash;
-use super::ink::{Ink, View};
+use super::ink::{Focus, Ink, View};
 use super::layout::Layout;
 use super::quality::Quality;
 use super::read::{Reading, read};
@@ -75,13 +75,17 @@ impl<'a> Search<'a> {
         }
     }
 
+    pub(super) fn has_read(&self) -> bool {
+        self.found.iter().any(|found| found.bytes.is_some())
+    }
+
     /// What is ink in `luma`; `None` where the budget does not reach as far.
-    pub(super) fn ink<'p>(&mut self, luma: Luma<'p>) -> Option<Ink<'p>> {
+    pub(super) fn ink<'p>(&mut self, luma: Luma<'p>, focus: Focus) -> Option<Ink<'p>> {
         if self.is_spent() {
             self.skipped += 1;
             return None;
         }
-        Some(Ink::of(luma))
+        Some(Ink::of(luma, focus))
     }
 
     /// Looks for textures in a picture at 1/`scale` of its size.
@@ -93,7 +97,8 @@ impl<'a> Search<'a> {
     }
 
     /// Searches a picture at 1/`scale` of its size.
-    pub(super) fn look_at(&mut self, ink: &Ink<'_>, scale: f32) {
+    pub(super) fn look_at(&mut self, ink: &Ink<'_>, scale: usize) {
+        let scale = scale as f32;
         note(&mut self.trace, || Step::Look { scale });
         let views = [1.0, -1.0].map(|sign| View { ink, sign });
         let finders = finders(&views, self.budget.expired);
@@ -177,7 +182,7 @@ impl<'a> Search<'a> {
 
     /// Looks for a round code around three finder patterns that are not those of a QR code that can be read.
     fn round(&mut self, view: &View<'_>, patterns: [&Finder; 3], scale: f32) {
-        let Some(Round { corners, hash }) = round(view, patterns.map(|f| f.centre)) else {
+        let Some(Round { corners, hash }) = round(view, patterns) else {
             return;
         };
         let corners = corners.map(|p| p.times(scale));

@@ -10,7 +10,6 @@ pub(super) struct Plane {
 
 impl Plane {
     /// A picture of rows of `width` px, one behind the other.
-    #[cfg(feature = "zxing")]
     pub(super) fn new(width: usize, bytes: Vec<u8>) -> Self {
         Self { width, bytes }
     }

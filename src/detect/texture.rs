@@ -165,15 +165,15 @@ fn edges(ink: &Ink<'_>) -> (usize, Vec<Edges>) {
         for row in top..(top + TILE).min(ink.height()) {
             let bits = ink.row(row);
             let next = ink.row((row + 1).min(ink.height() - 1));
-            let mut last = bits[0] << 63 >> 63;
-            for ((word, under), (right, below)) in bits
-                .iter()
-                .zip(next)
-                .zip(right.iter_mut().zip(below.iter_mut()))
+            let mut last = None;
+            for ((word, under), (right, below)) in
+                bits.zip(next).zip(right.iter_mut().zip(below.iter_mut()))
             {
-                *right += ones_by_byte(word ^ (word << 1 | last));
+                // Before the first one there is no edge.
+                let before = last.unwrap_or(word & 1);
+                *right += ones_by_byte(word ^ (word << 1 | before));
                 *below += ones_by_byte(word ^ under);
-                last = word >> 63;
+                last = Some(word >> 63);
             }
         }
         for (x, tile) in tiles.iter_mut().enumerate() {
@@ -281,6 +281,7 @@ fn components(dense: &[bool], across: usize) -> Vec<Component> {
 
 #[cfg(test)]
 mod tests {
+    use super::super::ink::Focus;
     use super::*;
     use crate::frame::Luma;
 
@@ -298,7 +299,7 @@ mod tests {
             }
         }
         let luma = Luma::new(320, 160, 320, &bytes).unwrap();
-        let found = textures(&Ink::of(luma));
+        let found = textures(&Ink::of(luma, Focus::AsItIs));
         let near = |a: usize, b: usize| a.abs_diff(b) <= 2 * TILE;
         assert_eq!(found.len(), 2, "{found:?}");
         for texture in found {

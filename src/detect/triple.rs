@@ -108,7 +108,7 @@ mod tests {
     use std::cell::Cell;
 
     use super::super::finder::finders;
-    use super::super::ink::{Ink, View};
+    use super::super::ink::{Focus, Ink, View};
     use super::*;
     use crate::frame::Luma;
 
@@ -122,7 +122,7 @@ mod tests {
                 if matches!(ring, 0 | 1 | 3) { 20 } else { 220 }
             })
             .collect();
-        let ink = Ink::of(Luma::new(360, 360, 360, &bytes).unwrap());
+        let ink = Ink::of(Luma::new(360, 360, 360, &bytes).unwrap(), Focus::AsItIs);
         let views = [1.0, -1.0].map(|sign| View { ink: &ink, sign });
         let [dark, _] = finders(&views, &|| false);
         assert!(dark.kept.len() > 300);

@@ -97,12 +97,16 @@ impl Canvas {
     }
 
     fn scan_with(&self, candidates: u32) -> Scan {
+        self.look(candidates, Reach::Whole)
+    }
+
+    fn look(&self, candidates: u32, reach: Reach) -> Scan {
         let luma = Luma::new(self.width, self.height, self.width, &self.bytes)
             .expect("the canvas is whole");
         let budget = Budget {
             candidates,
             expired: &|| false,
-            reach: Reach::Whole,
+            reach,
         };
         scan(&luma, Readers::RQRR, &budget)
     }
@@ -277,6 +281,51 @@ fn a_code_without_a_quiet_zone_on_dark_ground_is_read() {
         }
         assert_eq!(read(&canvas.scan()), [TEXT], "{module} px a module");
     }
+}
+
+#[test]
+fn a_code_without_a_quiet_zone_on_ground_between_its_greys_is_read() {
+    for (ground, module) in [(96, 2.5), (112, 2.5), (120, 2.5), (120, 4.0), (128, 2.5)] {
+        let mut canvas = Canvas::new(320, 240, 255);
+        let code = QrCode::with_version(TEXT, Version::Normal(6), EcLevel::M).unwrap();
+        canvas.draw(
+            &code,
+            &|x, y| ((x - 60.3) / module, (y - 50.1) / module),
+            16,
+            230,
+        );
+        let side = code.width() as f32 * module;
+        let inside = |at: usize, from: f32| (from..from + side).contains(&(at as f32 + 0.5));
+        let mut random = noise();
+        for (i, p) in canvas.bytes.iter_mut().enumerate() {
+            let (x, y) = (i % 320, i / 320);
+            if !(inside(x, 60.3) && inside(y, 50.1)) {
+                // Lighter to the right, with stripes that end at the rim, as a wall or a page has.
+                let stripe = if x % 40 < 5 { 40 } else { 0 };
+                *p = ground + (x / 24) as u8 + stripe + random() / 32;
+            }
+        }
+        assert_eq!(read(&canvas.scan()), [TEXT], "{ground}, {module} px");
+    }
+}
+
+/// Modules that run into one another by half of themselves.
+#[test]
+fn a_code_out_of_focus_is_read_with_sharper_edges() {
+    let code = code(TEXT);
+    let mut canvas = Canvas::new(200, 200, 110);
+    let at = |x: f32, y: f32| ((x - 51.0) / 2.5, (y - 50.3) / 2.5);
+    canvas.draw(&code, &at, 30, 220);
+    canvas.blur(1);
+    canvas.blur(1);
+    assert_eq!(read(&canvas.scan()), [TEXT]);
+    // A stream is looked at like that most of the time, and as it is every fourth time.
+    let is_read = |turn| {
+        let scan = canvas.look(Budget::DEFAULT_CANDIDATES, Reach::Part(turn));
+        !read(&scan).is_empty()
+    };
+    let turns = [0, 1, 2, 3, 4].map(is_read);
+    assert_eq!(turns, [true, true, true, false, true]);
 }
 
 #[test]

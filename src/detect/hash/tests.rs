@@ -198,12 +198,21 @@ fn draw(code: &QrCode, show: &Show, random: &mut Random) -> (usize, Vec<u8>) {
 
 /// The hash of `code` as our own finder has it.
 fn hash(code: &QrCode, show: &Show, random: &mut Random) -> Option<PerceptualHash> {
+    hash_at(Reach::Whole, code, show, random)
+}
+
+fn hash_at(
+    reach: Reach,
+    code: &QrCode,
+    show: &Show,
+    random: &mut Random,
+) -> Option<PerceptualHash> {
     let (size, bytes) = draw(code, show, random);
     let luma = Luma::new(size, size, size, &bytes).unwrap();
     let budget = Budget {
         candidates: 16,
         expired: &|| false,
-        reach: Reach::Whole,
+        reach,
     };
     let found = scan(&luma, Readers::RQRR, &budget);
     found.symbols.first().and_then(|s| s.hash)
@@ -240,6 +249,13 @@ fn a_code_is_known_again_however_it_is_shown() {
             let again = hash(&code, &show, &mut random).unwrap();
             let distance = plain.distance(again);
             assert!(plain.is_same(again), "{text}, {name}: {distance} bits");
+            // With sharper edges, and as it is: one of the two may see too little of it.
+            for turn in [0, 3] {
+                let again = hash_at(Reach::Part(turn), &code, &show, &mut random);
+                let distance = again.map_or(0, |again| plain.distance(again));
+                let limit = PerceptualHash::SAME;
+                assert!(distance <= limit, "{text}, {name}, {turn}: {distance} bits");
+            }
         }
     }
 }

@@ -32,7 +32,7 @@ fn by_rule(luma: &Luma<'_>) -> Vec<bool> {
     let mean = |x: usize, y: usize| {
         let (darkest, lightest) = range(x, y);
         let all = tile(x, y);
-        let has_contrast = lightest - darkest > u32::from(CONTRAST);
+        let has_contrast = lightest - darkest > u32::from(Focus::AsItIs.contrast());
         has_contrast.then(|| all.iter().sum::<u32>() / all.len() as u32)
     };
     let near = |at: usize, end: usize| at.saturating_sub(REACH)..(at + REACH + 1).min(end);
@@ -55,7 +55,7 @@ fn by_rule(luma: &Luma<'_>) -> Vec<bool> {
     }
     for (i, level) in levels.iter_mut().enumerate() {
         let (darkest, lightest) = range(i % across, i / across);
-        if lightest - darkest > u32::from(CONTRAST) {
+        if lightest - darkest > u32::from(Focus::AsItIs.contrast()) {
             let off = (lightest - darkest) / 4;
             *level = (*level).clamp(darkest + off, lightest - off);
         }
@@ -90,7 +90,7 @@ fn what_is_done_many_at_once_follows_the_rule() {
             })
             .collect();
         let luma = Luma::new(width, height, width, &bytes).unwrap();
-        let ink = Ink::of(luma);
+        let ink = Ink::of(luma, Focus::AsItIs);
         let at = |i: usize| ink.at((i % width) as i32, (i / width) as i32).unwrap();
         let bits: Vec<bool> = (0..bytes.len()).map(at).collect();
         assert_eq!(bits, by_rule(&luma), "{width} x {height}");
@@ -108,7 +108,7 @@ fn edges_are_where_the_ink_begins_and_ends() {
         row[98..].fill(10);
     }
     let luma = Luma::new(100, 30, 100, &bytes).unwrap();
-    let ink = Ink::of(luma);
+    let ink = Ink::of(luma, Focus::AsItIs);
     let mut edges = Vec::new();
     ink.edges(29, &mut edges);
     assert_eq!(edges, [0, 0, 3, 62, 66, 98, 100]);
@@ -123,7 +123,7 @@ fn edges_are_where_the_ink_begins_and_ends() {
 fn grey_is_interpolated_between_the_centres_of_pixels() {
     let bytes = [0, 100, 200, 100];
     let luma = Luma::new(2, 2, 2, &bytes).unwrap();
-    let ink = Ink::of(luma);
+    let ink = Ink::of(luma, Focus::AsItIs);
     let grey = |x, y| ink.grey(Point::new(x, y));
     assert_eq!(grey(0.5, 0.5), Some(0.0));
     assert_eq!(grey(1.0, 0.5), Some(50.0));

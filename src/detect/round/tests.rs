@@ -1,5 +1,5 @@
 use super::super::finder::finders;
-use super::super::ink::Ink;
+use super::super::ink::{Focus, Ink};
 use super::super::{Budget, Reach, Readers, Reason, Scan, SymbolKind, scan};
 use super::drawn::{Drawn, SIDE, UPRIGHT};
 use super::*;
@@ -118,7 +118,10 @@ fn eyes_without_rays_are_no_code() {
         if ink { 20 } else { 240 }
     };
     let picture: Vec<u8> = (0..SIDE * SIDE).map(eyes_alone).collect();
-    let ink = Ink::of(Luma::new(SIDE, SIDE, SIDE, &picture).unwrap());
+    let ink = Ink::of(
+        Luma::new(SIDE, SIDE, SIDE, &picture).unwrap(),
+        Focus::AsItIs,
+    );
     let views = [1.0, -1.0].map(|sign| View { ink: &ink, sign });
     assert!(
         finders(&views, &|| false)[0].kept.len() >= 3,
