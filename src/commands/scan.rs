@@ -112,27 +112,28 @@ fn scan(
     Ok(())
 }
 
-/// Writes what the stages saw of `picture` into `folder`, under its path with `_` for what parts its names.
+/// Writes what the stages saw of `picture` into `folder`, under its own path below it.
 fn explain(folder: &Path, picture: &Path, rgb: &RgbImage, trace: &Trace) -> Result<()> {
-    let mut names = Vec::new();
-    for part in picture.components() {
-        if let Component::Normal(name) = part {
-            names.push(name.to_string_lossy());
-        }
-    }
-    let name = names.join("_");
+    let parts = picture.components();
+    let below: PathBuf = parts
+        .filter(|part| matches!(part, Component::Normal(_)))
+        .collect();
+    let at = folder.join(below);
     let mut lines = String::new();
     for step in &trace.steps {
         lines.push_str(&serde_json::to_string(&trace::Line::from(step))?);
         lines.push('\n');
     }
-    let cannot = || format!("{}: cannot be written", folder.join(&name).display());
-    fs::create_dir_all(folder).with_context(cannot)?;
-    fs::write(folder.join(format!("{name}.jsonl")), lines).with_context(cannot)?;
-    let chart = evidence::chart(rgb, trace);
-    let path = folder.join(format!("{name}.png"));
-    chart
-        .save_with_format(path, ImageFormat::Png)
+    let cannot = || format!("{}: cannot be written", at.display());
+    fs::create_dir_all(at.parent().unwrap_or(folder)).with_context(cannot)?;
+    let with = |extension: &str| {
+        let mut path = at.clone().into_os_string();
+        path.push(extension);
+        path
+    };
+    fs::write(with(".jsonl"), lines).with_context(cannot)?;
+    evidence::chart(rgb, trace)
+        .save_with_format(Path::new(&with(".png")), ImageFormat::Png)
         .with_context(cannot)
 }
 

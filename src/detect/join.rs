@@ -4,8 +4,9 @@
 use std::collections::BTreeMap;
 
 use super::geometry::overlap;
+use super::read::Panicked;
 use super::soft::{self, Soft};
-use super::{Corners, Joined, Part, PerceptualHash, Symbol, SymbolKind};
+use super::{Corners, Joined, Part, PerceptualHash, Scan, Symbol, SymbolKind};
 
 /// For how long something is remembered that is not seen, in ms of media time. Codes that take turns on a screen
 /// come back within that.
@@ -54,10 +55,11 @@ struct Text {
 }
 
 impl Memory {
-    /// Takes in the symbols of one look at `media_ms` and adds to them what they make known: the bytes of codes that
+    /// Takes in the symbols of a scan at `media_ms` and adds to them what they make known: the bytes of codes that
     /// could not be read, and a symbol for each text whose last part is known, in the place of one of its parts. The
     /// parts stay, since phones that do not join them see nothing else.
-    pub fn join(&mut self, symbols: &mut Vec<Symbol>, media_ms: i64) {
+    pub fn join(&mut self, scan: &mut Scan, media_ms: i64) {
+        let symbols = &mut scan.symbols;
         let old = media_ms.saturating_sub(KEPT_MS);
         self.sums.retain(|sum| sum.seen_ms >= old);
         self.texts.retain(|text| text.seen_ms >= old);
@@ -73,7 +75,7 @@ impl Memory {
         });
         for (i, (symbol, soft)) in soft.enumerate() {
             let has_turn = first.wrapping_add(i) % unread < MOST_READ;
-            self.add_look(symbol, &soft, media_ms, has_turn);
+            scan.panics += u32::from(self.add_look(symbol, &soft, media_ms, has_turn).is_err());
         }
         let mut whole: Vec<Symbol> = Vec::new();
         for symbol in symbols.iter() {
@@ -83,7 +85,13 @@ impl Memory {
         symbols.extend(whole);
     }
 
-    fn add_look(&mut self, symbol: &mut Symbol, soft: &Soft, media_ms: i64, has_turn: bool) {
+    fn add_look(
+        &mut self,
+        symbol: &mut Symbol,
+        soft: &Soft,
+        media_ms: i64,
+        has_turn: bool,
+    ) -> Result<(), Panicked> {
         let same = |sum: &Sum| {
             let alike = || symbol.hash.zip(sum.hash).is_some_and(|(a, b)| a.is_same(b));
             sum.side == soft.side && (overlap(&sum.corners, &symbol.corners) || alike())
@@ -99,16 +107,20 @@ impl Memory {
         sum.corners = symbol.corners;
         sum.hash = symbol.hash;
         sum.seen_ms = media_ms;
-        if has_turn
-            && sum.looks > 1
-            && let Some(bytes) = soft::read(&sum.modules, sum.side)
-        {
-            symbol.bytes = Some(bytes);
-            symbol.unread = None;
-            symbol.joined = Some(Joined::Looks(sum.looks));
-        }
+        let read = if has_turn && sum.looks > 1 {
+            soft::read(&sum.modules, sum.side)
+        } else {
+            Ok(None)
+        };
+        let looks = sum.looks;
         make_room(&mut self.sums, |sum| sum.seen_ms);
         self.sums.push(sum);
+        if let Some(bytes) = read? {
+            symbol.bytes = Some(bytes);
+            symbol.unread = None;
+            symbol.joined = Some(Joined::Looks(looks));
+        }
+        Ok(())
     }
 
     /// Takes in a part; the whole text, where all of it is known now.

@@ -106,6 +106,8 @@ pub(super) fn read(view: &View<'_>, fit: &Fit<'_>) -> Reading {
     reading
 }
 
+/// The decoder panicked.
+#[derive(Debug, PartialEq)]
 pub(super) struct Panicked;
 
 /// Decodes a grid of modules; `None` where it cannot be corrected or says nothing.

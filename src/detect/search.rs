@@ -9,7 +9,7 @@ use super::hash::PerceptualHash;
 use super::ink::{Focus, Ink, View};
 use super::layout::Layout;
 use super::quality::Quality;
-use super::read::{Reading, read};
+use super::read::{Panicked, Reading, read};
 use super::round::{Round, round};
 use super::settle::Found;
 use super::soft::Soft;
@@ -269,7 +269,10 @@ impl<'a> Search<'a> {
             let mut soft = None;
             if outcome == Outcome::Located && !(self.budget.expired)() {
                 let modules = Soft::of(view, &fit, reading.mirrored);
-                reading.bytes = modules.read();
+                match modules.read() {
+                    Ok(bytes) => reading.bytes = bytes,
+                    Err(Panicked) => self.panics += 1,
+                }
                 match reading.bytes {
                     Some(_) => outcome = Outcome::Read,
                     None => soft = Some(modules),

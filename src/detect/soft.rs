@@ -10,7 +10,7 @@ use super::fit::Fit;
 use super::ink::View;
 use super::layout::{format_places, format_word};
 use super::quality::{contrast, flat};
-use super::read::{Samples, decode};
+use super::read::{Panicked, Samples, decode};
 use super::reed_solomon::mend;
 
 /// Codewords for correction that have to be left over in each block, for it to be believed: noise passes one in 2³²
@@ -50,14 +50,23 @@ impl Soft {
     }
 
     /// The bytes, where the modules hold enough of them.
-    pub(super) fn read(&self) -> Option<Vec<u8>> {
+    pub(super) fn read(&self) -> Result<Option<Vec<u8>>, Panicked> {
         let modules: Vec<i32> = self.modules.iter().copied().map(i32::from).collect();
         read(&modules, self.side)
     }
 }
 
-/// The bytes of a code with `side` modules a side, which are the darker the higher.
-pub(super) fn read(modules: &[i32], side: usize) -> Option<Vec<u8>> {
+/// The bytes of a code with `side` modules a side, which are the darker the higher; `None` where they do not hold enough of
+/// them.
+pub(super) fn read(modules: &[i32], side: usize) -> Result<Option<Vec<u8>>, Panicked> {
+    match mended_modules(modules, side) {
+        Some(dark) => decode(&dark, side, false),
+        None => Ok(None),
+    }
+}
+
+/// Which modules are dark, without the errors.
+fn mended_modules(modules: &[i32], side: usize) -> Option<Vec<bool>> {
     let at = |(x, y): (usize, usize)| y * side + x;
     let mut dark: Vec<bool> = modules.iter().map(|m| *m > 0).collect();
 
@@ -102,7 +111,7 @@ pub(super) fn read(modules: &[i32], side: usize) -> Option<Vec<u8>> {
             }
         }
     }
-    decode(&dark, side, false).ok().flatten()
+    Some(dark)
 }
 
 /// A block without its errors. `doubtful` are its places, the most doubtful first.

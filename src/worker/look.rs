@@ -79,7 +79,7 @@ impl Looks<'_> {
             Some(trace) => detect::scan_traced(luma, self.readers, &budget, trace),
             None => detect::scan(luma, self.readers, &budget),
         };
-        memory.join(&mut scan.symbols, media_ms);
+        memory.join(&mut scan, media_ms);
         let symbols = std::mem::take(&mut scan.symbols).into_iter();
         let sightings = symbols.map(|symbol| self.sighting(symbol));
         (sightings.collect(), scan)

@@ -189,18 +189,21 @@ fn what_the_stages_saw_is_written_for_each_picture() {
     canvas.put(&code(b"first"), 30.0, 30.0, 5.0);
     let picture = GrayImage::from_raw(200, 200, canvas.bytes).unwrap();
     picture.save(root.join("in/a.png")).unwrap();
+    // Its name is the path of the other one with another sign between the parts.
+    picture.save(root.join("in_a.png")).unwrap();
     let run = |arguments: &[&str]| {
         let mut command = waylay();
         command.arg("scan").args(arguments).current_dir(root);
         command.output().unwrap()
     };
-    let plain = run(&["in"]);
-    let explained = run(&["in", "--explain-read", "out"]);
+    let plain = run(&["in", "in_a.png"]);
+    let explained = run(&["in", "in_a.png", "--explain-read", "out"]);
     assert_eq!(explained.status.code(), Some(0));
     assert_eq!(explained.stdout, plain.stdout, "the lines are the same");
-    let chart = image::open(root.join("out/in_a.png.png")).unwrap();
+    let chart = image::open(root.join("out/in/a.png.png")).unwrap();
     assert!(chart.height() > 1200, "enlarged, with its legend below");
-    let lines = fs::read_to_string(root.join("out/in_a.png.jsonl")).unwrap();
+    assert!(root.join("out/in_a.png.png").is_file());
+    let lines = fs::read_to_string(root.join("out/in/a.png.jsonl")).unwrap();
     let stages: Vec<String> = lines
         .lines()
         .map(|line| {

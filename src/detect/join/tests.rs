@@ -27,7 +27,7 @@ fn look(text: &str, shown: f32, x: f32) -> Symbol {
     };
     let corners = [(x, 0.0), (x + 90.0, 0.0), (x + 90.0, 90.0), (x, 90.0)];
     Symbol {
-        bytes: soft.read(),
+        bytes: soft.read().unwrap(),
         soft: Some(soft),
         ..symbol(None, corners.map(|(x, y)| Point { x, y }))
     }
@@ -63,9 +63,13 @@ fn part(text: &[u8], index: u32, count: u32, id: u8) -> Symbol {
 }
 
 /// What `memory` makes of one look.
-fn joined(memory: &mut Memory, mut symbols: Vec<Symbol>, media_ms: i64) -> Vec<Symbol> {
-    memory.join(&mut symbols, media_ms);
-    symbols
+fn joined(memory: &mut Memory, symbols: Vec<Symbol>, media_ms: i64) -> Vec<Symbol> {
+    let mut scan = Scan {
+        symbols,
+        ..Scan::default()
+    };
+    memory.join(&mut scan, media_ms);
+    scan.symbols
 }
 
 const A: &str = "https://a.example/add-me-and-pay-me-there";
