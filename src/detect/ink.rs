@@ -43,6 +43,7 @@ const SURE: f32 = 40.0;
 /// A picture with the level at which ink begins.
 pub(super) struct Ink<'a> {
     luma: Luma<'a>,
+    focus: Focus,
     across: usize,
     tiles: Tiles,
     levels: Vec<u8>,
@@ -61,12 +62,17 @@ impl<'a> Ink<'a> {
         }
         Self {
             luma,
+            focus,
             across,
             bits: bits(&luma, &tiles, &levels),
             tiles,
             levels,
             words: luma.width().div_ceil(64),
         }
+    }
+
+    pub(super) fn focus(&self) -> Focus {
+        self.focus
     }
 
     pub(super) fn width(&self) -> usize {

@@ -99,7 +99,10 @@ impl<'a> Search<'a> {
     /// Searches a picture at 1/`scale` of its size.
     pub(super) fn look_at(&mut self, ink: &Ink<'_>, scale: usize) {
         let scale = scale as f32;
-        note(&mut self.trace, || Step::Look { scale });
+        note(&mut self.trace, || Step::Look {
+            scale,
+            sharper: ink.focus() == Focus::Sharper,
+        });
         let views = [1.0, -1.0].map(|sign| View { ink, sign });
         let finders = finders(&views, self.budget.expired);
         for (polarity, finders) in finders.iter().enumerate() {

@@ -20,6 +20,8 @@ pub enum Step {
     Look {
         /// What the sides were divided by.
         scale: f32,
+        /// Whether its edges were made sharper.
+        sharper: bool,
     },
     /// A place with edges as dense as those of a code.
     Texture {

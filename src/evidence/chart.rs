@@ -156,7 +156,10 @@ fn legend(trace: &Trace, grids: &Grids<'_>) -> Vec<(Rgb888, String)> {
         .steps
         .iter()
         .filter_map(|step| match step {
-            Step::Look { scale } => Some(format!("1/{scale}")),
+            Step::Look { scale, sharper } => {
+                let sharper = if *sharper { " with sharper edges" } else { "" };
+                Some(format!("1/{scale}{sharper}"))
+            }
             _ => None,
         })
         .collect();
@@ -383,7 +386,10 @@ mod tests {
         let square = |a: f32, b: f32| [at(a, a), at(b, a), at(b, b), at(a, b)];
         let trace = Trace {
             steps: vec![
-                Step::Look { scale: 1.0 },
+                Step::Look {
+                    scale: 1.0,
+                    sharper: false,
+                },
                 Step::Finder {
                     centre: at(50.0, 50.0),
                     module: 4.0,

@@ -13,6 +13,7 @@ use crate::wire::event::corners;
 pub enum Line {
     Look {
         scale: f32,
+        sharper: bool,
     },
     Texture {
         corners: [[f32; 2]; 4],
@@ -67,7 +68,10 @@ pub enum Line {
 impl From<&Step> for Line {
     fn from(step: &Step) -> Self {
         match step {
-            Step::Look { scale } => Self::Look { scale: *scale },
+            Step::Look { scale, sharper } => Self::Look {
+                scale: *scale,
+                sharper: *sharper,
+            },
             Step::Texture {
                 corners: at,
                 weave,
