@@ -185,6 +185,10 @@ impl<'a> Search<'a> {
 
     /// Looks for a round code around three finder patterns that are not those of a QR code that can be read.
     fn round(&mut self, view: &View<'_>, patterns: [&Finder; 3], scale: f32) {
+        // Such codes are large enough for the other looks, and of three patterns in noise there are many here.
+        if view.ink.focus() == Focus::Sharper {
+            return;
+        }
         let Some(Round { corners, hash }) = round(view, patterns) else {
             return;
         };

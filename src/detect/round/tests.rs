@@ -6,13 +6,28 @@ use super::*;
 use crate::frame::Luma;
 
 fn looked_at(bytes: &[u8]) -> Scan {
+    looked_at_by(Reach::Whole, bytes)
+}
+
+fn looked_at_by(reach: Reach, bytes: &[u8]) -> Scan {
     let budget = Budget {
         candidates: Budget::DEFAULT_CANDIDATES,
         expired: &|| false,
-        reach: Reach::Whole,
+        reach,
     };
     let luma = Luma::new(SIDE, SIDE, SIDE, bytes).unwrap();
     scan(&luma, Readers::default(), &budget)
+}
+
+/// A look with sharper edges leaves them to the one at half the size.
+#[test]
+fn every_look_at_a_stream_sees_a_large_one() {
+    let picture = UPRIGHT.picture();
+    for turn in 0..4 {
+        let scan = looked_at_by(Reach::Part(turn), &picture);
+        let kinds: Vec<_> = scan.symbols.iter().map(|s| s.kind).collect();
+        assert_eq!(kinds, [SymbolKind::Round], "turn {turn}");
+    }
 }
 
 #[test]
