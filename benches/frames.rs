@@ -61,10 +61,11 @@ fn by_stage(name: &str, pictures: &[Picture]) {
     let both = |luma: &Luma<'_>| count(luma, Readers::default(), SHARP);
     let plain = |luma: &Luma<'_>| count(luma, Readers::default(), PLAIN);
     let own = |luma: &Luma<'_>| count(luma, Readers::RQRR, SHARP);
-    let works: [Work<'_>; 7] = [
+    let works: [Work<'_>; 8] = [
         ("all", &both),
         ("as it is", &plain),
         ("own finder", &own),
+        ("sharper", &stages::sharper),
         ("ink", &stages::ink),
         ("+ finders", &stages::finders),
         ("textures", &stages::textures),
@@ -76,10 +77,10 @@ fn by_stage(name: &str, pictures: &[Picture]) {
         "",
         works.map(|(name, _)| format!("{name:>12}")).concat()
     );
-    let mut sums = [0.0; 7];
+    let mut sums = [0.0; 8];
     for picture in pictures {
         let luma = luma(picture);
-        let mut least = [f64::INFINITY; 7];
+        let mut least = [f64::INFINITY; 8];
         for _ in 0..ROUNDS {
             for (least, (_, work)) in least.iter_mut().zip(works) {
                 let start = cpu_ms();

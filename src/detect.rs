@@ -64,9 +64,9 @@ pub enum Reach {
     /// All: our own finder looks at it as it is, and with sharper edges where it read nothing. The second reader sees
     /// the whole of it.
     Whole,
-    /// A part, another one at each turn, for video, which shows the same again and again. Most looks are at the picture with
-    /// sharper edges, every fourth one is at it as it is. The second reader sees, beside the codes that our own finder located, a small part
-    /// of what is as dense as a code: the likeliest place, and others in turns.
+    /// A part, another one at each turn, for video, which shows the same again and again. Most looks are at the picture
+    /// with sharper edges, every fourth one is at it as it is. The second reader sees, beside the codes that our own
+    /// finder located, a small part of what is as dense as a code: the likeliest place, and others in turns.
     Part(u64),
 }
 

@@ -90,7 +90,7 @@ pub(super) fn finders(views: &[View<'_>; 2], expired: &dyn Fn() -> bool) -> [Fin
                 w[4] - w[3],
                 w[5] - w[4],
             ];
-            // Of three runs in a row two end here.
+            // The middle is the longest but for what a coarse grid of pixels does: most end here.
             if runs[2] < runs[1] || runs[2] < runs[3] {
                 continue;
             }

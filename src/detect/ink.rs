@@ -4,8 +4,9 @@
 //! 8 × 8 px, the level of a tile is its mean, and the levels are smoothed over 5 × 5 tiles. A tile
 //! without contrast says nothing of where ink would begin, so it takes the level of the tiles before
 //! it; where those say nothing either it is paper. One with contrast knows better than its surroundings, which may be
-//! far darker or lighter as a whole: its level stays a quarter of its range off its darkest and its lightest pixel. The bits are packed, 64 px a word, so that the
-//! search for runs costs by the run and not by the pixel.
+//! far darker or lighter as a whole: in a picture as it is its level stays a quarter of its range off its darkest and
+//! its lightest pixel. The bits are packed, 64 px a word, so that the search for runs costs by the run and not by the
+//! pixel.
 
 use std::array::from_fn;
 
@@ -16,6 +17,7 @@ use crate::frame::Luma;
 pub(super) const TILE: usize = 8;
 /// How many tiles to each side are smoothed together.
 const REACH: usize = 2;
+
 /// How sharp a picture is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Focus {
@@ -275,9 +277,7 @@ impl Tiles {
             means,
         }
     }
-}
 
-impl Tiles {
     /// Keeps the level of each tile with contrast off its darkest and lightest pixels.
     fn bound(&self, levels: &mut [u8]) {
         let tiles = self

@@ -65,7 +65,7 @@ impl Plane {
 
 /// The round code that has these bull's-eyes: top left, top right, bottom left.
 pub(super) fn round(view: &View<'_>, eyes: [&Finder; 3]) -> Option<Round> {
-    if !is_square(eyes) {
+    if !are_apart(eyes) {
         return None;
     }
     let [a, b, c] = eyes.map(|eye| eye.centre);
@@ -96,13 +96,13 @@ pub(super) fn round(view: &View<'_>, eyes: [&Finder; 3]) -> Option<Round> {
 }
 
 /// Whether the eyes are as far apart as those of a code of their size. Texture is full of threes that are not.
-fn is_square(eyes: [&Finder; 3]) -> bool {
+fn are_apart(eyes: [&Finder; 3]) -> bool {
     let [least, most] =
         [f32::min, f32::max].map(|pick| eyes.map(|e| e.module).into_iter().reduce(pick));
     let (least, most) = (least.unwrap_or_default(), most.unwrap_or_default());
     let [a, b, c] = eyes.map(|eye| eye.centre);
-    let legs = [b, c].map(|p| LEG.contains(&(p.minus(a).length() / most)));
-    most < MOST_UNLIKE * least && legs == [true, true]
+    let mut legs = [b, c].into_iter().map(|p| p.minus(a).length() / most);
+    most < MOST_UNLIKE * least && legs.all(|leg| LEG.contains(&leg))
 }
 
 /// How light and dark come and go around the middle.

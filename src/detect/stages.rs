@@ -2,9 +2,15 @@
 
 use super::finder;
 use super::ink::{Focus, Ink, View};
+use super::sharpen;
 use super::shrink;
 use super::texture;
 use crate::frame::Luma;
+
+/// The picture with sharper edges; the rows.
+pub fn sharper(luma: &Luma<'_>) -> usize {
+    sharpen::sharpen(luma).luma().map_or(0, |l| l.height())
+}
 
 /// Says of each pixel whether it is ink; the rows.
 pub fn ink(luma: &Luma<'_>) -> usize {

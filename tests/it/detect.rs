@@ -309,7 +309,7 @@ fn a_code_without_a_quiet_zone_on_ground_between_its_greys_is_read() {
     }
 }
 
-/// Modules that run into one another by half of themselves.
+/// Modules that run into one another by nearly half of themselves.
 #[test]
 fn a_code_out_of_focus_is_read_with_sharper_edges() {
     let code = code(TEXT);

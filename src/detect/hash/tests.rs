@@ -250,11 +250,12 @@ fn a_code_is_known_again_however_it_is_shown() {
             let distance = plain.distance(again);
             assert!(plain.is_same(again), "{text}, {name}: {distance} bits");
             // With sharper edges, and as it is: one of the two may see too little of it.
-            for turn in [0, 3] {
-                let again = hash_at(Reach::Part(turn), &code, &show, &mut random);
-                let distance = again.map_or(0, |again| plain.distance(again));
-                let limit = PerceptualHash::SAME;
-                assert!(distance <= limit, "{text}, {name}, {turn}: {distance} bits");
+            let looks = [0, 3].map(|turn| hash_at(Reach::Part(turn), &code, &show, &mut random));
+            let seen: Vec<_> = looks.into_iter().flatten().collect();
+            assert!(!seen.is_empty(), "{text}, {name}");
+            for again in seen {
+                let distance = plain.distance(again);
+                assert!(plain.is_same(again), "{text}, {name}: {distance} bits");
             }
         }
     }

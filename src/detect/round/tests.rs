@@ -68,6 +68,15 @@ fn round_codes_are_seen_and_not_read() {
             light: 150,
             ..UPRIGHT
         },
+        // The farthest from square that is found, and one whose eyes are ten px wide.
+        Drawn {
+            tall: 0.8,
+            ..UPRIGHT
+        },
+        Drawn {
+            radius: 60.0,
+            ..UPRIGHT
+        },
     ] {
         let scan = looked_at(&drawn.picture());
         let what = format!(
