@@ -56,9 +56,17 @@ fn family(text: &str) -> Verdict {
     )
 }
 
-/// The English words of BIP-39, sorted: `english.txt` of the specification, whose SHA-256 begins 2f5eed53.
-static WORDS: LazyLock<Vec<&'static str>> =
-    LazyLock::new(|| include_str!("english.txt").lines().collect());
+/// The English words of BIP-39, sorted: `english.txt` of the specification, whose SHA-256 begins 2f5eed53. They are
+/// looked up for every word of every line, so that each is one number.
+static WORDS: LazyLock<Vec<u64>> = LazyLock::new(|| {
+    include_str!("english.txt")
+        .lines()
+        .filter_map(packed)
+        .collect()
+});
+
+/// Letters of the shortest word of BIP-39 and of the longest.
+const WORD_LETTERS: RangeInclusive<usize> = 3..=8;
 
 const BITS: usize = 11;
 
@@ -86,8 +94,18 @@ pub(super) fn phrase(text: &str) -> Option<Verdict> {
 
 /// The number of a word of BIP-39, in either letter case.
 fn number(word: &str) -> Option<usize> {
-    let word = word.to_ascii_lowercase();
-    WORDS.binary_search(&word.as_str()).ok()
+    WORDS.binary_search(&packed(word)?).ok()
+}
+
+/// What has the length and the letters of a word of BIP-39, in small letters, as one number that sorts as words do.
+fn packed(word: &str) -> Option<u64> {
+    let has_shape =
+        WORD_LETTERS.contains(&word.len()) && word.bytes().all(|b| b.is_ascii_alphabetic());
+    let small = word.bytes().map(|b| u64::from(b.to_ascii_lowercase()));
+    has_shape.then(|| {
+        let number = small.fold(0, |number, letter| number << 8 | letter);
+        number << (8 * (WORD_LETTERS.end() - word.len()))
+    })
 }
 
 /// Where in `line` the first thing stands that spends a wallet: a private key, or the words of one.
@@ -139,13 +157,9 @@ fn longest_run(line: &str) -> usize {
 /// Where the first words of a wallet stand in `line`: at least twelve in a row, which nobody writes by chance. Of words
 /// that somebody has written down wrong the others are still a secret, so that no checksum is asked for.
 fn phrase_in(line: &str) -> Option<Range<usize>> {
-    /// Letters of the shortest word and of the longest.
-    const LETTERS: RangeInclusive<usize> = 3..=8;
-    let is_word =
-        |word: &str| LETTERS.contains(&word.len()) && word.bytes().all(|b| b.is_ascii_alphabetic());
     // By their shape first: a row of twelve words of such lengths is rare in itself.
-    row(line, &is_word)?;
-    row(line, &|word| is_word(word) && number(word).is_some())
+    row(line, &|word| packed(word).is_some())?;
+    row(line, &|word| number(word).is_some())
 }
 
 /// Where the first twelve words and more stand in a row that all are as `is` says.
@@ -197,4 +211,23 @@ fn digits(text: &str) -> Option<Vec<usize>> {
     };
     let numbers: Vec<usize> = groups.iter().map(number).collect::<Option<_>>()?;
     Some(numbers).filter(|_| text.bytes().all(|b| b.is_ascii_digit()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_word_is_found_by_its_number_and_nothing_else_is() {
+        for (at, word) in include_str!("english.txt").lines().enumerate() {
+            assert_eq!(number(word), Some(at), "{word}");
+            assert_eq!(number(&word.to_uppercase()), Some(at), "{word}");
+            for other in [format!("{word}\0"), format!("{word}q"), format!("q{word}")] {
+                assert_eq!(number(&other), None, "{other}");
+            }
+        }
+        assert_eq!(WORDS.len(), 1 << BITS);
+        assert_eq!(number(""), None);
+        assert_eq!(number("señal"), None);
+    }
 }
