@@ -48,7 +48,7 @@ impl Registry {
         let app = app_scheme(destination)?;
         self.app_schemes
             .iter()
-            .any(|scheme| scheme == app)
+            .any(|scheme| scheme.eq_ignore_ascii_case(app))
             .then_some("app")
     }
 
@@ -84,9 +84,19 @@ pub(super) fn summary(counts: &[(usize, &'static str)]) -> String {
     counts.iter().map(plural).collect::<Vec<_>>().join(", ")
 }
 
+/// The scheme of a link that opens an app. One without `//` reads as writing, and is a link where somebody has
+/// registered its scheme: `note:x` may be either.
 fn app_scheme(destination: &Destination) -> Option<&str> {
-    let link = destination.key.strip_prefix("app:")?;
-    (destination.kind == Kind::App).then_some(link.split_once("://")?.0)
+    let key = destination.key.as_str();
+    match destination.kind {
+        Kind::App => Some(key.strip_prefix("app:")?.split_once("://")?.0),
+        Kind::None => {
+            let (scheme, rest) = key.strip_prefix("text:")?.split_once(':')?;
+            let is_link = !rest.is_empty() && !rest.contains(char::is_whitespace);
+            is_link.then_some(scheme)
+        }
+        _ => None,
+    }
 }
 
 /// Whether `host` is one of `domains` or below one.

@@ -88,3 +88,22 @@ fn a_host_that_passes_for_the_platform_is_told() {
         assert_eq!(verdict.flags, flags, "{link}");
     }
 }
+
+#[test]
+fn a_link_of_a_registered_app_needs_no_slashes() {
+    let policy = Policy::parse("[platform]\nname = 'x'\napp_schemes = ['shopapp']").unwrap();
+    for (text, class) in [
+        ("shopapp://item/1", OnPlatform),
+        ("shopapp:item/1", OnPlatform),
+        ("ShopApp:item?id=1", OnPlatform),
+        ("otherapp://item/1", OffPlatform),
+        ("otherapp:item/1", Unknown),
+        ("shopapp:", Unknown),
+        ("shopapp: the best there is", Unknown),
+        ("shopapp", Unknown),
+    ] {
+        let payload = payload::parse_str(text);
+        let verdict = policy.judge(&payload, &destination::of(&payload), &Context::default());
+        assert_eq!(verdict.class, class, "{text}");
+    }
+}
