@@ -9,8 +9,7 @@ use qrcode::{EcLevel, QrCode, Version};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
-use crate::detect::Canvas;
-use crate::support::{ffmpeg, text, watch, waylay};
+use crate::support::{Canvas, ffmpeg, text, watch, waylay};
 
 const PAYS: &str = "https://a.example/pay?to=jo&amount=669&for=coat";
 

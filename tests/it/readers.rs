@@ -8,8 +8,7 @@ use waylay::detect::{Budget, Reach, Reader, Readers, Scan, SymbolKind, scan};
 use waylay::frame::Luma;
 use zxingcpp::{BarcodeFormat, create, write};
 
-use crate::detect::{Canvas, code};
-use crate::support::waylay;
+use crate::support::{Canvas, code, waylay};
 
 const ALONE: &str = "rqrr";
 const BOTH: &str = "rqrr,zxing";

@@ -8,7 +8,7 @@ use image::{GrayImage, ImageBuffer, LumaA};
 use tempfile::TempDir;
 use waylay::source::still;
 
-use crate::detect::{Canvas, code};
+use crate::support::{Canvas, code};
 
 fn scan(folder: &Path, arguments: &[&str]) -> Output {
     Command::new(env!("CARGO_BIN_EXE_waylay"))

@@ -1,9 +1,11 @@
 //! What the integration tests share: clips made with ffmpeg, the product as a child process, servers.
 
+mod canvas;
 mod child;
 mod clip;
 mod server;
 
+pub(crate) use canvas::{Canvas, Place, code, noise};
 pub(crate) use child::{Watch, payloads, text, watch, waylay};
 pub(crate) use clip::{Clip, PAYLOAD, ffmpeg};
 pub(crate) use server::{Nginx, Publisher, free_port};

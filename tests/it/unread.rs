@@ -11,9 +11,8 @@ use waylay::detect::trace::{Outcome, Step, Trace};
 use waylay::detect::{Budget, Reach, Readers, Reason, Scan, Symbol, scan, scan_traced};
 use waylay::frame::Luma;
 
-use crate::detect::{Canvas, code, noise};
 use crate::round::{SIDE, UPRIGHT};
-use crate::support::{ffmpeg, text, watch, waylay};
+use crate::support::{Canvas, code, ffmpeg, noise, text, watch, waylay};
 
 const BUDGET: Budget<'static> = Budget {
     candidates: Budget::DEFAULT_CANDIDATES,
