@@ -5,9 +5,10 @@
 
 mod common;
 mod config;
+mod configured;
 mod explain;
+mod policies;
 mod policy;
-mod reload;
 mod replay;
 mod scan;
 mod watch;

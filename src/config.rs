@@ -5,7 +5,8 @@ mod location;
 mod sample;
 
 pub use file::{
-    Config, Incidents, Resolve, STREAM_ID, Sampling, Timeouts, WatchedStream, is_stream_id,
+    Boost, Config, Incidents, Priority, Resolve, Ring, STREAM_ID, Sampling, Serve, Timeouts,
+    WatchedStream, is_stream_id,
 };
 pub use location::{Location, LocationError};
 pub use sample::Sample;

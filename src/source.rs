@@ -7,6 +7,7 @@ mod error;
 mod input;
 mod moment;
 mod picture;
+mod ring;
 mod sampler;
 mod stdin;
 pub mod still;
@@ -14,9 +15,10 @@ mod timeline;
 
 pub use decoder::{Decoded, Decoder};
 pub use error::SourceError;
-pub use input::{Input, Limits, init};
+pub use input::{Input, Limits, codec_name, init};
 pub use moment::moments;
 pub use picture::Picture;
+pub use ring::Ring;
 pub use sampler::{Batch, Collector, Looks, PACKET_BYTES, Position};
 pub use timeline::Timeline;
 

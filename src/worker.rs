@@ -5,6 +5,8 @@
 //! take their place; what is passed over is counted. A recorded file is decoded and scanned by the
 //! thread that reads it, so that nothing depends on timing.
 
+mod board;
+mod boost;
 mod file;
 mod follow;
 mod judge;
@@ -15,21 +17,25 @@ mod mailbox;
 mod pool;
 mod recorder;
 mod run;
+mod supervisor;
 
-pub use file::{FileError, Progress, watch_file};
+pub use board::{Figures, State};
+pub use boost::Why;
+pub use file::{Done, FileError, Progress, watch_file};
 pub use follow::{Follower, followed, to_ask};
 pub use judge::InForce;
 pub use lane::{Counts, Cpu, Record};
 pub use look::{Looks, Mode};
 pub use recorder::{RecordError, Recorder, Sink};
-pub use run::{Outcome, run};
+pub use run::{Outcome, run, serve};
+pub use supervisor::{Refused, Status, Supervisor};
 
 use std::sync::Arc;
 
 use crate::clock::Clock;
-use crate::config::{Config, Incidents, Location, Sampling};
+use crate::config::{Boost, Config, Incidents, Location, Priority, Ring, Sampling};
 use crate::detect::Readers;
-use crate::policy::{Context, Policy, Registry};
+use crate::policy::{Context, Registry};
 use crate::source::Limits;
 use crate::stop::Stop;
 
@@ -44,6 +50,8 @@ pub struct Stream {
     pub labels: Vec<String>,
     /// What belongs to its seller.
     pub seller: Option<Arc<Registry>>,
+    /// What judges it, where that is another policy than the others'.
+    pub policy: Option<InForce>,
 }
 
 impl Stream {
@@ -54,6 +62,7 @@ impl Stream {
             location,
             labels: Vec::new(),
             seller: None,
+            policy: None,
         }
     }
 
@@ -74,6 +83,12 @@ pub struct Settings {
     pub readers: Readers,
     /// How often they are looked at.
     pub sampling: Sampling,
+    /// Which of them are looked at more often.
+    pub boost: Boost,
+    /// Which of them come first.
+    pub priority: Priority,
+    /// What is kept of each.
+    pub ring: Ring,
     /// What makes an incident.
     pub incidents: Incidents,
     /// What is on the platform and what is not.
@@ -88,12 +103,15 @@ pub struct Settings {
 
 impl Settings {
     /// As `config` says, judging by `policy`, until `stop` is asked for.
-    pub fn new(config: &Config, policy: Policy, stop: Stop, clock: Clock) -> Self {
+    pub fn new(config: &Config, policy: InForce, stop: Stop, clock: Clock) -> Self {
         Self {
             readers: Readers::default(),
             sampling: config.sampling,
+            boost: config.boost,
+            priority: config.priority.clone(),
+            ring: config.ring,
             incidents: config.incidents,
-            policy: InForce::new(policy),
+            policy,
             follower: None,
             limits: Limits {
                 timeouts: config.timeouts,

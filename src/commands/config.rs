@@ -56,7 +56,12 @@ fn show(out: &mut impl Write, config: &Config) -> std::io::Result<()> {
     let Config {
         data,
         policy,
+        policies,
         sampling,
+        boost,
+        priority,
+        ring,
+        serve,
         incidents,
         timeouts,
         resolve,
@@ -66,12 +71,21 @@ fn show(out: &mut impl Write, config: &Config) -> std::io::Result<()> {
         path.as_ref()
             .map_or(none.to_owned(), |p| p.display().to_string())
     };
-    writeln!(out, "data                    {}", or(data, "./waylay-data"))?;
-    writeln!(out, "policy                  {}", or(policy, "none"))?;
-    writeln!(out, "sampling.sample         {}", sampling.sample)?;
+    writeln!(
+        out,
+        "data                       {}",
+        or(data, "./waylay-data")
+    )?;
+    writeln!(out, "policy                     {}", or(policy, "none"))?;
+    writeln!(out, "sampling.sample            {}", sampling.sample)?;
     for (key, time) in [
+        ("sampling.min_gap_ms", sampling.min_gap),
         ("sampling.max_gap_ms", sampling.max_gap),
         ("sampling.scan_budget_ms", sampling.scan_budget),
+        ("boost.evidence_ms", boost.evidence),
+        ("boost.turn_ms", boost.turn),
+        ("priority.longest_blind_ms", priority.longest_blind),
+        ("ring.keep_ms", ring.keep),
         ("incidents.gap_ms", incidents.gap),
         ("incidents.update_ms", incidents.update),
         ("timeouts.open_ms", timeouts.open),
@@ -79,19 +93,40 @@ fn show(out: &mut impl Write, config: &Config) -> std::io::Result<()> {
         ("resolve.timeout_ms", resolve.timeout),
         ("resolve.cache_ttl_ms", resolve.cache_ttl),
     ] {
-        writeln!(out, "{key:<23} {}", time.as_millis())?;
+        writeln!(out, "{key:<26} {}", time.as_millis())?;
     }
     let agent = resolve.user_agent.as_deref();
-    writeln!(out, "resolve.enabled         {}", resolve.enabled)?;
-    writeln!(out, "resolve.max_hops        {}", resolve.max_hops)?;
-    writeln!(out, "resolve.max_bytes       {}", resolve.max_bytes)?;
-    writeln!(out, "resolve.ports           {:?}", resolve.ports)?;
-    writeln!(out, "resolve.user_agent      {}", agent.unwrap_or("Waylay"))?;
-    writeln!(out, "resolve.concurrency     {}", resolve.concurrency)?;
+    writeln!(out, "resolve.enabled            {}", resolve.enabled)?;
+    writeln!(out, "resolve.max_hops           {}", resolve.max_hops)?;
+    writeln!(out, "resolve.max_bytes          {}", resolve.max_bytes)?;
+    writeln!(out, "resolve.ports              {:?}", resolve.ports)?;
+    writeln!(
+        out,
+        "resolve.user_agent         {}",
+        agent.unwrap_or("Waylay")
+    )?;
+    writeln!(out, "resolve.concurrency        {}", resolve.concurrency)?;
+    writeln!(out, "boost.share                {}", boost.share)?;
+    writeln!(out, "boost.looks                {}", boost.looks)?;
+    writeln!(out, "priority.history           {}", priority.history)?;
+    for (label, weight) in &priority.labels {
+        writeln!(out, "priority.labels            {label} {weight}")?;
+    }
+    writeln!(out, "ring.max_bytes             {}", ring.max_bytes)?;
+    writeln!(out, "serve.listen               {}", serve.listen)?;
+    writeln!(out, "serve.max_streams          {}", serve.max_streams)?;
+    writeln!(
+        out,
+        "serve.token_file           {}",
+        or(&serve.token_file, "none")
+    )?;
+    for (name, file) in policies {
+        writeln!(out, "policies                   {name} {}", file.display())?;
+    }
     for stream in streams {
         writeln!(
             out,
-            "streams                 {} {}",
+            "streams                    {} {}",
             stream.id.as_ref(),
             stream.url
         )?;

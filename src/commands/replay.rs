@@ -15,7 +15,7 @@ use crate::detect::Readers;
 use crate::replay::{self, Manifest};
 use crate::stop::Stop;
 use crate::telemetry::plain;
-use crate::worker::Settings;
+use crate::worker::{InForce, Settings};
 
 /// Replay labelled samples and compare what is found with the labels.
 ///
@@ -65,6 +65,7 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<ExitCode> {
             .map(PathBuf::as_path),
     )?;
     let before = args.compare.as_deref().map(replay::read_run).transpose()?;
+    let policy = InForce::new(policy);
     let mut settings = Settings::new(&Config::default(), policy, Stop::new(), Clock::system());
     settings.snapshots = false;
     settings.readers = args.readers;

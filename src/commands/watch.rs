@@ -1,6 +1,6 @@
 //! `waylay watch`: live URLs or files; one line per incident event.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 use std::io::{self, IsTerminal, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -11,11 +11,12 @@ use clap::Args as ClapArgs;
 use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use crate::clock::Clock;
-use crate::commands::{common, reload};
+use crate::commands::common;
+use crate::commands::configured::{self, Sellers};
+use crate::commands::policies::Policies;
 use crate::config::{Config, Location, STREAM_ID, Sample, is_stream_id};
 use crate::detect::Readers;
 use crate::evidence::Folder;
-use crate::policy::Registry;
 use crate::resolve::Resolver;
 use crate::source::SourceError;
 use crate::stop::Stop;
@@ -23,7 +24,7 @@ use crate::store::Store;
 use crate::wire::event::Event;
 use crate::wire::pretty;
 use crate::worker::{
-    self, Counts, FileError, Follower, Outcome, RecordError, Recorder, Settings, Stream,
+    self, Counts, Done, FileError, Follower, Outcome, RecordError, Recorder, Settings, Stream,
 };
 
 /// Watch live URLs or files and print one JSON line per incident event.
@@ -62,12 +63,12 @@ pub(crate) struct Args {
 /// Runs the command.
 pub(crate) fn run(args: &Args) -> anyhow::Result<ExitCode> {
     let config = common::load_config(args.config.as_deref())?;
-    let streams = streams(&args.sources, &config, args.stream_registry.as_deref())?;
-    let policy_file = args.policy.as_ref().or(config.policy.as_ref()).cloned();
-    let policy = common::load_policy(policy_file.as_deref())?;
+    let policies = Policies::load(args.policy.as_deref(), &config)?;
+    let registry = args.stream_registry.as_deref();
+    let streams = streams(&args.sources, &config, registry, &policies)?;
     let clock = Clock::system();
     let stop = Stop::new();
-    let mut settings = Settings::new(&config, policy, stop.clone(), clock);
+    let mut settings = Settings::new(&config, policies.main.clone(), stop.clone(), clock);
     settings.readers = args.readers;
     settings.sampling.sample = args.sample.unwrap_or(settings.sampling.sample);
     let data = args
@@ -93,9 +94,7 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<ExitCode> {
         let store = Store::open(&data.join("waylay.sqlite")).await?;
         let mut recorder = Recorder::new(store.clone(), evidence, clock, Box::new(sink));
         tokio::spawn(stop_on_signal(stop));
-        if let Some(file) = policy_file {
-            tokio::spawn(reload::policy(file, settings.policy.clone()));
-        }
+        policies.follow();
         let progress = {
             let bars = bars.clone();
             move |stream: &str, at_ms, whole_ms| bars.set(stream, at_ms, whole_ms)
@@ -121,20 +120,11 @@ fn streams(
     sources: &[String],
     config: &Config,
     registry: Option<&Path>,
+    policies: &Policies,
 ) -> anyhow::Result<Vec<Stream>> {
     let mut sellers = Sellers::default();
-    let mut streams = Vec::new();
-    let mut taken = HashSet::new();
-    for stream in &config.streams {
-        taken.insert(stream.id.as_ref().clone());
-        let registry = stream.registry.as_deref().or(registry);
-        streams.push(Stream {
-            id: stream.id.as_ref().clone(),
-            location: stream.url.clone(),
-            labels: stream.labels.clone(),
-            seller: sellers.get(registry)?,
-        });
-    }
+    let mut streams = configured::streams(config, registry, policies, &mut sellers)?;
+    let mut taken: HashSet<_> = streams.iter().map(|stream| stream.id.clone()).collect();
     for source in sources {
         let (name, location) = named(source)?;
         let id = match name {
@@ -151,32 +141,11 @@ fn streams(
     if streams.is_empty() {
         bail!("nothing to watch: expected a SOURCE, or streams in the configuration");
     }
-    if streams
-        .iter()
-        .filter(|stream| stream.location == Location::Stdin)
-        .count()
-        > 1
-    {
+    let is_stdin = |stream: &&Stream| stream.location == Location::Stdin;
+    if streams.iter().filter(is_stdin).count() > 1 {
         bail!("standard input can only be watched once");
     }
     Ok(streams)
-}
-
-/// The registries of sellers, each file read once.
-#[derive(Default)]
-struct Sellers(HashMap<PathBuf, Arc<Registry>>);
-
-impl Sellers {
-    fn get(&mut self, file: Option<&Path>) -> anyhow::Result<Option<Arc<Registry>>> {
-        let Some(file) = file else { return Ok(None) };
-        if let Some(known) = self.0.get(file) {
-            return Ok(Some(Arc::clone(known)));
-        }
-        let read = common::load_seller(Some(file))?.map(Arc::new);
-        self.0
-            .extend(read.iter().map(|r| (file.to_owned(), Arc::clone(r))));
-        Ok(read)
-    }
 }
 
 /// `NAME=SOURCE`, unless there is a file of that very name.
@@ -252,7 +221,7 @@ fn report(outcome: &Outcome) -> ExitCode {
     for (stream, ended) in &outcome.streams {
         let id = stream.id.as_str();
         match ended {
-            Ok(counts) => summary(id, counts),
+            Ok(done) => summary(id, done),
             Err(FileError::Source(SourceError::Stopped)) => {}
             Err(error) => {
                 tracing::error!(stream.id = id, "{}: {error}", stream.location);
@@ -263,28 +232,31 @@ fn report(outcome: &Outcome) -> ExitCode {
     code
 }
 
-fn summary(id: &str, counts: &Counts) {
+fn summary(id: &str, done: &Done) {
     let Counts {
         looks,
         dropped,
+        failed,
         broken,
         skipped,
         panics,
         ignored,
-        longest_gap_ms,
         cpu,
-    } = counts;
+    } = done.counts;
+    let (longest_gap_ms, blind_ms) = (done.coverage.longest_gap_ms, done.coverage.blind_ms);
     let cpu_ms = (cpu.decode_us + cpu.scan_us) / 1_000;
-    let gap_s = *longest_gap_ms as f64 / 1_000.0;
+    let gap_s = longest_gap_ms as f64 / 1_000.0;
     tracing::info!(
         stream.id = id,
         looks,
         dropped,
+        failed,
         broken,
         skipped,
         panics,
         ignored,
         longest_gap_ms,
+        blind_ms,
         cpu_ms,
         "{id}: {looks} looks, at most {gap_s:.1} s apart"
     );

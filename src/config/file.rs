@@ -1,6 +1,8 @@
 //! The configuration file (TOML). `config.example.toml` documents every key, and a test holds the two
 //! together.
 
+use std::collections::BTreeMap;
+use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -11,15 +13,25 @@ use crate::config::{Location, Sample};
 use crate::locate::{self, TextError};
 
 /// What the configuration file says; every key has a default.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Config {
     /// Where records and evidence are kept; `./waylay-data` unless given.
     pub data: Option<PathBuf>,
     /// The policy file; without one nothing is on the platform.
     pub policy: Option<PathBuf>,
+    /// Other policies, by the name that a stream asks for.
+    pub policies: BTreeMap<String, PathBuf>,
     /// How streams are looked at.
     pub sampling: Sampling,
+    /// Which streams are looked at more often, and for how much of the machine.
+    pub boost: Boost,
+    /// Which streams come first where there is not enough for all.
+    pub priority: Priority,
+    /// What is kept of each live stream.
+    pub ring: Ring,
+    /// How the service runs.
+    pub serve: Serve,
     /// What makes an incident.
     pub incidents: Incidents,
     /// How long a source may be silent.
@@ -36,6 +48,9 @@ pub struct Config {
 pub struct Sampling {
     /// `auto`, `keyframes`, `all`, or looks a second.
     pub sample: Sample,
+    /// With `auto` and `keyframes`: a keyframe that comes sooner than this after the last look is passed over.
+    #[serde(rename = "min_gap_ms", deserialize_with = "millis")]
+    pub min_gap: Duration,
     /// With `auto`: how long a stream may go without a look when its keyframes are far apart.
     #[serde(rename = "max_gap_ms", deserialize_with = "millis")]
     pub max_gap: Duration,
@@ -43,6 +58,65 @@ pub struct Sampling {
     /// instead, so that they give the same result on every machine.
     #[serde(rename = "scan_budget_ms", deserialize_with = "millis")]
     pub scan_budget: Duration,
+}
+
+/// Which streams are looked at more often than their keyframes allow, and for how much of the machine.
+#[derive(Debug, Clone, Copy, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Boost {
+    /// The share of the machine's cores that all boosts together may take, 0 to 1; 0 turns them off.
+    #[serde(deserialize_with = "share")]
+    pub share: f64,
+    /// Looks a second of a boosted stream.
+    #[serde(deserialize_with = "within::<_, _, 1, 30>")]
+    pub looks: u8,
+    /// How long a boost lasts that something gave reason for.
+    #[serde(rename = "evidence_ms", deserialize_with = "millis")]
+    pub evidence: Duration,
+    /// How long a boost lasts that comes by turns.
+    #[serde(rename = "turn_ms", deserialize_with = "millis")]
+    pub turn: Duration,
+}
+
+/// Which streams come first where there is not enough for all.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Priority {
+    /// What a stream with this label weighs; one without weighs 1, and the weights of several labels multiply.
+    #[serde(deserialize_with = "weights")]
+    pub labels: BTreeMap<String, f64>,
+    /// What a stream weighs that led off the platform before.
+    #[serde(deserialize_with = "weight")]
+    pub history: f64,
+    /// A stream that was not looked at for this long comes before all others, whatever they weigh.
+    #[serde(rename = "longest_blind_ms", deserialize_with = "millis")]
+    pub longest_blind: Duration,
+}
+
+/// What is kept of each live stream.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Ring {
+    /// The last packets of so many ms, and from the keyframe before them on.
+    #[serde(rename = "keep_ms", deserialize_with = "millis")]
+    pub keep: Duration,
+    /// The most bytes that they take up.
+    #[serde(deserialize_with = "within::<_, _, 65_536, 268_435_456>")]
+    pub max_bytes: usize,
+}
+
+/// How the service runs.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Serve {
+    /// Where it listens.
+    pub listen: SocketAddr,
+    /// The most streams that it takes.
+    #[serde(deserialize_with = "within::<_, _, 1, 100_000>")]
+    pub max_streams: usize,
+    /// The file that holds the token which requests must carry. Without one nobody is asked for it, and the
+    /// service listens on this machine alone.
+    pub token_file: Option<PathBuf>,
 }
 
 /// What makes an incident.
@@ -112,14 +186,58 @@ pub struct WatchedStream {
     pub labels: Vec<String>,
     /// What belongs to its seller.
     pub registry: Option<PathBuf>,
+    /// The policy that judges it, one of [`Config::policies`].
+    pub policy: Option<Spanned<String>>,
 }
 
 impl Default for Sampling {
     fn default() -> Self {
         Self {
             sample: Sample::Auto,
+            min_gap: Duration::from_millis(400),
             max_gap: Duration::from_secs(4),
             scan_budget: Duration::from_millis(200),
+        }
+    }
+}
+
+impl Default for Boost {
+    fn default() -> Self {
+        Self {
+            share: 0.25,
+            looks: 5,
+            evidence: Duration::from_secs(6),
+            turn: Duration::from_secs(2),
+        }
+    }
+}
+
+impl Default for Priority {
+    fn default() -> Self {
+        Self {
+            labels: BTreeMap::new(),
+            history: 2.0,
+            longest_blind: Duration::from_secs(15),
+        }
+    }
+}
+
+impl Default for Ring {
+    fn default() -> Self {
+        Self {
+            keep: Duration::from_secs(10),
+            // 10 s of 8 Mbit/s, and a group of 2 s before them.
+            max_bytes: 12 << 20,
+        }
+    }
+}
+
+impl Default for Serve {
+    fn default() -> Self {
+        Self {
+            listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 8088)),
+            max_streams: 500,
+            token_file: None,
         }
     }
 }
@@ -178,6 +296,12 @@ impl Config {
             if !is_stream_id(id.as_ref()) {
                 return error(format!("not a stream id, expected {STREAM_ID}"));
             }
+            if let Some(policy) = &stream.policy
+                && !config.policies.contains_key(policy.as_ref())
+            {
+                let message = format!("no policy `{}` in [policies]", policy.as_ref());
+                return Err(TextError::at(text, Some(policy.span()), message));
+            }
         }
         Ok(config)
     }
@@ -221,6 +345,40 @@ where
         })
 }
 
+/// A number from 0 to 1.
+fn share<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<f64, D::Error> {
+    match f64::deserialize(deserializer)? {
+        share if (0.0..=1.0).contains(&share) => Ok(share),
+        share => Err(serde::de::Error::custom(format!(
+            "{share} is out of range, expected 0 to 1"
+        ))),
+    }
+}
+
+/// A number from 0.1 to 10.
+fn weight<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<f64, D::Error> {
+    within_weights(f64::deserialize(deserializer)?)
+}
+
+fn weights<'de, D: serde::Deserializer<'de>>(
+    deserializer: D,
+) -> Result<BTreeMap<String, f64>, D::Error> {
+    let weights = BTreeMap::<String, f64>::deserialize(deserializer)?;
+    weights
+        .values()
+        .try_for_each(|weight| within_weights(*weight).map(drop))?;
+    Ok(weights)
+}
+
+fn within_weights<E: serde::de::Error>(weight: f64) -> Result<f64, E> {
+    if (0.1..=10.0).contains(&weight) {
+        return Ok(weight);
+    }
+    Err(E::custom(format!(
+        "{weight} is out of range, expected 0.1 to 10"
+    )))
+}
+
 fn ports<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Vec<u16>, D::Error> {
     let ports = Vec::<u16>::deserialize(deserializer)?;
     if ports.is_empty() || ports.contains(&0) {
@@ -261,6 +419,10 @@ mod tests {
     fn the_example_shows_every_key_and_its_default() {
         let example = Config::parse(EXAMPLE).unwrap();
         assert_eq!(example.sampling, Sampling::default());
+        assert_eq!(example.boost, Boost::default());
+        assert_eq!(example.priority, Priority::default());
+        assert_eq!(example.ring, Ring::default());
+        assert_eq!(example.serve, Serve::default());
         assert_eq!(example.incidents, Incidents::default());
         assert_eq!(example.timeouts, Timeouts::default());
         assert_eq!(example.resolve, Resolve::default());
@@ -269,6 +431,10 @@ mod tests {
         for (table, inside) in [
             ("", "x"),
             ("[sampling]\n", "x"),
+            ("[boost]\n", "x"),
+            ("[priority]\n", "x"),
+            ("[ring]\n", "x"),
+            ("[serve]\n", "x"),
             ("[incidents]\n", "x"),
             ("[timeouts]\n", "x"),
             ("[resolve]\n", "x"),
@@ -312,6 +478,18 @@ mod tests {
                 "not a stream id",
             ),
             ("[timeouts\n", 1, "expected"),
+            ("[boost]\nshare = 1.5", 2, "expected 0 to 1"),
+            ("[boost]\nshare = nan", 2, "expected 0 to 1"),
+            ("[boost]\nlooks = 31", 2, "expected 1 to 30"),
+            ("[priority]\nhistory = 0", 2, "expected 0.1 to 10"),
+            ("[priority]\nlabels = { a = 11 }", 2, "expected 0.1 to 10"),
+            ("[ring]\nmax_bytes = 1", 2, "expected 65536"),
+            ("[serve]\nlisten = \"8088\"", 2, "socket address"),
+            (
+                "[[streams]]\nid = \"a\"\nurl = \"-\"\npolicy = \"b\"",
+                4,
+                "no policy `b`",
+            ),
             ("[resolve]\nmax_hops = 0", 2, "expected 1 to 20"),
             ("[resolve]\nmax_hops = -1", 2, "expected 1 to 20"),
             ("[resolve]\nmax_bytes = 99999999999", 2, "expected 1024"),

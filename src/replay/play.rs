@@ -96,6 +96,7 @@ fn watch(
         &mut |kept| record(kept.change),
         &mut |_, _| {},
     )
+    .map(|done| done.counts)
     .map_err(|error| error.to_string())
 }
 

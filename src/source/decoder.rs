@@ -1,5 +1,8 @@
 //! Packets → pictures. One decoder per stream, one thread per decoder: the pool is what runs several.
 
+use std::sync::Arc;
+
+use ffmpeg_next::codec::discard::Discard;
 use ffmpeg_next::codec::{Id, Parameters, decoder, threading};
 use ffmpeg_next::frame::Video;
 use ffmpeg_next::{Dictionary, Error};
@@ -54,12 +57,18 @@ impl Decoder {
     }
 
     /// Decodes `batch` and hands over the pictures that are to be looked at.
-    pub fn decode(&mut self, batch: &Batch<Packet>, mut look: impl FnMut(Picture)) -> Decoded {
+    pub fn decode(&mut self, batch: &Batch<Arc<Packet>>, mut look: impl FnMut(Picture)) -> Decoded {
         let mut decoded = Decoded::default();
         let mut newest = None;
         if batch.fresh {
             self.video.flush();
         }
+        // Smoothing the edges of blocks takes a quarter of decoding.
+        self.video.skip_loop_filter(if batch.rough {
+            Discard::All
+        } else {
+            Discard::Default
+        });
         let mut take = |decoder: &mut Self, decoded: &mut Decoded| {
             while let Some(frame) = decoder.receive(decoded) {
                 if batch.looks == Looks::Newest {
@@ -73,7 +82,7 @@ impl Decoder {
             if packet.size() == 0 {
                 continue;
             }
-            if let Err(error) = self.video.send_packet(packet) {
+            if let Err(error) = self.video.send_packet(&**packet) {
                 decoded.broken += 1;
                 tracing::trace!(%error, "packet left out");
             }

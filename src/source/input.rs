@@ -26,6 +26,10 @@ const REMOTE_CONTAINERS: &str = "hls,rtsp,rtp,sdp";
 const CONTAINERS: &str = "flv,live_flv,mpegts,mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,avi,\
                           ogg,asf,nut,ivf,h264,hevc,m4v,mpeg,mpegvideo,yuv4mpegpipe,wav,mp3,aac,flac";
 
+/// Packets of another video stream with none of ours between them, after which ours is taken to be over: half a
+/// second. A source may have several at once, and each of them comes within that time.
+const MOST_STRANGERS: usize = 30;
+
 /// The time base of media time.
 const MILLISECONDS: Rational = Rational(1, 1_000);
 
@@ -54,6 +58,8 @@ pub struct Input {
     deadline: Arc<Deadline>,
     stream: usize,
     time_base: Rational,
+    /// Packets of other video streams since the last one of ours.
+    strangers: usize,
 }
 
 /// When the present wait is over, in µs of the clock. libav polls it thousands of times a second.
@@ -119,11 +125,13 @@ impl Input {
         // An interrupt while libav looks for streams is swallowed: it says that all is well.
         let over = deadline.interrupts();
         let Some(stream) = context.streams().best(media::Type::Video) else {
-            let cause = SourceError::NoVideo;
-            return Err(if over {
-                deadline.cause(limits.timeouts.open, cause)
-            } else {
-                cause
+            return Err(match location {
+                _ if over => deadline.cause(limits.timeouts.open, SourceError::NoVideo),
+                Location::Url(_) => {
+                    deadline.set(limits.timeouts.read);
+                    await_video(context, &deadline)
+                }
+                Location::File(_) | Location::Stdin => SourceError::NoVideo,
             });
         };
         let (stream, time_base) = (stream.index(), stream.time_base());
@@ -133,6 +141,7 @@ impl Input {
             deadline,
             stream,
             time_base,
+            strangers: 0,
         })
     }
 
@@ -171,12 +180,17 @@ impl Input {
             let mut packet = Packet::empty();
             match packet.read(&mut self.context) {
                 Ok(()) if packet.stream() != self.stream => {
+                    self.strangers += usize::from(is_video(&self.context, packet.stream()));
+                    if self.strangers > MOST_STRANGERS {
+                        return Err(SourceError::OtherVideo);
+                    }
                     // Sound alone is no sign of life: what is not seen is not watched.
                     if self.deadline.interrupts() {
                         return Err(self.deadline.cause(waited, SourceError::Silent(waited)));
                     }
                 }
                 Ok(()) => {
+                    self.strangers = 0;
                     packet.set_pts(
                         packet
                             .pts()
@@ -202,6 +216,32 @@ impl Input {
             }
         }
     }
+}
+
+/// Waits until a video comes to what has none. It is opened anew then: what libav has not looked into at the
+/// opening it knows too little of.
+fn await_video(mut context: Context, deadline: &Deadline) -> SourceError {
+    let mut packet = Packet::empty();
+    while packet.read(&mut context).is_ok() && !deadline.interrupts() {
+        if is_video(&context, packet.stream()) {
+            return SourceError::LateVideo;
+        }
+    }
+    if deadline.limits.stop.is_asked() {
+        SourceError::Stopped
+    } else {
+        SourceError::NoVideo
+    }
+}
+
+fn is_video(context: &Context, stream: usize) -> bool {
+    let stream = context.stream(stream);
+    stream.is_some_and(|stream| stream.parameters().medium() == media::Type::Video)
+}
+
+/// What libav calls the codec.
+pub fn codec_name(parameters: &Parameters) -> String {
+    parameters.id().name().to_owned()
 }
 
 fn connect(location: &Location, deadline: &Arc<Deadline>) -> Result<Context, Error> {

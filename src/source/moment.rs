@@ -1,5 +1,7 @@
 //! Single pictures out of a recorded file, by their media time.
 
+use std::sync::Arc;
+
 use crate::config::Location;
 use crate::source::{Batch, Decoder, Input, Limits, Looks, Packet, Picture, SourceError, Timeline};
 
@@ -40,7 +42,7 @@ pub fn moments(
             }
         }
         bytes += packet.size();
-        kept.push(packet);
+        kept.push(Arc::new(packet));
     }
     show(&mut decoder, kept, &times, each);
     Ok(())
@@ -49,7 +51,7 @@ pub fn moments(
 /// Decodes `packets` and hands over the picture of each of `times`, which are in order.
 fn show(
     decoder: &mut Decoder,
-    packets: Vec<Packet>,
+    packets: Vec<Arc<Packet>>,
     times: &[i64],
     each: &mut dyn FnMut(i64, &Picture),
 ) {
@@ -60,7 +62,9 @@ fn show(
         packets,
         fresh: true,
         drain: true,
+        restart: None,
         looks: Looks::Each,
+        rough: false,
     };
     let mut times = times.iter().copied().peekable();
     let mut last: Option<Picture> = None;

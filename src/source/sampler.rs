@@ -2,7 +2,8 @@
 //!
 //! Decoding keyframes alone costs a twentieth of decoding every frame (measured on 1080p30 H.264 with a
 //! keyframe every 2 s). So a keyframe is decoded by itself, and the packets between two keyframes are
-//! only kept until it is clear that nobody needs them.
+//! only kept until it is clear that nobody needs them. A stream that is boosted for a while is decoded
+//! from its last keyframe on, several looks a second.
 
 use std::time::Duration;
 
@@ -45,24 +46,47 @@ pub struct Batch<P> {
     /// The decoder gives out all it holds at once, and starts anew afterwards. Without this, a keyframe
     /// waits in the decoder for the frames that are reordered around it.
     pub drain: bool,
+    /// Which of the packets is a keyframe, where the decoder can start anew if what came before is passed over.
+    pub restart: Option<usize>,
     /// Which pictures are looked at.
     pub looks: Looks,
+    /// Pictures are wanted soon and cheap: the decoder may leave out what only makes them look better.
+    pub rough: bool,
 }
 
 /// Collects the packets of one stream into batches, as the sampling asks for.
 #[derive(Debug)]
 pub struct Collector<P> {
     sample: Sample,
+    min_gap_ms: i64,
     max_gap_ms: i64,
+    /// Looks a second for as long as it is boosted.
+    boost: Option<u8>,
     /// Packets since the decoder's state, or since the last keyframe where it has none.
     kept: Vec<P>,
     kept_bytes: usize,
+    /// The last keyframe among them.
+    restart: Option<usize>,
     /// Whether the decoder holds the state that `kept` follows on.
     running: bool,
     /// Keyframes by themselves give no picture: the stream refreshes a part of the picture at a time.
     keyframes_fail: bool,
+    /// When the last look was, or else the first packet.
     last_look_ms: Option<i64>,
+    looked: bool,
     last_ms: i64,
+}
+
+impl<P> Batch<P> {
+    /// Leaves out what comes before the keyframe that decoding can begin at; false where there is none.
+    pub fn begin_anew(&mut self) -> bool {
+        let Some(at) = self.restart.take() else {
+            return self.fresh;
+        };
+        self.packets.drain(..at);
+        self.fresh = true;
+        true
+    }
 }
 
 impl<P: Clone> Collector<P> {
@@ -70,14 +94,24 @@ impl<P: Clone> Collector<P> {
     pub fn new(sampling: &Sampling) -> Self {
         Self {
             sample: sampling.sample,
+            min_gap_ms: ms(sampling.min_gap),
             max_gap_ms: ms(sampling.max_gap),
+            boost: None,
             kept: Vec::new(),
             kept_bytes: 0,
+            restart: None,
             running: false,
             keyframes_fail: false,
             last_look_ms: None,
+            looked: false,
             last_ms: 0,
         }
+    }
+
+    /// So many looks a second from now on, whatever the keyframes; `None` ends that. It is for `auto`: who
+    /// asked for keyframes alone, or for a rate, gets that.
+    pub fn boost(&mut self, looks: Option<u8>) {
+        self.boost = looks.filter(|_| self.sample == Sample::Auto);
     }
 
     /// Takes the next packet; gives back what is to be decoded now.
@@ -86,18 +120,22 @@ impl<P: Clone> Collector<P> {
         let last_look_ms = *self.last_look_ms.get_or_insert(position.media_ms);
         let since_look = position.media_ms - last_look_ms;
         self.last_ms = position.media_ms;
+        let is_wanted = !self.looked || since_look >= self.min_gap_ms;
         match self.sample {
-            Sample::Keyframes => position.key.then(|| self.alone(packet, position)),
-            Sample::Auto if position.key && !self.keyframes_fail => {
-                self.resync();
-                self.keep(packet.clone(), position);
-                Some(self.alone(packet, position))
-            }
-            Sample::Auto => {
-                self.keep(packet, position);
-                (since_look >= self.max_gap_ms)
-                    .then(|| self.release(position.media_ms, Looks::Newest))
-            }
+            Sample::Keyframes => (position.key && is_wanted).then(|| self.alone(packet, position)),
+            Sample::Auto => match self.boost {
+                Some(looks) => self.push_boosted(packet, position, since_look, looks),
+                None if position.key && !self.keyframes_fail => {
+                    self.resync();
+                    self.keep(packet.clone(), position);
+                    is_wanted.then(|| self.alone(packet, position))
+                }
+                None => {
+                    self.keep(packet, position);
+                    (since_look >= self.max_gap_ms)
+                        .then(|| self.release(position.media_ms, Looks::Newest))
+                }
+            },
             Sample::All | Sample::Rate(_) => {
                 if !self.running
                     && self.kept.is_empty()
@@ -108,7 +146,7 @@ impl<P: Clone> Collector<P> {
                     return None;
                 }
                 let (looks, interval_ms) = match self.sample {
-                    Sample::Rate(rate) => (Looks::Newest, 1_000 / i64::from(rate)),
+                    Sample::Rate(rate) => (Looks::Newest, interval_ms(rate)),
                     _ => (Looks::Each, 0),
                 };
                 let first = !self.running && self.kept.is_empty();
@@ -116,6 +154,29 @@ impl<P: Clone> Collector<P> {
                 (first || since_look >= interval_ms).then(|| self.release(position.media_ms, looks))
             }
         }
+    }
+
+    /// The first look is at once, from the last keyframe on.
+    fn push_boosted(
+        &mut self,
+        packet: P,
+        position: Position,
+        since_look: i64,
+        looks: u8,
+    ) -> Option<Batch<P>> {
+        let can_begin = position.key && !self.keyframes_fail;
+        if can_begin && !self.running {
+            self.resync();
+        }
+        let begins = !self.running && (can_begin || !self.kept.is_empty());
+        if can_begin {
+            self.restart = Some(self.kept.len());
+        }
+        self.keep(packet, position);
+        (begins || since_look >= interval_ms(looks)).then(|| Batch {
+            rough: true,
+            ..self.release(position.media_ms, Looks::Newest)
+        })
     }
 
     /// The stream ended; gives back what is still to be decoded.
@@ -149,17 +210,21 @@ impl<P: Clone> Collector<P> {
     pub fn resync(&mut self) {
         self.kept.clear();
         self.kept_bytes = 0;
+        self.restart = None;
         self.running = false;
     }
 
     /// A keyframe by itself.
     fn alone(&mut self, packet: P, position: Position) -> Batch<P> {
         self.last_look_ms = Some(position.media_ms);
+        self.looked = true;
         Batch {
             packets: vec![packet],
             fresh: true,
             drain: true,
+            restart: None,
             looks: Looks::Newest,
+            rough: false,
         }
     }
 
@@ -174,6 +239,7 @@ impl<P: Clone> Collector<P> {
 
     fn release(&mut self, media_ms: i64, looks: Looks) -> Batch<P> {
         self.last_look_ms = Some(media_ms);
+        self.looked = true;
         self.kept_bytes = 0;
         let fresh = !self.running;
         self.running = true;
@@ -181,9 +247,16 @@ impl<P: Clone> Collector<P> {
             packets: std::mem::take(&mut self.kept),
             fresh,
             drain: false,
+            restart: self.restart.take(),
             looks,
+            rough: false,
         }
     }
+}
+
+/// The time between two looks at `rate` looks a second.
+fn interval_ms(rate: u8) -> i64 {
+    1_000 / i64::from(rate.max(1))
 }
 
 fn ms(duration: Duration) -> i64 {

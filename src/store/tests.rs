@@ -4,7 +4,7 @@ use crate::frame::Frame;
 use crate::ids::Seed;
 use crate::payload;
 use crate::policy::{Context, Policy};
-use crate::track::{Change, Reading, Settings, Sighting, Tracker};
+use crate::track::{Change, Coverage, Reading, Settings, Sighting, Tracker};
 
 /// The changes of two incidents: one read at once, one read only after it was located.
 fn changes() -> Vec<Change> {
@@ -76,7 +76,10 @@ async fn filled(folder: &Path) -> (Store, Vec<Change>) {
     let changes = changes();
     for (at, change) in (1..).zip(&changes) {
         store
-            .append(&Event::new("s", change, evidence()), at)
+            .append(
+                &Event::new("s", change, &Coverage::default(), evidence()),
+                at,
+            )
             .await
             .unwrap();
     }
@@ -140,7 +143,10 @@ async fn an_event_that_is_there_already_changes_nothing() {
         store.incidents().await.unwrap(),
     );
     store
-        .append(&Event::new("s", &changes[0], vec![]), 999)
+        .append(
+            &Event::new("s", &changes[0], &Coverage::default(), vec![]),
+            999,
+        )
         .await
         .unwrap();
     assert_eq!(store.events().await.unwrap(), events);
@@ -183,7 +189,7 @@ async fn two_writers_wait_for_each_other() {
     for (at, store) in stores.iter().cloned().enumerate() {
         writers.push(tokio::spawn(async move {
             for change in changes() {
-                let mut event = Event::new("s", &change, vec![]);
+                let mut event = Event::new("s", &change, &Coverage::default(), vec![]);
                 event.data.incident = format!("{at}-{}", event.data.incident);
                 store.append(&event, 1).await.unwrap();
             }

@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use crate::detect::{Corners, Joined, Part, PerceptualHash, Reader, SymbolKind, Unread};
-use crate::track::Change;
+use crate::track::{Change, Coverage};
 use crate::wire::explain::About;
 
 /// An incident event.
@@ -79,8 +79,43 @@ pub struct Data<'a> {
     /// From the arrival of the frame to the event in ms; absent for recorded files.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub latency_ms: Option<i64>,
+    /// How well the stream was watched until then.
+    pub coverage: CoverageData,
     /// The files that prove it, those of earlier events included.
     pub evidence: Vec<EvidenceData>,
+}
+
+/// How well a stream was watched.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+pub struct CoverageData {
+    /// Frames that were looked at.
+    pub looks: u64,
+    /// The longest time between two looks in ms.
+    pub longest_gap_ms: i64,
+    /// For how long, all in all, no look was had for longer than sampling promises, in ms.
+    pub blind_ms: i64,
+    /// How likely a code that is shown for 1 s was missed, 0 to 1, in the last five minutes.
+    pub missed_1s: f64,
+    /// The same for one that is shown for 2 s.
+    pub missed_2s: f64,
+    /// The same for one that is shown for 5 s.
+    pub missed_5s: f64,
+}
+
+impl CoverageData {
+    /// The coverage as JSON has it; chances to a thousandth.
+    pub fn new(coverage: &Coverage) -> Self {
+        let chance = |chance: f64| (chance * 1_000.0).round() / 1_000.0;
+        let [missed_1s, missed_2s, missed_5s] = coverage.missed.map(chance);
+        Self {
+            looks: coverage.looks,
+            longest_gap_ms: coverage.longest_gap_ms,
+            blind_ms: coverage.blind_ms,
+            missed_1s,
+            missed_2s,
+            missed_5s,
+        }
+    }
 }
 
 /// One of several symbols that make one text together.
@@ -173,7 +208,12 @@ pub struct EvidenceData {
 
 impl<'a> Event<'a> {
     /// The event of `change` in the stream `stream`.
-    pub fn new(stream: &str, change: &'a Change, evidence: Vec<EvidenceData>) -> Self {
+    pub fn new(
+        stream: &str,
+        change: &'a Change,
+        coverage: &Coverage,
+        evidence: Vec<EvidenceData>,
+    ) -> Self {
         let incident = &change.incident;
         let id = incident.id.to_string();
         Self {
@@ -209,6 +249,7 @@ impl<'a> Event<'a> {
                 unread: incident.unread.as_ref().map(UnreadData::new),
                 hash: incident.hash.as_ref().map(PerceptualHash::to_string),
                 latency_ms: None,
+                coverage: CoverageData::new(coverage),
                 evidence,
             },
         }

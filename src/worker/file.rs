@@ -4,12 +4,16 @@ use std::fs::File;
 use std::io::{self, Read};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
+use std::sync::Arc;
 
 use sha2::{Digest, Sha256};
 
 use crate::config::Location;
 use crate::ids::Seed;
 use crate::source::{Collector, Input, Position, SourceError, Timeline};
+use crate::track::Coverage;
+use crate::worker::board::Board;
+use crate::worker::boost::Recorded;
 use crate::worker::lane::{Counts, Lane, Record};
 use crate::worker::{Settings, Stream};
 
@@ -27,6 +31,15 @@ pub enum FileError {
     Panicked,
 }
 
+/// What was done for a stream, and how well it was watched.
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+pub struct Done {
+    /// What was done and what was not.
+    pub counts: Counts,
+    /// How well it was watched.
+    pub coverage: Coverage,
+}
+
 /// How far a file was read, in ms of media time; the whole is `None` where the file does not say.
 pub type Progress<'a> = &'a mut dyn FnMut(i64, Option<i64>);
 
@@ -40,17 +53,22 @@ pub fn watch_file(
     settings: &Settings,
     record: &mut dyn FnMut(Record),
     progress: Progress<'_>,
-) -> Result<Counts, FileError> {
+) -> Result<Done, FileError> {
     let Location::File(path) = &stream.location else {
         return Err(SourceError::Open("not a file".to_owned()).into());
     };
     let mut lane = None;
     let watched = catch_unwind(AssertUnwindSafe(|| {
         let mut input = Input::open(&stream.location, &settings.limits)?;
-        let lane = lane.insert(Lane::new(stream, seed(path, stream, settings)?, settings));
+        let board = Arc::new(Board::recorded(&settings.sampling));
+        let seed = seed(path, stream, settings)?;
+        let lane = lane.insert(Lane::new(stream, seed, settings, Arc::clone(&board)));
         lane.start(input.parameters().ok_or(SourceError::NoVideo)?)?;
-        read_all(&mut input, settings, lane, record, progress)?;
-        Ok(lane.counts())
+        read_all(&mut input, settings, lane, &board, record, progress)?;
+        Ok(Done {
+            counts: lane.counts(),
+            coverage: lane.coverage(),
+        })
     }));
     if let Some(lane) = &mut lane
         && !matches!(watched, Ok(Err(SourceError::Stopped)))
@@ -69,10 +87,12 @@ fn read_all(
     input: &mut Input,
     settings: &Settings,
     lane: &mut Lane,
+    board: &Board,
     record: &mut dyn FnMut(Record),
     progress: Progress<'_>,
 ) -> Result<(), SourceError> {
     let whole_ms = input.duration_ms();
+    let mut boost = Recorded::new(settings.boost);
     let mut collector = Collector::new(&settings.sampling);
     let mut timeline = Timeline::new(input.is_indexed());
     while let Some(mut packet) = input.read()? {
@@ -86,7 +106,8 @@ fn read_all(
             media_ms,
             bytes: packet.size(),
         };
-        if let Some(batch) = collector.push(packet, position) {
+        collector.boost(boost.looks(media_ms, board.take_reason()));
+        if let Some(batch) = collector.push(Arc::new(packet), position) {
             if lane.decode(&batch, None, record) {
                 collector.keyframes_fail();
             }
@@ -117,8 +138,9 @@ fn seed(path: &Path, stream: &Stream, settings: &Settings) -> Result<Seed, Sourc
         }
     }
     let settings = format!(
-        "{:?} {:?} {} {:?} {:?} {} {}",
+        "{:?} {:?} {:?} {} {:?} {:?} {} {}",
         settings.sampling,
+        settings.boost,
         settings.incidents,
         settings.policy.get().id(),
         stream.labels,

@@ -42,10 +42,13 @@ pub(super) struct Judge {
     clock: Option<Clock>,
     /// The policy that the open incidents were judged by.
     last: Arc<Policy>,
+    /// Whether something else than the policy is new.
+    changed: bool,
 }
 
 impl Judge {
     pub(super) fn new(stream: &Stream, policy: &InForce, clock: Clock) -> Self {
+        let policy = stream.policy.as_ref().unwrap_or(policy);
         let last = policy.get();
         let live = stream.location.is_live();
         Self {
@@ -58,14 +61,23 @@ impl Judge {
             stream: stream.clone(),
             clock: live.then_some(clock),
             last,
+            changed: false,
         }
     }
 
-    /// Takes the policy that is in force now; true where it is another one than before.
+    /// What is known of the stream has changed: the next refresh says so.
+    pub(super) fn about(&mut self, stream: &Stream, policy: &InForce) {
+        self.policy = stream.policy.as_ref().unwrap_or(policy).clone();
+        self.stream = stream.clone();
+        self.changed = true;
+    }
+
+    /// Takes the policy that is in force now; true where it is another one than before, or judges otherwise.
     pub(super) fn refresh(&mut self) -> bool {
         let now = self.policy.get();
-        let is_new = !Arc::ptr_eq(&now, &self.last);
+        let is_new = !Arc::ptr_eq(&now, &self.last) || self.changed;
         self.last = now;
+        self.changed = false;
         is_new
     }
 

@@ -5,12 +5,15 @@ use std::sync::Arc;
 
 use ffmpeg_next::codec::Parameters;
 
-use crate::detect::{Memory, Reach};
+use crate::detect::{Memory, Reach, SymbolKind};
 use crate::evidence::{Crop, Mark, Snapshot};
 use crate::frame::Frame;
 use crate::ids::{IncidentId, Seed};
+use crate::policy::Class;
 use crate::source::{Batch, Decoded, Decoder, Packet, Picture, SourceError};
-use crate::track::{self, Change, ChangeKind, Reconsidered, Sighting, Tracker};
+use crate::track::{self, Change, ChangeKind, Coverage, Reconsidered, Sighting, Tracker};
+use crate::worker::board::Board;
+use crate::worker::boost::Why;
 use crate::worker::follow::{Following, followed};
 use crate::worker::judge::Judge;
 use crate::worker::look::{Looks, Mode};
@@ -29,6 +32,8 @@ pub struct Record {
     pub crop: Option<Crop>,
     /// When the frame arrived that brought it about, µs of the process clock; `None` for files.
     pub arrived_us: Option<i64>,
+    /// How well the stream was watched until then.
+    pub coverage: Coverage,
 }
 
 /// What was done for one stream and what was not.
@@ -38,6 +43,8 @@ pub struct Counts {
     pub looks: u64,
     /// Looks that were wanted and not taken, because newer frames came first.
     pub dropped: u64,
+    /// Looks that were wanted and gave no picture.
+    pub failed: u64,
     /// Packets and pictures that were broken.
     pub broken: u64,
     /// Candidates that were not tried because the budget of a frame was spent.
@@ -46,10 +53,29 @@ pub struct Counts {
     pub panics: u64,
     /// Sightings that were left out because too many incidents were open.
     pub ignored: u64,
-    /// The longest time between two looks in ms of media time.
-    pub longest_gap_ms: i64,
     /// What the looks cost.
     pub cpu: Cpu,
+}
+
+impl Counts {
+    /// Both together.
+    #[must_use]
+    pub fn plus(self, other: Self) -> Self {
+        Self {
+            looks: self.looks + other.looks,
+            dropped: self.dropped + other.dropped,
+            failed: self.failed + other.failed,
+            broken: self.broken + other.broken,
+            skipped: self.skipped + other.skipped,
+            panics: self.panics + other.panics,
+            ignored: self.ignored + other.ignored,
+            cpu: Cpu {
+                decode_us: self.cpu.decode_us + other.cpu.decode_us,
+                scan_us: self.cpu.scan_us + other.cpu.scan_us,
+                worst_scan_us: self.cpu.worst_scan_us.max(other.cpu.worst_scan_us),
+            },
+        }
+    }
 }
 
 /// CPU time of the threads that did the work, in µs.
@@ -74,6 +100,7 @@ impl Cpu {
 /// One stream on its way through the pipeline.
 pub(super) struct Lane {
     stream: Arc<str>,
+    board: Arc<Board>,
     settings: Settings,
     judge: Judge,
     following: Following,
@@ -89,7 +116,7 @@ pub(super) struct Lane {
 }
 
 impl Lane {
-    pub(super) fn new(stream: &Stream, seed: Seed, settings: &Settings) -> Self {
+    pub(super) fn new(stream: &Stream, seed: Seed, settings: &Settings, board: Arc<Board>) -> Self {
         let ms = |d: std::time::Duration| i64::try_from(d.as_millis()).unwrap_or(i64::MAX);
         let mode = if stream.location.is_live() {
             Mode::Live(
@@ -105,6 +132,7 @@ impl Lane {
         };
         Self {
             stream: stream.id.as_str().into(),
+            board,
             judge: Judge::new(stream, &settings.policy, settings.limits.clock),
             following: Following::new(settings.follower.clone()),
             settings: settings.clone(),
@@ -127,6 +155,11 @@ impl Lane {
         self.counts
     }
 
+    /// What is known of the stream has changed.
+    pub(super) fn about(&mut self, stream: &Stream) {
+        self.judge.about(stream, &self.settings.policy);
+    }
+
     /// The stream was opened: what comes is decoded with these parameters.
     ///
     /// # Errors
@@ -143,7 +176,7 @@ impl Lane {
     /// itself gave no picture, though nothing was wrong with it.
     pub(super) fn decode(
         &mut self,
-        batch: &Batch<Packet>,
+        batch: &Batch<Arc<Packet>>,
         arrived_us: Option<i64>,
         record: &mut dyn FnMut(Record),
     ) -> bool {
@@ -154,6 +187,7 @@ impl Lane {
         // It is taken out, so that a panic on the way leaves the stream without it.
         let Some(mut decoder) = self.decoder.take() else {
             self.counts.broken += batch.packets.len() as u64;
+            self.counts.failed += 1;
             return false;
         };
         let clock = self.settings.limits.clock;
@@ -168,13 +202,14 @@ impl Lane {
         self.decoder = Some(decoder);
         let blind = batch.fresh && batch.drain && decoded == Decoded::default();
         // A look was wanted and none was had.
-        self.counts.broken += u64::from(blind);
+        self.counts.failed += u64::from(blind);
         blind
     }
 
     fn look(&mut self, picture: &Picture, arrived_us: Option<i64>, record: &mut dyn FnMut(Record)) {
         let Some(luma) = picture.luma() else {
             self.counts.broken += 1;
+            self.counts.failed += 1;
             return;
         };
         let media_ms = picture.media_ms().max(self.last_look_ms.unwrap_or(0));
@@ -185,8 +220,7 @@ impl Lane {
             width: picture.width(),
             height: picture.height(),
         };
-        let gap_ms = media_ms - self.last_look_ms.unwrap_or(media_ms);
-        self.counts.longest_gap_ms = self.counts.longest_gap_ms.max(gap_ms);
+        self.board.look(media_ms, (frame.width, frame.height));
         self.counts.looks += 1;
         self.last_look_ms = Some(media_ms);
 
@@ -205,6 +239,11 @@ impl Lane {
         self.counts.cpu.add_scan(clock.thread_cpu_us() - began_us);
         self.counts.skipped += u64::from(scan.skipped);
         self.counts.panics += u64::from(scan.panics);
+        // A round code cannot be read by anybody but its app: more looks would not change that.
+        let is_unread = |s: &Sighting| s.reading.is_none() && s.symbol.kind != SymbolKind::Round;
+        if sightings.iter().any(is_unread) {
+            self.board.give_reason(Why::Unread);
+        }
         let marks = if self.settings.snapshots {
             marks(&sightings)
         } else {
@@ -297,15 +336,28 @@ impl Lane {
         self.counts.panics += 1;
     }
 
+    /// How well the stream was watched so far, the look that is being taken included.
+    pub(super) fn coverage(&self) -> Coverage {
+        Coverage {
+            looks: self.counts.looks,
+            ..self.board.coverage()
+        }
+    }
+
     fn hand_over(
         &mut self,
         changes: Vec<Change>,
         arrived_us: Option<i64>,
         record: &mut dyn FnMut(Record),
     ) {
+        let coverage = self.coverage();
         for change in changes {
-            if change.kind == ChangeKind::Ended {
-                self.following.forget(change.incident.id);
+            match change.kind {
+                ChangeKind::Ended => self.following.forget(change.incident.id),
+                ChangeKind::Opened if change.incident.verdict.class == Class::OffPlatform => {
+                    self.board.give_reason(Why::OffPlatform);
+                }
+                _ => {}
             }
             let (snapshot, crop) = self.fresh.remove(&change.incident.id).unzip();
             record(Record {
@@ -313,6 +365,7 @@ impl Lane {
                 snapshot,
                 crop: crop.flatten(),
                 arrived_us,
+                coverage,
                 change,
             });
         }

@@ -7,7 +7,10 @@ use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use crate::config::Location;
-use crate::source::{Collector, Input, Packet, Position, SourceError, Timeline};
+use crate::source::Limits;
+use crate::source::{Collector, Input, Packet, Position, SourceError, Timeline, codec_name};
+use crate::stop::Stop;
+use crate::worker::board::State;
 use crate::worker::mailbox::Put;
 use crate::worker::pool::{Cell, Pool};
 use crate::worker::{Settings, Stream};
@@ -19,13 +22,18 @@ const LONGEST_WAIT: Duration = Duration::from_secs(30);
 /// How long the pool is waited for at once, however far ahead of its time a packet is.
 const LONGEST_BURST: Duration = Duration::from_secs(2);
 
+/// How long before it is shown a frame may be decoded, in ms: sixteen frames (H.264 A.3.1), slow ones.
+const LONGEST_REORDER: i64 = 2_000;
+
 /// Reads a live stream until it is stopped, or ends by itself.
 pub(super) struct LiveReader<'a> {
     stream: &'a Stream,
     settings: &'a Settings,
+    /// Those of this stream: it can be stopped by itself.
+    limits: Limits,
     cell: &'a Arc<Cell>,
     pool: &'a Pool,
-    collector: Collector<Packet>,
+    collector: Collector<Arc<Packet>>,
     timeline: Timeline,
     first_us: Option<i64>,
     /// Media time in ms and arrival in µs of the last packets that were left for the pool.
@@ -44,12 +52,17 @@ impl<'a> LiveReader<'a> {
     pub(super) fn new(
         stream: &'a Stream,
         settings: &'a Settings,
+        stop: Stop,
         cell: &'a Arc<Cell>,
         pool: &'a Pool,
     ) -> Self {
         Self {
             stream,
             settings,
+            limits: Limits {
+                stop,
+                ..settings.limits.clone()
+            },
             cell,
             pool,
             collector: Collector::new(&settings.sampling),
@@ -62,9 +75,10 @@ impl<'a> LiveReader<'a> {
     /// Reads until the end.
     pub(super) fn run(mut self) {
         let id = self.stream.id.as_str();
-        let stop = &self.settings.limits.stop;
+        let stop = self.limits.stop.clone();
         let mut wait = FIRST_WAIT;
         loop {
+            self.cell.board.set_state(State::Connecting);
             let connected = catch_unwind(AssertUnwindSafe(|| self.connect()));
             let gave_up = |_| Err(SourceError::Read("given up after a panic".to_owned()));
             let error = match connected.unwrap_or_else(gave_up) {
@@ -78,18 +92,24 @@ impl<'a> LiveReader<'a> {
                     tracing::warn!(stream.id = id, %error, "stream {id} broke off");
                     error
                 }
+                // It is there: what was missing has come meanwhile.
+                Err(error @ SourceError::LateVideo) => {
+                    wait = FIRST_WAIT;
+                    error
+                }
                 Err(error) => {
                     tracing::warn!(stream.id = id, %error, "stream {id} cannot be watched");
                     error
                 }
             };
+            self.cell.board.set_state(State::Waiting(error.to_string()));
             if self.stream.location == Location::Stdin {
                 // It cannot be opened a second time. Only this reader sets the reason.
                 let _ = self.cell.failed.set(error);
                 break;
             }
             if let Some(first_us) = self.first_us {
-                let elapsed_us = self.settings.limits.clock.monotonic_us() - first_us;
+                let elapsed_us = self.limits.clock.monotonic_us() - first_us;
                 self.cell.mailbox.advance(elapsed_us / 1_000);
                 self.pool.ready(self.cell);
             }
@@ -98,16 +118,20 @@ impl<'a> LiveReader<'a> {
             }
             wait = (wait * 2).min(LONGEST_WAIT);
         }
+        self.cell.board.set_state(State::Ended);
         self.cell.mailbox.finish();
         self.pool.ready(self.cell);
     }
 
     /// One connection.
     fn connect(&mut self) -> Result<Over, SourceError> {
-        let limits = &self.settings.limits;
-        let mut input = Input::open(&self.stream.location, limits)?;
+        let limits = self.limits.clone();
+        let mut input = Input::open(&self.stream.location, &limits)?;
         let parameters = input.parameters().ok_or(SourceError::NoVideo)?;
         tracing::info!(stream.id = %self.stream.id, "watching {} from {}", self.stream.id, self.stream.location);
+        self.cell.board.set_codec(codec_name(&parameters));
+        self.cell.board.set_state(State::Live);
+        self.cell.board.ring().clear();
         self.cell.mailbox.start(parameters);
         self.cell.keyframes_fail.store(false, Ordering::Relaxed);
         self.collector = Collector::new(&self.settings.sampling);
@@ -134,7 +158,7 @@ impl<'a> LiveReader<'a> {
     }
 
     fn take(&mut self, mut packet: Packet) {
-        let arrived_us = self.settings.limits.clock.monotonic_us();
+        let arrived_us = self.limits.clock.monotonic_us();
         let first_us = *self.first_us.get_or_insert(arrived_us);
         let elapsed_ms = (arrived_us - first_us) / 1_000;
         let (media_ms, follows) = self
@@ -142,7 +166,14 @@ impl<'a> LiveReader<'a> {
             .map(packet.pts(), packet.dts(), Some(elapsed_ms));
         if !follows {
             self.collector.resync();
+            self.cell.board.ring().clear();
         }
+        packet.set_dts(match (packet.pts(), packet.dts()) {
+            (Some(pts), Some(dts)) => {
+                Some(media_ms - pts.saturating_sub(dts).clamp(0, LONGEST_REORDER))
+            }
+            _ => Some(media_ms),
+        });
         packet.set_pts(Some(media_ms));
         let position = Position {
             key: packet.is_key(),
@@ -152,6 +183,9 @@ impl<'a> LiveReader<'a> {
         if self.cell.keyframes_fail.load(Ordering::Relaxed) {
             self.collector.keyframes_fail();
         }
+        let packet = Arc::new(packet);
+        self.cell.board.ring().push(Arc::clone(&packet), position);
+        self.collector.boost(self.cell.board.boost());
         if let Some(batch) = self.collector.push(packet, position) {
             self.wait_in_a_burst(media_ms, arrived_us);
             if self.cell.mailbox.put(batch, arrived_us) == Put::Lost {

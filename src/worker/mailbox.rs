@@ -1,11 +1,12 @@
 //! What a live stream's reader leaves for the pool: the newest packets, never a queue.
 
-use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use ffmpeg_next::codec::Parameters;
 
 use crate::source::{Batch, Looks, PACKET_BYTES, Packet};
+use crate::worker::Stream;
 
 /// Compressed bytes that may wait: a pool that is further behind than that starts anew at a keyframe.
 const MAX_BYTES: usize = 32 << 20;
@@ -13,10 +14,12 @@ const MAX_BYTES: usize = 32 << 20;
 /// What waits for the pool.
 #[derive(Default)]
 pub(super) struct Mail {
+    /// What is known of the stream has changed.
+    pub(super) about: Option<Stream>,
     /// The stream was opened anew.
     pub(super) parameters: Option<Parameters>,
     /// Packets to be decoded.
-    pub(super) batch: Option<Batch<Packet>>,
+    pub(super) batch: Option<Batch<Arc<Packet>>>,
     /// What they take up.
     bytes: usize,
     /// When the newest of them arrived, µs of the process clock.
@@ -51,9 +54,17 @@ impl Mailbox {
         mail.parameters = Some(parameters);
     }
 
-    pub(super) fn put(&self, batch: Batch<Packet>, arrived_us: i64) -> Put {
+    pub(super) fn about(&self, stream: Stream) {
+        self.lock().about = Some(stream);
+    }
+
+    pub(super) fn put(&self, mut batch: Batch<Arc<Packet>>, arrived_us: i64) -> Put {
         let mut mail = self.lock();
         mail.arrived_us = arrived_us;
+        if mail.batch.is_some() {
+            // What waits is passed over where the decoder can do without.
+            batch.begin_anew();
+        }
         let bytes = batch
             .packets
             .iter()
@@ -63,6 +74,7 @@ impl Mailbox {
             Some(waiting) if !batch.fresh => {
                 waiting.packets.extend(batch.packets);
                 waiting.drain |= batch.drain;
+                waiting.rough |= batch.rough;
                 // Only the newest picture is worth a look by now.
                 waiting.looks = Looks::Newest;
                 mail.dropped += 1;
@@ -106,7 +118,8 @@ impl Mailbox {
 
     pub(super) fn is_empty(&self) -> bool {
         let mail = self.lock();
-        mail.batch.is_none()
+        mail.about.is_none()
+            && mail.batch.is_none()
             && mail.parameters.is_none()
             && mail.advance_ms.is_none()
             && !mail.finish
@@ -129,12 +142,17 @@ impl Mail {
 mod tests {
     use super::*;
 
-    fn batch(fresh: bool, sizes: &[usize]) -> Batch<Packet> {
+    fn batch(fresh: bool, sizes: &[usize]) -> Batch<Arc<Packet>> {
         Batch {
-            packets: sizes.iter().map(|size| Packet::new(*size)).collect(),
+            packets: sizes
+                .iter()
+                .map(|size| Arc::new(Packet::new(*size)))
+                .collect(),
             fresh,
             drain: false,
+            restart: None,
             looks: Looks::Each,
+            rough: false,
         }
     }
 
@@ -160,6 +178,29 @@ mod tests {
         assert_eq!((waiting.packets.len(), waiting.looks), (3, Looks::Newest));
         assert!(waiting.fresh);
         assert_eq!(mail.dropped, 1);
+    }
+
+    #[test]
+    fn a_keyframe_in_what_follows_on_takes_the_place_of_what_waits() {
+        let mailbox = Mailbox::default();
+        mailbox.put(batch(false, &[100, 100]), 1);
+        let next = Batch {
+            restart: Some(1),
+            ..batch(false, &[1, 2, 3])
+        };
+        mailbox.put(next, 2);
+        let mail = mailbox.take();
+        let waiting = mail.batch.unwrap();
+        let sizes: Vec<_> = waiting.packets.iter().map(|packet| packet.size()).collect();
+        assert_eq!((sizes, waiting.fresh, mail.dropped), (vec![2, 3], true, 1));
+        // Where nothing waits the decoder goes on.
+        let next = Batch {
+            restart: Some(1),
+            ..batch(false, &[1, 2, 3])
+        };
+        mailbox.put(next, 3);
+        let waiting = mailbox.take().batch.unwrap();
+        assert_eq!((waiting.packets.len(), waiting.fresh), (3, false));
     }
 
     #[test]

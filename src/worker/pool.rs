@@ -1,18 +1,21 @@
 //! The threads that decode and scan live streams: as many as there are cores, whatever the number of
-//! streams, each taking the stream that has waited longest.
+//! streams, each taking the stream that has gone without a look for longest.
 
-use std::collections::VecDeque;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, OnceLock, PoisonError};
+use std::time::Duration;
 
+use crate::clock::Clock;
 use crate::source::SourceError;
-use crate::worker::lane::{Counts, Lane, Record};
+use crate::worker::board::Board;
+use crate::worker::lane::{Lane, Record};
 use crate::worker::mailbox::Mailbox;
 
 /// A live stream, shared between its reader and the pool.
 pub(super) struct Cell {
     pub(super) mailbox: Mailbox,
+    pub(super) board: Arc<Board>,
     /// Keyframes by themselves give no picture: the reader is to send what lies between them too.
     pub(super) keyframes_fail: AtomicBool,
     /// Why the stream is over, where it failed for good.
@@ -23,62 +26,87 @@ pub(super) struct Cell {
 }
 
 impl Cell {
-    pub(super) fn new(lane: Lane) -> Self {
+    pub(super) fn new(lane: Lane, board: Arc<Board>) -> Self {
         Self {
             mailbox: Mailbox::default(),
+            board,
             keyframes_fail: AtomicBool::new(false),
             failed: OnceLock::new(),
             lane: Mutex::new(lane),
             queued: AtomicBool::new(false),
         }
     }
-
-    pub(super) fn counts(&self) -> Counts {
-        self.lane
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .counts()
-    }
 }
 
 /// The streams that wait for a thread.
-#[derive(Default)]
 pub(super) struct Pool {
     state: Mutex<State>,
     wake: Condvar,
+    clock: Clock,
+    /// A stream that was not looked at for so many µs comes before all others.
+    longest_blind_us: i64,
 }
 
 #[derive(Default)]
 struct State {
-    waiting: VecDeque<Arc<Cell>>,
+    waiting: Vec<Waiting>,
     /// Streams that are not over.
     running: usize,
+    /// No stream is added any more.
+    closed: bool,
+}
+
+struct Waiting {
+    cell: Arc<Cell>,
+    since_us: i64,
 }
 
 impl Pool {
-    /// A pool for `streams` streams: its threads end when that many were finished.
-    pub(super) fn new(streams: usize) -> Self {
+    /// A pool without streams.
+    pub(super) fn new(clock: Clock, longest_blind: Duration) -> Self {
         Self {
-            state: Mutex::new(State {
-                waiting: VecDeque::new(),
-                running: streams,
-            }),
+            state: Mutex::default(),
             wake: Condvar::new(),
+            clock,
+            longest_blind_us: i64::try_from(longest_blind.as_micros()).unwrap_or(i64::MAX),
         }
+    }
+
+    /// One more stream, which is to be finished some time.
+    pub(super) fn add(&self) {
+        self.lock().running += 1;
+    }
+
+    /// No stream is added any more: its threads end when all of them were finished.
+    pub(super) fn close(&self) {
+        self.lock().closed = true;
+        self.wake.notify_all();
     }
 
     /// There is mail for `cell`.
     pub(super) fn ready(&self, cell: &Arc<Cell>) {
         if !cell.queued.swap(true, Ordering::AcqRel) {
-            self.lock().waiting.push_back(Arc::clone(cell));
+            let waiting = Waiting {
+                cell: Arc::clone(cell),
+                since_us: self.clock.monotonic_us(),
+            };
+            self.lock().waiting.push(waiting);
             self.wake.notify_one();
         }
     }
 
-    /// Works until all streams are over.
+    /// For how long the stream has waited that waits for longest, in µs.
+    pub(super) fn longest_wait_us(&self) -> i64 {
+        let now_us = self.clock.monotonic_us();
+        let state = self.lock();
+        let waits = state.waiting.iter().map(|w| now_us - w.since_us);
+        waits.max().unwrap_or(0)
+    }
+
+    /// Works until it is closed and all streams are over.
     pub(super) fn work(&self, record: &mut dyn FnMut(Record)) {
         while let Some(cell) = self.next() {
-            let over = serve(&cell, record);
+            let over = serve(&cell, self.clock, record);
             if over {
                 // It stays marked as queued: nothing that still comes for it is served.
                 self.lock().running -= 1;
@@ -95,10 +123,10 @@ impl Pool {
     fn next(&self) -> Option<Arc<Cell>> {
         let mut state = self.lock();
         loop {
-            if let Some(cell) = state.waiting.pop_front() {
-                return Some(cell);
+            if let Some(at) = self.first(&state.waiting) {
+                return Some(state.waiting.swap_remove(at).cell);
             }
-            if state.running == 0 {
+            if state.closed && state.running == 0 {
                 return None;
             }
             state = self
@@ -108,6 +136,27 @@ impl Pool {
         }
     }
 
+    /// Which of those that wait comes first: the time since its last look counts, times what it weighs. Who is
+    /// past the longest blind time comes before all that are not, by time alone, so that nobody starves.
+    ///
+    /// All of them are looked at, since each gains at its own pace: 500 take less than a thousandth of a decoding.
+    fn first(&self, waiting: &[Waiting]) -> Option<usize> {
+        let now_us = self.clock.monotonic_us();
+        let rank = |waiting: &Waiting| {
+            let blind_us = waiting.cell.board.blind_us(now_us);
+            let overdue = blind_us >= self.longest_blind_us;
+            let weight = if overdue {
+                1.0
+            } else {
+                waiting.cell.board.weight()
+            };
+            (overdue, blind_us as f64 * weight)
+        };
+        let ranks = waiting.iter().map(rank).enumerate();
+        let first = ranks.max_by(|(_, a), (_, b)| a.0.cmp(&b.0).then(a.1.total_cmp(&b.1)));
+        first.map(|(at, _)| at)
+    }
+
     fn lock(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -115,11 +164,14 @@ impl Pool {
 
 /// Does what waits for `cell`; true when its stream is over. A panic costs this stream its present
 /// frame and nobody else anything.
-fn serve(cell: &Cell, record: &mut dyn FnMut(Record)) -> bool {
+fn serve(cell: &Cell, clock: Clock, record: &mut dyn FnMut(Record)) -> bool {
     let mail = cell.mailbox.take();
     let mut lane = cell.lane.lock().unwrap_or_else(PoisonError::into_inner);
     lane.count_dropped(mail.dropped);
     let done = catch_unwind(AssertUnwindSafe(|| {
+        if let Some(stream) = mail.about {
+            lane.about(&stream);
+        }
         if let Some(parameters) = mail.parameters
             && let Err(error) = lane.start(parameters)
         {
@@ -148,5 +200,6 @@ fn serve(cell: &Cell, record: &mut dyn FnMut(Record)) -> bool {
             "its last incidents were given up after a panic"
         );
     }
+    cell.board.set_counts(lane.counts(), clock.monotonic_us());
     mail.finish
 }

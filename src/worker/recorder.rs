@@ -61,7 +61,7 @@ impl Recorder {
         let incident = record.change.incident.id;
         self.write_evidence(&record).await;
         let files = self.files.get(&incident).cloned().unwrap_or_default();
-        let mut event = Event::new(&record.stream, &record.change, files);
+        let mut event = Event::new(&record.stream, &record.change, &record.coverage, files);
         let now_us = self.clock.wall_us();
         if record.change.incident.best.arrived_us.is_some() {
             event.time = Timestamp::from_microsecond(now_us)

@@ -1,17 +1,14 @@
 //! Watches several streams at once, until all have ended or somebody asks for a stop.
 
-use std::sync::Arc;
-use std::sync::mpsc::{Receiver, channel};
-use std::thread;
+use std::sync::mpsc::channel;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use tokio::sync::mpsc;
 
-use crate::ids::Seed;
-use crate::stop::Stop;
-use crate::worker::lane::{Counts, Lane, Record};
-use crate::worker::live::LiveReader;
-use crate::worker::pool::{Cell, Pool};
+use crate::worker::file::Done;
+use crate::worker::lane::Record;
+use crate::worker::supervisor::{Readers, Supervisor, TICK, cores, hand_over, spawn};
 use crate::worker::{FileError, RecordError, Recorder, Settings, Stream, watch_file};
 
 /// Records that may wait for the disk. When it is that far behind, scanning waits too, and frames are
@@ -24,8 +21,36 @@ const GOODBYE: Duration = Duration::from_secs(5);
 /// What became of the streams.
 #[derive(Debug, Default)]
 pub struct Outcome {
-    /// What was done for each stream, in the order in which they ended.
-    pub streams: Vec<(Stream, Result<Counts, FileError>)>,
+    /// What was done for each stream.
+    pub streams: Vec<(Stream, Result<Done, FileError>)>,
+}
+
+/// Watches live streams that others add and remove, until `settings.limits.stop` is asked for. `ready` is given
+/// the supervisor, and nothing is watched before that.
+///
+/// # Errors
+/// Where what was found could not be recorded; all streams are stopped then.
+pub async fn serve(
+    settings: &Settings,
+    max_streams: usize,
+    recorder: &mut Recorder,
+    ready: impl FnOnce(Supervisor),
+) -> Result<(), RecordError> {
+    let (records, waiting) = mpsc::channel(WAITING);
+    let (supervisor, readers) = Supervisor::start(settings, max_streams, &records);
+    drop(records);
+    ready(supervisor.clone());
+    let stop = settings.limits.stop.clone();
+    let closing = tokio::spawn({
+        let supervisor = supervisor.clone();
+        async move {
+            stop.asked().await;
+            supervisor.close();
+        }
+    });
+    let recorded = attend(&supervisor, readers, settings, waiting, recorder).await;
+    closing.abort();
+    recorded
 }
 
 /// Watches `streams` until all have ended or `settings.limits.stop` is asked for; `progress` is told the
@@ -42,25 +67,73 @@ pub async fn run(
     let (live, files): (Vec<_>, Vec<_>) = streams
         .into_iter()
         .partition(|stream| stream.location.is_live());
-    let (records, mut waiting) = mpsc::channel(WAITING);
+    let (records, waiting) = mpsc::channel(WAITING);
     let (ended, endings) = channel();
-    let cells = watch_live(live, settings, &records);
+    let (supervisor, readers) = Supervisor::start(settings, live.len(), &records);
+    for stream in live {
+        let id = stream.id.clone();
+        if let Err(error) = supervisor.add(stream, false) {
+            tracing::error!(stream.id = id, %error, "stream {id} is not watched");
+        }
+    }
+    supervisor.close();
     watch_files(files, settings, &records, &ended, &Arc::new(progress));
     drop((records, ended));
+    attend(&supervisor, readers, settings, waiting, recorder).await?;
+    let live = supervisor.outcome().into_iter().map(|(stream, ended)| {
+        let done = ended.map(|figures| Done {
+            counts: figures.counts,
+            coverage: figures.coverage,
+        });
+        (stream, done.map_err(FileError::Source))
+    });
+    Ok(Outcome {
+        streams: live.chain(endings.iter()).collect(),
+    })
+}
 
-    let finish_all = finish_on_stop(settings.limits.stop.clone(), &cells);
+/// Records what is found until nobody is left who could find anything.
+async fn attend(
+    supervisor: &Supervisor,
+    readers: Readers,
+    settings: &Settings,
+    mut waiting: mpsc::Receiver<Record>,
+    recorder: &mut Recorder,
+) -> Result<(), RecordError> {
+    let stop = settings.limits.stop.clone();
+    let ticking = {
+        let supervisor = supervisor.clone();
+        tokio::spawn(async move {
+            let mut ticks = tokio::time::interval(TICK);
+            ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+            loop {
+                ticks.tick().await;
+                supervisor.tick();
+            }
+        })
+    };
+    let finishing = {
+        let (supervisor, stop) = (supervisor.clone(), stop.clone());
+        tokio::spawn(async move {
+            stop.asked().await;
+            supervisor.finish();
+        })
+    };
     let recorded = record_all(&mut waiting, recorder).await;
     if recorded.is_err() {
-        settings.limits.stop.ask();
+        stop.ask();
         // Whoever waits to hand a record over is let go.
         waiting.close();
         while waiting.recv().await.is_some() {}
     }
-    finish_all.abort();
-    // A program that ends while threads are inside of libav tears down what these use. Nothing is sent: the
-    // wait is over when the last reader is gone.
-    let _ = cells.readers.recv_timeout(GOODBYE);
-    recorded.map(|()| outcome(&cells, &endings))
+    ticking.abort();
+    finishing.abort();
+    // A thread may wait for the readers: nothing else is left to be done.
+    let waited = tokio::task::spawn_blocking(move || readers.await_gone(GOODBYE)).await;
+    if let Err(error) = waited {
+        tracing::error!(%error, "the readers were not waited for");
+    }
+    recorded
 }
 
 async fn record_all(
@@ -73,124 +146,31 @@ async fn record_all(
     Ok(())
 }
 
-/// The streams that are watched live: what they are, and what the pool knows of them.
-struct Live {
-    /// Closed once every reader is gone.
-    readers: Receiver<()>,
-    pool: Arc<Pool>,
-    cells: Vec<(Stream, Arc<Cell>)>,
-}
-
-fn watch_live(streams: Vec<Stream>, settings: &Settings, records: &mpsc::Sender<Record>) -> Live {
-    let pool = Arc::new(Pool::new(streams.len()));
-    let workers = if streams.is_empty() { 0 } else { cores() };
-    for at in 0..workers {
-        let (pool, records) = (Arc::clone(&pool), records.clone());
-        spawn(format!("scan-{at}"), move || {
-            pool.work(&mut |record| hand_over(&records, record));
-        });
-    }
-    let mut cells = Vec::new();
-    let (reading, readers) = channel();
-    for (at, stream) in streams.into_iter().enumerate() {
-        let cell = Arc::new(Cell::new(Lane::new(&stream, Seed::random(), settings)));
-        cells.push((stream.clone(), Arc::clone(&cell)));
-        let reader = {
-            let (pool, cell, settings) = (Arc::clone(&pool), Arc::clone(&cell), settings.clone());
-            let reading = reading.clone();
-            move || {
-                LiveReader::new(&stream, &settings, &cell, &pool).run();
-                drop(reading);
-            }
-        };
-        if !spawn(format!("read-{at}"), reader) {
-            cell.mailbox.finish();
-            pool.ready(&cell);
-        }
-    }
-    Live {
-        readers,
-        pool,
-        cells,
-    }
-}
-
 /// Watches as many files at a time as there are cores.
 fn watch_files(
     files: Vec<Stream>,
     settings: &Settings,
     records: &mpsc::Sender<Record>,
-    ended: &std::sync::mpsc::Sender<(Stream, Result<Counts, FileError>)>,
+    ended: &std::sync::mpsc::Sender<(Stream, Result<Done, FileError>)>,
     progress: &Arc<impl Fn(&str, i64, Option<i64>) + Send + Sync + 'static>,
 ) {
     let threads = files.len().min(cores());
-    let queue = Arc::new(std::sync::Mutex::new(files.into_iter()));
+    let queue = Arc::new(Mutex::new(files.into_iter()));
     for at in 0..threads {
         let (queue, settings, records) = (Arc::clone(&queue), settings.clone(), records.clone());
         let (ended, progress) = (ended.clone(), Arc::clone(progress));
-        let next = move || {
-            queue
-                .lock()
-                .unwrap_or_else(std::sync::PoisonError::into_inner)
-                .next()
-        };
+        let next = move || queue.lock().unwrap_or_else(PoisonError::into_inner).next();
         spawn(format!("file-{at}"), move || {
             while let Some(stream) = next() {
-                let counts = watch_file(
+                let done = watch_file(
                     &stream,
                     &settings,
                     &mut |record| hand_over(&records, record),
                     &mut |at_ms, whole_ms| progress(&stream.id, at_ms, whole_ms),
                 );
                 // Nobody listens any more where the run was given up.
-                let _ = ended.send((stream, counts));
+                let _ = ended.send((stream, done));
             }
         });
     }
-}
-
-/// On a stop, live streams are finished here and not by their readers: one of these may hang in a name
-/// look-up that nothing interrupts.
-fn finish_on_stop(stop: Stop, live: &Live) -> tokio::task::JoinHandle<()> {
-    let pool = Arc::clone(&live.pool);
-    let cells: Vec<_> = live
-        .cells
-        .iter()
-        .map(|(_, cell)| Arc::clone(cell))
-        .collect();
-    tokio::spawn(async move {
-        stop.asked().await;
-        for cell in cells {
-            cell.mailbox.finish();
-            pool.ready(&cell);
-        }
-    })
-}
-
-fn outcome(live: &Live, endings: &Receiver<(Stream, Result<Counts, FileError>)>) -> Outcome {
-    let live = live.cells.iter().map(|(stream, cell)| {
-        let failed = cell.failed.get().cloned();
-        let ended = failed.map_or_else(|| Ok(cell.counts()), |error| Err(error.into()));
-        (stream.clone(), ended)
-    });
-    Outcome {
-        streams: live.chain(endings.iter()).collect(),
-    }
-}
-
-/// Fails only where recording was given up, and then there is nothing left to do with a record.
-fn hand_over(records: &mpsc::Sender<Record>, record: Record) {
-    let _ = records.blocking_send(record);
-}
-
-fn cores() -> usize {
-    thread::available_parallelism().map_or(1, std::num::NonZero::get)
-}
-
-fn spawn(name: String, work: impl FnOnce() + Send + 'static) -> bool {
-    let started = thread::Builder::new().name(name).spawn(work);
-    if let Err(error) = &started {
-        tracing::error!(%error, "cannot start a thread");
-    }
-    started.is_ok()
 }

@@ -16,7 +16,7 @@ use waylay::policy::Policy;
 use waylay::resolve::{Addresses, Lookup, Network, Resolver};
 use waylay::stop::Stop;
 use waylay::store::Store;
-use waylay::worker::{self, Follower, Outcome, Recorder, Settings, Stream};
+use waylay::worker::{self, Follower, InForce, Outcome, Recorder, Settings, Stream};
 
 use crate::explain::waylay;
 use crate::support::{Clip, Nginx, Publisher, text};
@@ -58,7 +58,12 @@ fn watching(address: IpAddr, server: u16) -> (tokio::runtime::Runtime, Settings)
         rustls::RootCertStore::empty(),
     );
     let resolver = Arc::new(Resolver::on(network, &config.resolve));
-    let mut settings = Settings::new(&config, Policy::default(), Stop::new(), Clock::system());
+    let mut settings = Settings::new(
+        &config,
+        InForce::new(Policy::default()),
+        Stop::new(),
+        Clock::system(),
+    );
     settings.follower = Some(Follower::new(resolver, runtime.handle().clone()));
     (runtime, settings)
 }

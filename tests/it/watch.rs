@@ -76,7 +76,8 @@ fn an_event_has_the_keys_of_the_contract() {
         ..Clip::default()
     }
     .make(folder.path(), "room-7.mp4");
-    let (code, events, log) = watch(&folder.path().join("data"), &[text(&clip)]);
+    let data = folder.path().join("data");
+    let (code, events, log) = watch(&data, &["--sample", "keyframes", text(&clip)]);
     assert_eq!(code, 0, "{log}");
     let kinds: Vec<_> = events.iter().map(|e| e["type"].as_str().unwrap()).collect();
     assert_eq!(
@@ -155,7 +156,7 @@ fn standard_input_is_watched_to_its_end() {
     let clip = Clip::default().make(folder.path(), "clip.ts");
     let mut command = waylay();
     command
-        .args(["watch", "-", "--data"])
+        .args(["watch", "-", "--sample", "keyframes", "--data"])
         .arg(folder.path().join("data"));
     let output = command
         .stdin(fs::File::open(clip).unwrap())
@@ -208,7 +209,7 @@ fn a_burst_is_looked_at_from_end_to_end() {
     .make(folder.path(), "clip.ts");
     let mut command = waylay();
     command
-        .args(["watch", "-", "--data"])
+        .args(["watch", "-", "--sample", "keyframes", "--data"])
         .arg(folder.path().join("data"));
     let output = command
         .stdin(fs::File::open(clip).unwrap())

@@ -179,3 +179,75 @@ fn what_is_kept_is_bounded() {
     };
     assert_eq!(collector.push(100, endless), None);
 }
+
+#[test]
+fn keyframes_that_come_too_soon_are_passed_over() {
+    for sample in [Sample::Auto, Sample::Keyframes] {
+        let (batches, _) = run(sample, 1, 21);
+        assert_eq!(
+            numbers(&batches),
+            [0, 4, 8, 12, 16, 20].map(|n| vec![n]),
+            "every 100 ms one, and 400 ms between looks"
+        );
+    }
+}
+
+#[test]
+fn a_boosted_stream_is_decoded_from_its_last_keyframe_on() {
+    let mut collector = Collector::new(&Sampling::default());
+    let mut batches = Vec::new();
+    for n in 0..50 {
+        collector.boost((27..45).contains(&n).then_some(5));
+        batches.extend(collector.push(n, at(n, n % 20 == 0)));
+    }
+    assert_eq!(
+        numbers(&batches),
+        [
+            vec![0],
+            vec![20],
+            (20..=27).collect(),
+            vec![28, 29],
+            vec![30, 31],
+            vec![32, 33],
+            vec![34, 35],
+            vec![36, 37],
+            vec![38, 39],
+            vec![40, 41],
+            vec![42, 43],
+        ]
+    );
+    assert!(batches[2].fresh, "it begins at the keyframe");
+    assert!(batches[3..].iter().all(|batch| !batch.fresh));
+    assert!(batches[2..].iter().all(|batch| batch.rough && !batch.drain));
+    assert!(batches[..2].iter().all(|batch| !batch.rough));
+    let restarts: Vec<_> = batches.iter().map(|batch| batch.restart).collect();
+    assert_eq!(restarts[9], Some(0), "here it could begin anew");
+    assert!(restarts[3..9].iter().all(Option::is_none));
+}
+
+#[test]
+fn what_was_passed_over_before_a_keyframe_is_left_out() {
+    let mut batch = Batch {
+        packets: vec![1, 2, 3, 4],
+        fresh: false,
+        drain: false,
+        restart: Some(2),
+        looks: Looks::Newest,
+        rough: true,
+    };
+    assert!(batch.begin_anew() && batch.fresh);
+    assert_eq!(batch.packets, [3, 4]);
+    batch.fresh = false;
+    assert!(!batch.begin_anew());
+}
+
+#[test]
+fn who_asked_for_keyframes_alone_gets_them() {
+    let mut collector = Collector::new(&Sampling {
+        sample: Sample::Keyframes,
+        ..Sampling::default()
+    });
+    collector.boost(Some(10));
+    let batches = (0..40).filter_map(|n| collector.push(n, at(n, n % 20 == 0)));
+    assert_eq!(batches.count(), 2);
+}

@@ -1,5 +1,6 @@
-//! A policy that changes while streams are watched.
+//! The policies that are in force, and change while streams are watched.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
@@ -8,6 +9,7 @@ use tokio::signal::unix::{SignalKind, signal};
 use tokio::time::{MissedTickBehavior, interval};
 
 use crate::commands::common;
+use crate::config::Config;
 use crate::policy::Policy;
 use crate::worker::InForce;
 
@@ -17,9 +19,48 @@ const EVERY: Duration = Duration::from_secs(1);
 /// What tells that a file was written: its time, its length, and whether it is there at all.
 type Stamp = Option<(SystemTime, u64)>;
 
+/// The policy that judges streams unless they ask for another, and those that they may ask for.
+#[derive(Debug, Clone)]
+pub(crate) struct Policies {
+    pub(crate) main: InForce,
+    named: BTreeMap<String, InForce>,
+    files: Vec<(PathBuf, InForce)>,
+}
+
+impl Policies {
+    /// Reads those that `config` names; `main` where the command line says so.
+    pub(crate) fn load(main: Option<&Path>, config: &Config) -> anyhow::Result<Self> {
+        let main_file = main.or(config.policy.as_deref());
+        let main = InForce::new(common::load_policy(main_file)?);
+        let mut files: Vec<_> = main_file
+            .map(|file| (file.to_owned(), main.clone()))
+            .into_iter()
+            .collect();
+        let mut named = BTreeMap::new();
+        for (name, file) in &config.policies {
+            let policy = InForce::new(common::load_policy(Some(file))?);
+            files.push((file.clone(), policy.clone()));
+            named.insert(name.clone(), policy);
+        }
+        Ok(Self { main, named, files })
+    }
+
+    /// The policy that is called so.
+    pub(crate) fn named(&self, name: &str) -> Option<InForce> {
+        self.named.get(name).cloned()
+    }
+
+    /// Follows their files: a changed one is in force at once. To be called inside of the runtime.
+    pub(crate) fn follow(&self) {
+        for (file, in_force) in self.files.clone() {
+            tokio::spawn(follow(file, in_force));
+        }
+    }
+}
+
 /// Puts the policy in `file` in force each time that it changes, and on SIGHUP. One that is refused is told
 /// on stderr, and the policy before it stays.
-pub(crate) async fn policy(file: PathBuf, in_force: InForce) {
+async fn follow(file: PathBuf, in_force: InForce) {
     let mut ticks = interval(EVERY);
     ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
     let mut hangup = signal(SignalKind::hangup()).ok();

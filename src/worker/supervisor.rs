@@ -1,0 +1,375 @@
+//! The live streams that are watched: added, changed and removed while others go on.
+
+use std::collections::BTreeMap;
+use std::sync::mpsc::{Receiver, Sender, channel};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::thread;
+use std::time::Duration;
+
+use tokio::sync::mpsc;
+
+use crate::ids::Seed;
+use crate::source::SourceError;
+use crate::stop::Stop;
+use crate::worker::board::{Board, Figures};
+use crate::worker::boost::{Boosts, Seen, Why};
+use crate::worker::lane::{Counts, Lane, Record};
+use crate::worker::live::LiveReader;
+use crate::worker::pool::{Cell, Pool};
+use crate::worker::{Settings, Stream};
+
+/// A label that begins so names the host: streams that share one are neighbours.
+const HOST: &str = "host:";
+
+/// A stream that waits for a thread for so long, in µs, says that there is no time for boosts.
+const BUSY_US: i64 = 1_000_000;
+
+/// How often it is to be told that time passes.
+pub(super) const TICK: Duration = Duration::from_millis(100);
+
+/// Why a stream is not watched.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Refused {
+    /// There is one of that id.
+    #[error("there is a stream `{0}` already")]
+    Exists(String),
+    /// There are as many as there may be.
+    #[error("all {0} streams are taken")]
+    Full(usize),
+    /// The system gives no thread.
+    #[error("the system gives no thread")]
+    NoThread,
+}
+
+/// A stream that is watched, at one moment.
+#[derive(Debug, Clone)]
+pub struct Status {
+    /// What it is.
+    pub stream: Stream,
+    /// For how long it has been watched, in ms.
+    pub watched_ms: i64,
+    /// How it is.
+    pub figures: Figures,
+    /// Why it is boosted; `None` where it is not.
+    pub boosted: Option<Why>,
+}
+
+/// Watches live streams.
+#[derive(Clone)]
+pub struct Supervisor {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    settings: Settings,
+    max_streams: usize,
+    pool: Arc<Pool>,
+    state: Mutex<State>,
+    boosts: Mutex<Boosts>,
+}
+
+#[derive(Default)]
+struct State {
+    streams: BTreeMap<Arc<str>, Watched>,
+    /// What was done for streams that are gone.
+    gone: Counts,
+    boosted: BTreeMap<Arc<str>, Why>,
+    /// Held by every reader; nothing is ever sent.
+    readers: Option<Sender<()>>,
+}
+
+struct Watched {
+    stream: Stream,
+    cell: Arc<Cell>,
+    stop: Stop,
+    since_us: i64,
+}
+
+impl Supervisor {
+    /// Begins without streams, with as many threads as there are cores; what is found goes into `records`. It takes
+    /// no more than `max_streams`.
+    pub fn start(
+        settings: &Settings,
+        max_streams: usize,
+        records: &mpsc::Sender<Record>,
+    ) -> (Self, Readers) {
+        let clock = settings.limits.clock;
+        let pool = Arc::new(Pool::new(clock, settings.priority.longest_blind));
+        for at in 0..cores() {
+            let (pool, records) = (Arc::clone(&pool), records.clone());
+            spawn(format!("scan-{at}"), move || {
+                pool.work(&mut |record| hand_over(&records, record));
+            });
+        }
+        let (readers, gone) = channel();
+        let state = State {
+            readers: Some(readers),
+            ..State::default()
+        };
+        let inner = Inner {
+            boosts: Mutex::new(Boosts::new(settings.boost, cores())),
+            settings: settings.clone(),
+            max_streams,
+            pool,
+            state: Mutex::new(state),
+        };
+        let supervisor = Self {
+            inner: Arc::new(inner),
+        };
+        (supervisor, Readers(gone))
+    }
+
+    /// Watches one more stream; `history` where it led off the platform before.
+    ///
+    /// # Errors
+    /// Where it has the id of another one, or there are too many.
+    pub fn add(&self, stream: Stream, history: bool) -> Result<(), Refused> {
+        let mut state = self.state();
+        let id: Arc<str> = stream.id.as_str().into();
+        if state.streams.contains_key(&id) {
+            return Err(Refused::Exists(stream.id));
+        }
+        if state.streams.len() >= self.inner.max_streams {
+            return Err(Refused::Full(self.inner.max_streams));
+        }
+        let settings = &self.inner.settings;
+        let since_us = settings.limits.clock.monotonic_us();
+        let board = Arc::new(Board::live(since_us, &settings.sampling, &settings.ring));
+        if history {
+            board.set_history();
+        }
+        board.set_weight(self.weight(&stream, history));
+        let lane = Lane::new(&stream, Seed::random(), settings, Arc::clone(&board));
+        let watched = Watched {
+            cell: Arc::new(Cell::new(lane, board)),
+            stop: settings.limits.stop.child(),
+            since_us,
+            stream,
+        };
+        self.inner.pool.add();
+        if !self.read(&watched, state.readers.clone()) {
+            watched.cell.mailbox.finish();
+            self.inner.pool.ready(&watched.cell);
+            return Err(Refused::NoThread);
+        }
+        state.streams.insert(id, watched);
+        Ok(())
+    }
+
+    fn read(&self, watched: &Watched, held: Option<Sender<()>>) -> bool {
+        let (pool, cell) = (Arc::clone(&self.inner.pool), Arc::clone(&watched.cell));
+        let (settings, stop) = (self.inner.settings.clone(), watched.stop.clone());
+        let stream = watched.stream.clone();
+        spawn(format!("read-{}", stream.id), move || {
+            LiveReader::new(&stream, &settings, stop, &cell, &pool).run();
+            drop(held);
+        })
+    }
+
+    /// Ends what is watched of the stream `id`; false where there is none.
+    pub fn remove(&self, id: &str) -> bool {
+        let mut state = self.state();
+        let Some(watched) = state.streams.remove(id) else {
+            return false;
+        };
+        state.gone = state.gone.plus(watched.cell.board.counts());
+        drop(state);
+        self.end(&watched);
+        true
+    }
+
+    fn end(&self, watched: &Watched) {
+        watched.stop.ask();
+        // Its reader may hang in a name look-up that nothing interrupts.
+        watched.cell.mailbox.finish();
+        self.inner.pool.ready(&watched.cell);
+    }
+
+    /// Watches `stream` in the place of the one with its id. Where it comes from the same place it is not opened
+    /// anew, and its open incidents are judged by what is known of it now.
+    ///
+    /// # Errors
+    /// As for [`Supervisor::add`].
+    pub fn change(&self, stream: Stream) -> Result<(), Refused> {
+        let mut history = false;
+        {
+            let mut state = self.state();
+            if let Some(watched) = state.streams.get_mut(stream.id.as_str()) {
+                history = watched.cell.board.has_history();
+                if watched.stream.location == stream.location {
+                    watched.cell.mailbox.about(stream.clone());
+                    watched.stream = stream;
+                    self.inner.pool.ready(&watched.cell);
+                    return Ok(());
+                }
+            }
+        }
+        self.remove(&stream.id);
+        self.add(stream, history)
+    }
+
+    /// Looks at the stream `id` more often for a while; false where there is none.
+    pub fn boost(&self, id: &str) -> bool {
+        let state = self.state();
+        let watched = state.streams.get(id);
+        watched
+            .inspect(|watched| watched.cell.board.give_reason(Why::Operator))
+            .is_some()
+    }
+
+    /// The streams, by their ids.
+    pub fn streams(&self) -> Vec<Status> {
+        let state = self.state();
+        let streams = state.streams.values();
+        streams
+            .map(|watched| self.status(&state, watched))
+            .collect()
+    }
+
+    /// The stream `id`.
+    pub fn stream(&self, id: &str) -> Option<Status> {
+        let state = self.state();
+        let watched = state.streams.get(id)?;
+        Some(self.status(&state, watched))
+    }
+
+    /// What was done for all streams, those that are gone included.
+    pub fn counts(&self) -> Counts {
+        let state = self.state();
+        let each = state.streams.values().map(|w| w.cell.board.counts());
+        each.fold(state.gone, Counts::plus)
+    }
+
+    /// How many streams it takes.
+    pub fn max_streams(&self) -> usize {
+        self.inner.max_streams
+    }
+
+    fn status(&self, state: &State, watched: &Watched) -> Status {
+        let now_us = self.inner.settings.limits.clock.monotonic_us();
+        Status {
+            stream: watched.stream.clone(),
+            watched_ms: (now_us - watched.since_us) / 1_000,
+            figures: watched.cell.board.figures(now_us),
+            boosted: state.boosted.get(watched.stream.id.as_str()).copied(),
+        }
+    }
+
+    /// Time passes: says which streams are boosted from now on. To be told every [`TICK`].
+    pub fn tick(&self) {
+        let settings = &self.inner.settings;
+        let now_us = settings.limits.clock.monotonic_us();
+        let mut state = self.state();
+        let mut seen: Vec<Seen> = Vec::with_capacity(state.streams.len());
+        let mut hosts: Vec<String> = Vec::new();
+        for (id, watched) in &state.streams {
+            let board = &watched.cell.board;
+            board.set_weight(self.weight(&watched.stream, board.has_history()));
+            let reason = board.take_reason();
+            if reason == Some(Why::OffPlatform) {
+                hosts.extend(watched.stream.hosts().map(str::to_owned));
+            }
+            seen.push(Seen {
+                id: Arc::clone(id),
+                reason,
+                cpu_us: board.cpu_us(),
+                is_live: board.is_live(),
+            });
+        }
+        for (seen, watched) in seen.iter_mut().zip(state.streams.values()) {
+            let is_neighbour = watched
+                .stream
+                .hosts()
+                .any(|host| hosts.iter().any(|h| h == host));
+            let reason = seen.reason.max(is_neighbour.then_some(Why::Neighbour));
+            seen.reason = reason;
+        }
+        let busy = self.inner.pool.longest_wait_us() > BUSY_US;
+        let boosted = self.boosts().tick(now_us, &seen, busy);
+        for (id, watched) in &state.streams {
+            let looks = boosted.contains_key(id).then_some(settings.boost.looks);
+            watched.cell.board.set_boost(looks);
+        }
+        state.boosted = boosted;
+    }
+
+    fn weight(&self, stream: &Stream, history: bool) -> f64 {
+        let priority = &self.inner.settings.priority;
+        let labels = stream.labels.iter();
+        let weight: f64 = labels
+            .filter_map(|label| priority.labels.get(label))
+            .product();
+        weight * if history { priority.history } else { 1.0 }
+    }
+
+    /// No stream is added any more: all of it ends when the streams have ended.
+    pub fn close(&self) {
+        self.state().readers = None;
+        self.inner.pool.close();
+    }
+
+    /// Ends all streams.
+    pub fn finish(&self) {
+        let state = self.state();
+        state.streams.values().for_each(|watched| self.end(watched));
+    }
+
+    /// What became of each stream.
+    pub(super) fn outcome(&self) -> Vec<(Stream, Result<Figures, SourceError>)> {
+        let state = self.state();
+        let now_us = self.inner.settings.limits.clock.monotonic_us();
+        let each = state.streams.values().map(|watched| {
+            let failed = watched.cell.failed.get().cloned();
+            let ended = failed.map_or_else(|| Ok(watched.cell.board.figures(now_us)), Err);
+            (watched.stream.clone(), ended)
+        });
+        each.collect()
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        let state = self.inner.state.lock();
+        state.unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn boosts(&self) -> MutexGuard<'_, Boosts> {
+        let boosts = self.inner.boosts.lock();
+        boosts.unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Stream {
+    /// The hosts that its labels name.
+    fn hosts(&self) -> impl Iterator<Item = &str> {
+        let labels = self.labels.iter().map(String::as_str);
+        labels.filter(|label| label.starts_with(HOST))
+    }
+}
+
+/// The readers of all streams.
+pub struct Readers(Receiver<()>);
+
+impl Readers {
+    /// Waits until all of them are gone, for `longest` at most: a program that ends while threads are inside of
+    /// libav tears down what these use.
+    pub(super) fn await_gone(&self, longest: Duration) {
+        // Nothing is sent: the wait is over when the last sender is gone.
+        let _ = self.0.recv_timeout(longest);
+    }
+}
+
+/// Fails only where recording was given up, and then there is nothing left to do with a record.
+pub(super) fn hand_over(records: &mpsc::Sender<Record>, record: Record) {
+    let _ = records.blocking_send(record);
+}
+
+pub(super) fn cores() -> usize {
+    thread::available_parallelism().map_or(1, std::num::NonZero::get)
+}
+
+pub(super) fn spawn(name: String, work: impl FnOnce() + Send + 'static) -> bool {
+    let started = thread::Builder::new().name(name).spawn(work);
+    if let Err(error) = &started {
+        tracing::error!(%error, "cannot start a thread");
+    }
+    started.is_ok()
+}
