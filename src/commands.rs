@@ -11,6 +11,8 @@ mod policies;
 mod policy;
 mod replay;
 mod scan;
+mod serve;
+mod top;
 mod watch;
 
 use std::fmt::Write;
@@ -29,6 +31,8 @@ struct Cli {
 #[derive(Debug, Subcommand)]
 enum Command {
     Watch(watch::Args),
+    Serve(serve::Args),
+    Top(top::Args),
     Scan(scan::Args),
     Explain(explain::Args),
     Replay(replay::Args),
@@ -43,6 +47,8 @@ pub fn main() -> ExitCode {
     crate::source::init();
     let done = match &cli.command {
         Command::Watch(args) => watch::run(args),
+        Command::Serve(args) => serve::run(args),
+        Command::Top(args) => top::run(args),
         Command::Scan(args) => scan::run(args),
         Command::Explain(args) => explain::run(args),
         Command::Replay(args) => replay::run(args),

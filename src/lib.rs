@@ -46,4 +46,6 @@ pub mod commands;
 #[cfg(feature = "product")]
 pub mod replay;
 #[cfg(feature = "product")]
+pub mod web;
+#[cfg(feature = "product")]
 pub mod worker;

@@ -12,6 +12,10 @@ use sqlx::{FromRow, Sqlite, Transaction};
 
 use crate::wire::event::{Event, EvidenceData};
 
+mod streams;
+
+pub use streams::StreamRow;
+
 static MIGRATIONS: sqlx::migrate::Migrator = sqlx::migrate!("./migrations/sqlite");
 
 /// How long a write waits for another process that writes to the same file.

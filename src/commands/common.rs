@@ -9,6 +9,7 @@ use anyhow::{Context, anyhow, bail};
 use crate::config::Config;
 use crate::locate::TextError;
 use crate::policy::{Policy, Registry};
+use crate::stop::Stop;
 use crate::telemetry::plain;
 
 /// The exit code for bad usage or bad input.
@@ -70,4 +71,26 @@ pub(crate) fn is_broken_pipe(error: &anyhow::Error) -> bool {
 #[expect(clippy::exit, reason = "somebody asked for it twice")]
 pub(crate) fn exit_now() -> ! {
     std::process::exit(130)
+}
+
+/// The first SIGINT or SIGTERM ends the program in order, the second at once.
+pub(crate) async fn stop_on_signal(stop: Stop) {
+    use tokio::signal::unix::{SignalKind, signal};
+    let (Ok(mut interrupt), Ok(mut terminate)) = (
+        signal(SignalKind::interrupt()),
+        signal(SignalKind::terminate()),
+    ) else {
+        tracing::warn!("signals cannot be heard; only a kill ends this");
+        return;
+    };
+    for again in [false, true] {
+        tokio::select! {
+            _ = interrupt.recv() => {}
+            _ = terminate.recv() => {}
+        }
+        if again {
+            exit_now();
+        }
+        stop.ask();
+    }
 }

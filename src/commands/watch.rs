@@ -93,7 +93,7 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<ExitCode> {
     let watched = runtime.block_on(async {
         let store = Store::open(&data.join("waylay.sqlite")).await?;
         let mut recorder = Recorder::new(store.clone(), evidence, clock, Box::new(sink));
-        tokio::spawn(stop_on_signal(stop));
+        tokio::spawn(common::stop_on_signal(stop));
         policies.follow();
         let progress = {
             let bars = bars.clone();
@@ -193,28 +193,6 @@ fn sink(
     }
 }
 
-/// The first SIGINT or SIGTERM ends the watch in order, the second at once.
-async fn stop_on_signal(stop: Stop) {
-    use tokio::signal::unix::{SignalKind, signal};
-    let (Ok(mut interrupt), Ok(mut terminate)) = (
-        signal(SignalKind::interrupt()),
-        signal(SignalKind::terminate()),
-    ) else {
-        tracing::warn!("signals cannot be heard; only a kill ends this");
-        return;
-    };
-    for again in [false, true] {
-        tokio::select! {
-            _ = interrupt.recv() => {}
-            _ = terminate.recv() => {}
-        }
-        if again {
-            common::exit_now();
-        }
-        stop.ask();
-    }
-}
-
 /// Says what was done for each stream; a source that could not be watched to its end is bad input.
 fn report(outcome: &Outcome) -> ExitCode {
     let mut code = ExitCode::SUCCESS;
@@ -242,6 +220,7 @@ fn summary(id: &str, done: &Done) {
         panics,
         ignored,
         cpu,
+        ..
     } = done.counts;
     let (longest_gap_ms, blind_ms) = (done.coverage.longest_gap_ms, done.coverage.blind_ms);
     let cpu_ms = (cpu.decode_us + cpu.scan_us) / 1_000;

@@ -42,6 +42,11 @@ impl Network {
         }
     }
 
+    /// Whom it trusts, and how it speaks to them.
+    pub fn tls(&self) -> ClientConfig {
+        self.tls.as_ref().clone()
+    }
+
     /// That of this machine. Trusts the authorities that Mozilla trusts, as of this build, so that it
     /// does not depend on what an image has installed.
     pub fn system() -> Self {

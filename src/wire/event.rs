@@ -86,7 +86,7 @@ pub struct Data<'a> {
 }
 
 /// How well a stream was watched.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, utoipa::ToSchema)]
 pub struct CoverageData {
     /// Frames that were looked at.
     pub looks: u64,

@@ -16,6 +16,7 @@ use crate::worker::board::Board;
 use crate::worker::boost::Why;
 use crate::worker::follow::{Following, followed};
 use crate::worker::judge::Judge;
+use crate::worker::lag::Lag;
 use crate::worker::look::{Looks, Mode};
 use crate::worker::{Settings, Stream};
 
@@ -55,6 +56,8 @@ pub struct Counts {
     pub ignored: u64,
     /// What the looks cost.
     pub cpu: Cpu,
+    /// How long the looks at live frames took.
+    pub lag: Lag,
 }
 
 impl Counts {
@@ -74,6 +77,7 @@ impl Counts {
                 scan_us: self.cpu.scan_us + other.cpu.scan_us,
                 worst_scan_us: self.cpu.worst_scan_us.max(other.cpu.worst_scan_us),
             },
+            lag: self.lag.plus(other.lag),
         }
     }
 }
@@ -249,6 +253,11 @@ impl Lane {
         } else {
             Vec::new()
         };
+        if let Some(arrived_us) = arrived_us {
+            self.counts
+                .lag
+                .add((clock.monotonic_us() - arrived_us) / 1_000);
+        }
         let observed = self.tracker.observe(&frame, sightings);
         self.counts.ignored += u64::from(observed.ignored);
         if self.settings.snapshots && !observed.best.is_empty() {

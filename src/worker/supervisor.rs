@@ -240,6 +240,16 @@ impl Supervisor {
         each.fold(state.gone, Counts::plus)
     }
 
+    /// For how long it has been running, in ms.
+    pub fn up_ms(&self) -> i64 {
+        self.inner.settings.limits.clock.monotonic_us() / 1_000
+    }
+
+    /// For how long the stream has waited for a thread that waits for longest, in ms.
+    pub fn longest_wait_ms(&self) -> i64 {
+        self.inner.pool.longest_wait_us() / 1_000
+    }
+
     /// How many streams it takes.
     pub fn max_streams(&self) -> usize {
         self.inner.max_streams

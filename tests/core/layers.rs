@@ -27,7 +27,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("wire", &["wire"]),
     ("edges", &["source", "resolve", "evidence", "store"]),
     ("worker", &["worker"]),
-    ("replay", &["replay"]),
+    ("assembly", &["replay", "web"]),
     ("commands", &["commands"]),
 ];
 

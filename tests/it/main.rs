@@ -21,6 +21,7 @@ mod replay;
 mod round;
 mod samples;
 mod scan;
+mod serve;
 mod support;
 mod unread;
 mod watch;

@@ -3,9 +3,11 @@
 mod canvas;
 mod child;
 mod clip;
+mod http;
 mod server;
 
 pub(crate) use canvas::{Canvas, Place, code, noise};
 pub(crate) use child::{Watch, payloads, text, watch, waylay};
 pub(crate) use clip::{Clip, PAYLOAD, ffmpeg};
+pub(crate) use http::Api;
 pub(crate) use server::{Nginx, Publisher, free_port};

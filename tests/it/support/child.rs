@@ -20,7 +20,7 @@ pub(crate) fn waylay() -> Command {
     command
 }
 
-/// A running `waylay watch`.
+/// A running `waylay watch` or `waylay serve`.
 pub(crate) struct Watch {
     child: Child,
     lines: Receiver<String>,
@@ -31,8 +31,21 @@ pub(crate) struct Watch {
 impl Watch {
     /// Starts `waylay watch --data DATA ARGS...`.
     pub(crate) fn start<S: AsRef<OsStr>>(data: &Path, args: impl IntoIterator<Item = S>) -> Self {
+        Self::run("watch", data, args)
+    }
+
+    /// Starts `waylay serve --data DATA --listen 127.0.0.1:0 ARGS...`; the address where it listens.
+    pub(crate) fn serve(data: &Path, args: &[&str]) -> (Self, String) {
+        let args = ["--listen", "127.0.0.1:0"].iter().chain(args);
+        let served = Self::run("serve", data, args);
+        let line = served.logged("listening at http://");
+        let (_, address) = line.split_once("http://").unwrap();
+        (served, address.trim().to_owned())
+    }
+
+    fn run<S: AsRef<OsStr>>(what: &str, data: &Path, args: impl IntoIterator<Item = S>) -> Self {
         let mut command = waylay();
-        command.arg("watch").arg("--data").arg(data).args(args);
+        command.arg(what).arg("--data").arg(data).args(args);
         command.stdout(Stdio::piped()).stderr(Stdio::piped());
         let mut child = command.spawn().unwrap();
         let (stdout, stderr) = (child.stdout.take().unwrap(), child.stderr.take().unwrap());

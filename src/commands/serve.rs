@@ -1,0 +1,188 @@
+//! `waylay serve`: the service.
+
+use std::collections::HashSet;
+use std::io::{self, Write};
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use anyhow::{Context, bail};
+use clap::Args as ClapArgs;
+use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
+
+use crate::clock::Clock;
+use crate::commands::common;
+use crate::commands::configured::{self, Sellers};
+use crate::commands::policies::Policies;
+use crate::config::{Config, Location};
+use crate::detect::Readers;
+use crate::evidence::Folder;
+use crate::resolve::Resolver;
+use crate::stop::Stop;
+use crate::store::Store;
+use crate::web::{self, Token};
+use crate::wire::event::Event;
+use crate::worker::{self, Follower, Recorder, Settings, Stream, Supervisor};
+
+/// Run the service: watch live streams that are added, changed and removed over HTTP.
+///
+/// Prints one JSON line per incident event, as `watch` does. Streams that were added are watched again after a
+/// restart. Ctrl-C ends it, after the open incidents were ended and recorded.
+#[derive(Debug, ClapArgs)]
+pub(crate) struct Args {
+    /// Where it listens [default: 127.0.0.1:8088]
+    #[arg(long, value_name = "ADDR")]
+    listen: Option<SocketAddr>,
+    /// The platform's registry and rules; without it nothing is on the platform
+    #[arg(long, value_name = "FILE")]
+    policy: Option<PathBuf>,
+    /// Where records and evidence are kept [default: ./waylay-data]
+    #[arg(long, value_name = "DIR")]
+    data: Option<PathBuf>,
+    /// Who reads codes, separated by commas
+    #[arg(long, value_name = "LIST", default_value_t = Readers::default())]
+    readers: Readers,
+    /// Configuration file (TOML); what is given here comes before it
+    #[arg(long, value_name = "FILE")]
+    config: Option<PathBuf>,
+}
+
+/// Runs the command.
+pub(crate) fn run(args: &Args) -> anyhow::Result<ExitCode> {
+    let config = common::load_config(args.config.as_deref())?;
+    let policies = Policies::load(args.policy.as_deref(), &config)?;
+    let configured = configured::streams(&config, None, &policies, &mut Sellers::default())?;
+    for stream in &configured {
+        if !matches!(stream.location, Location::Url(_)) {
+            bail!("stream `{}`: only live URLs can be served", stream.id);
+        }
+    }
+    let listen = args.listen.unwrap_or(config.serve.listen);
+    let token = token(&config, listen)?;
+    let data = args.data.clone().or_else(|| config.data.clone());
+    let data = data.unwrap_or_else(|| PathBuf::from("waylay-data"));
+    std::fs::create_dir_all(&data)
+        .with_context(|| format!("cannot make the folder {}", data.display()))?;
+    allow_files();
+
+    let (clock, stop) = (Clock::system(), Stop::new());
+    let mut settings = Settings::new(&config, policies.main.clone(), stop.clone(), clock);
+    settings.readers = args.readers;
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(2)
+        .enable_all()
+        .build()?;
+    if config.resolve.enabled {
+        let resolver = Arc::new(Resolver::new(&config.resolve));
+        settings.follower = Some(Follower::new(resolver, runtime.handle().clone()));
+    }
+    let served = runtime.block_on(async {
+        let store = Store::open(&data.join("waylay.sqlite")).await?;
+        let listener = tokio::net::TcpListener::bind(listen)
+            .await
+            .with_context(|| format!("cannot listen at {listen}"))?;
+        let listen = listener.local_addr()?;
+        let (added, history) = (
+            added(&store, &policies).await?,
+            store.streams_with_history().await?,
+        );
+        tokio::spawn(common::stop_on_signal(stop.clone()));
+        policies.follow();
+        let mut recorder = Recorder::new(
+            store.clone(),
+            Folder::new(data.join("evidence")),
+            clock,
+            Box::new(print),
+        );
+        let configured_ids: HashSet<_> = configured.iter().map(|s| s.id.clone()).collect();
+        let ready = {
+            let store = store.clone();
+            move |supervisor: Supervisor| {
+                let news = added
+                    .into_iter()
+                    .filter(|s| !configured_ids.contains(&s.id));
+                for stream in configured.iter().cloned().chain(news) {
+                    let id = stream.id.clone();
+                    let known = history.contains(&id);
+                    if let Err(error) = supervisor.add(stream, known) {
+                        tracing::error!(stream.id = id, %error, "stream {id} is not watched");
+                    }
+                }
+                tracing::info!("listening at http://{listen}");
+                let parts = web::Parts {
+                    supervisor,
+                    store,
+                    policies: Box::new(move |name| policies.named(name)),
+                    configured: configured_ids,
+                    token,
+                    clock,
+                };
+                tokio::spawn(async move {
+                    if let Err(error) = web::serve(parts, listener, stop.clone()).await {
+                        tracing::error!(%error, "the service cannot be reached any more");
+                        stop.ask();
+                    }
+                });
+            }
+        };
+        let served = worker::serve(&settings, config.serve.max_streams, &mut recorder, ready).await;
+        store.close().await;
+        anyhow::Ok(served)
+    })?;
+    // A name look-up that hangs must not keep the program from ending.
+    runtime.shutdown_background();
+    served?;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Whoever can reach the service can have any URL opened and read what is found: further than this machine that
+/// takes a token.
+fn token(config: &Config, listen: SocketAddr) -> anyhow::Result<Option<Token>> {
+    let Some(file) = &config.serve.token_file else {
+        if !listen.ip().is_loopback() {
+            bail!("listening at {listen} takes a token: see serve.token_file");
+        }
+        return Ok(None);
+    };
+    let token = Token::read(file).with_context(|| format!("the token in {}", file.display()))?;
+    Ok(Some(token))
+}
+
+/// The streams that were added before. One that cannot be watched any more is left out and stays on record.
+async fn added(store: &Store, policies: &Policies) -> anyhow::Result<Vec<Stream>> {
+    let mut streams = Vec::new();
+    for row in store.streams().await? {
+        match web::stream(&row, &|name| policies.named(name)) {
+            Ok(stream) => streams.push(stream),
+            Err(error) => tracing::error!(
+                stream.id = row.id,
+                "stream {} is not watched: {error}",
+                row.id
+            ),
+        }
+    }
+    Ok(streams)
+}
+
+/// Each stream takes a file of the system, and the usual limit of 1,024 is soon reached.
+fn allow_files() {
+    let Rlimit { maximum, .. } = getrlimit(Resource::Nofile);
+    let all = Rlimit {
+        current: maximum,
+        maximum,
+    };
+    if let Err(error) = setrlimit(Resource::Nofile, all) {
+        tracing::warn!(%error, "the limit of open files stays as it is");
+    }
+}
+
+/// Writes an event to stdout at once. Nobody has to listen there: it is on record.
+fn print(event: &Event<'_>) -> io::Result<()> {
+    let line = serde_json::to_string(event)?;
+    let mut out = io::stdout().lock();
+    match writeln!(out, "{line}").and_then(|()| out.flush()) {
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+        written => written,
+    }
+}
