@@ -14,6 +14,11 @@ use super::{Corners, Point};
 const FINDER_GUESS: f32 = 0.25;
 const TIMING_GUESS: f32 = -0.2;
 
+/// What the timing patterns of a code have to score for its modules to be looked at. Lines of writing are full of what
+/// looks like finder patterns, and nothing alternates between them: of 16 grids over a chat all scored less, of 772
+/// codes that were read the least scored 0.24, and 0.22 when their grids had been moved once.
+const ALTERNATES: f32 = 0.15;
+
 /// How well the known modules fit, each from −1, all wrong, to 1, all right.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Score {
@@ -21,6 +26,13 @@ pub(super) struct Score {
     pub(super) finders: f32,
     pub(super) timing: f32,
     pub(super) all: f32,
+}
+
+impl Score {
+    /// Whether the timing patterns look like any.
+    pub(super) fn alternates(&self) -> bool {
+        self.timing >= ALTERNATES
+    }
 }
 
 /// A grid over the picture.
@@ -177,7 +189,8 @@ fn fit<'l>(view: &View<'_>, layout: &'l Layout, anchors: Anchors) -> Option<Fit<
     })
 }
 
-/// Moves the anchors of `guess` in ever smaller steps as long as it gets better.
+/// Moves the anchors of `guess` in ever smaller steps as long as it gets better, and gives up after the first where it
+/// is no code.
 pub(super) fn improve<'l>(view: &View<'_>, guess: Fit<'l>) -> Fit<'l> {
     const STEPS: [f32; 4] = [0.6, 0.3, 0.15, 0.07];
     let mut best = guess;
@@ -194,6 +207,9 @@ pub(super) fn improve<'l>(view: &View<'_>, guess: Fit<'l>) -> Fit<'l> {
                     best = other;
                 }
             }
+        }
+        if !best.score.alternates() {
+            break;
         }
     }
     best

@@ -266,7 +266,11 @@ impl<'a> Search<'a> {
                 continue;
             };
             let fit = improve(view, guess);
-            let mut reading = read(view, &fit);
+            let mut reading = if fit.score.alternates() {
+                read(view, &fit)
+            } else {
+                Reading::default()
+            };
             let mut corners = fit.corners().map(|p| p.times(scale));
             if reading.mirrored {
                 corners.swap(1, 3);
