@@ -11,9 +11,6 @@ pub enum SourceError {
     /// There is no video in it.
     #[error("no video in it")]
     NoVideo,
-    /// There was sound alone at first, and then a video came: it is there when the source is opened again.
-    #[error("its video came later than its sound")]
-    LateVideo,
     /// The video goes on as another stream of the same source, as where a publisher comes back with another codec.
     #[error("its video goes on as another one")]
     OtherVideo,

@@ -58,6 +58,8 @@ pub struct Input {
     deadline: Arc<Deadline>,
     stream: usize,
     time_base: Rational,
+    /// What was read of the video when it was waited for.
+    first: Option<Packet>,
     /// Packets of other video streams since the last one of ours.
     strangers: usize,
 }
@@ -110,7 +112,7 @@ impl Input {
             limits: limits.clone(),
         });
         deadline.set(limits.timeouts.open);
-        let context = connect(location, &deadline).map_err(|error| {
+        let mut context = connect(location, &deadline).map_err(|error| {
             let text = match error {
                 // libav's many words for bytes that it cannot make sense of.
                 Error::InvalidData
@@ -124,23 +126,32 @@ impl Input {
         })?;
         // An interrupt while libav looks for streams is swallowed: it says that all is well.
         let over = deadline.interrupts();
-        let Some(stream) = context.streams().best(media::Type::Video) else {
-            return Err(match location {
-                _ if over => deadline.cause(limits.timeouts.open, SourceError::NoVideo),
-                Location::Url(_) => {
-                    deadline.set(limits.timeouts.read);
-                    await_video(context, &deadline)
-                }
-                Location::File(_) | Location::Stdin => SourceError::NoVideo,
-            });
+        let none = |error| {
+            if over {
+                deadline.cause(limits.timeouts.open, error)
+            } else {
+                error
+            }
         };
-        let (stream, time_base) = (stream.index(), stream.time_base());
+        let best = context.streams().best(media::Type::Video);
+        let (stream, first) = match (best.map(|stream| stream.index()), location) {
+            (Some(stream), _) => (stream, None),
+            (None, Location::Url(_)) if !over => {
+                deadline.set(limits.timeouts.read);
+                let first = await_video(&mut context, &deadline)?;
+                (first.stream(), Some(first))
+            }
+            (None, _) => return Err(none(SourceError::NoVideo)),
+        };
+        let time_base = context.stream(stream).map(|stream| stream.time_base());
+        let time_base = time_base.ok_or(SourceError::NoVideo)?;
         Ok(Self {
             context,
             limits: limits.clone(),
             deadline,
             stream,
             time_base,
+            first,
             strangers: 0,
         })
     }
@@ -165,6 +176,16 @@ impl Input {
         !["mpegts", "mpeg", "flv"].contains(&self.context.format().name())
     }
 
+    /// The next packet of any stream.
+    fn packet(&mut self) -> (Packet, Result<(), Error>) {
+        if let Some(first) = self.first.take() {
+            return (first, Ok(()));
+        }
+        let mut packet = Packet::empty();
+        let read = packet.read(&mut self.context);
+        (packet, read)
+    }
+
     /// The next packet of the video stream, its time stamps turned into ms; `None` at the end.
     ///
     /// # Errors
@@ -177,8 +198,8 @@ impl Input {
             if self.limits.stop.is_asked() {
                 return Err(SourceError::Stopped);
             }
-            let mut packet = Packet::empty();
-            match packet.read(&mut self.context) {
+            let (mut packet, read) = self.packet();
+            match read {
                 Ok(()) if packet.stream() != self.stream => {
                     self.strangers += usize::from(is_video(&self.context, packet.stream()));
                     if self.strangers > MOST_STRANGERS {
@@ -218,20 +239,20 @@ impl Input {
     }
 }
 
-/// Waits until a video comes to what has none. It is opened anew then: what libav has not looked into at the
-/// opening it knows too little of.
-fn await_video(mut context: Context, deadline: &Deadline) -> SourceError {
+/// Waits for the first packet of a video where there was sound alone at first: a server without a cache of pictures
+/// sends sound at once, and the video from its next keyframe on.
+fn await_video(context: &mut Context, deadline: &Deadline) -> Result<Packet, SourceError> {
     let mut packet = Packet::empty();
-    while packet.read(&mut context).is_ok() && !deadline.interrupts() {
-        if is_video(&context, packet.stream()) {
-            return SourceError::LateVideo;
+    while packet.read(context).is_ok() && !deadline.interrupts() {
+        if is_video(context, packet.stream()) {
+            return Ok(packet);
         }
     }
-    if deadline.limits.stop.is_asked() {
+    Err(if deadline.limits.stop.is_asked() {
         SourceError::Stopped
     } else {
         SourceError::NoVideo
-    }
+    })
 }
 
 fn is_video(context: &Context, stream: usize) -> bool {

@@ -92,11 +92,6 @@ impl<'a> LiveReader<'a> {
                     tracing::warn!(stream.id = id, %error, "stream {id} broke off");
                     error
                 }
-                // It is there: what was missing has come meanwhile.
-                Err(error @ SourceError::LateVideo) => {
-                    wait = FIRST_WAIT;
-                    error
-                }
                 Err(error) => {
                     tracing::warn!(stream.id = id, %error, "stream {id} cannot be watched");
                     error

@@ -6,6 +6,7 @@
     reason = "waiting for a real process needs a real deadline"
 )]
 
+mod codecs;
 mod detect;
 mod docs;
 mod explain;

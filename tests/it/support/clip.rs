@@ -72,7 +72,7 @@ impl Clip<'_> {
 }
 
 /// A code at 8 px a module with its quiet zone.
-fn draw(payload: &str) -> GrayImage {
+pub(crate) fn draw(payload: &str) -> GrayImage {
     let code = QrCode::new(payload).unwrap();
     let modules = u32::try_from(code.width()).unwrap();
     let colours = code.to_colors();

@@ -40,6 +40,12 @@ impl Nginx {
         Self::start_on(folder, free_port(), free_port(), locations)
     }
 
+    /// Its process.
+    #[allow(dead_code, reason = "a benchmark asks for it")]
+    pub(crate) fn id(&self) -> u32 {
+        self.child.id()
+    }
+
     /// Starts nginx on these ports.
     pub(crate) fn start_on(folder: &Path, rtmp: u16, http: u16, locations: &str) -> Self {
         let www = folder.join("www");
@@ -47,8 +53,8 @@ impl Nginx {
         let config = folder.join("nginx.conf");
         let text = format!(
             "load_module /usr/lib/nginx/modules/ngx_rtmp_module.so;
-             daemon off; master_process off; user root; pid {0}/nginx.pid; error_log {0}/nginx.log warn;
-             events {{ worker_connections 64; }}
+             daemon off; master_process off; worker_rlimit_nofile 8192; user root; pid {0}/nginx.pid; error_log {0}/nginx.log warn;
+             events {{ worker_connections 4096; }}
              rtmp {{ server {{ listen 127.0.0.1:{rtmp}; application live {{ live on; }} }} }}
              http {{ access_log off; client_body_temp_path {0}/body; proxy_temp_path {0}/proxy;
                      fastcgi_temp_path {0}/fastcgi; uwsgi_temp_path {0}/uwsgi; scgi_temp_path {0}/scgi;

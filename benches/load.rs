@@ -1,0 +1,377 @@
+//! Many live streams at once: publishers play a clip into nginx over RTMP on loopback, `waylay serve` watches all of
+//! them, and what it found, how fast, and at what cost is held against what was shown.
+//!
+//! `cargo bench --bench load -- 120 60` watches 120 streams for 60 s. `WAYLAY_LOAD_CLIP=FILE` gives the picture that
+//! codes are shown over, and `WAYLAY_LOAD_CONFIG=FILE` the configuration of the service. The publishers and the server
+//! take their part of the machine, and are told apart in the report.
+
+#![allow(clippy::print_stdout, clippy::unwrap_used)]
+#![allow(
+    clippy::disallowed_methods,
+    reason = "a benchmark measures the time that passes"
+)]
+#![allow(dead_code, reason = "what the tests share is more than is needed here")]
+
+use std::fs;
+use std::io::{BufRead, BufReader};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
+
+use serde_json::{Value, json};
+
+use clip::ffmpeg;
+use http::Api;
+use server::Nginx;
+
+#[path = "../tests/it/support/clip.rs"]
+mod clip;
+#[path = "../tests/it/support/http.rs"]
+mod http;
+#[path = "../tests/it/support/server.rs"]
+mod server;
+
+const PAYLOAD: &str = "https://shop.example/load";
+/// Seconds of the clip that is played over and over, and when a code is shown in it: for two and a half of its groups
+/// of pictures.
+const CLIP_S: f64 = 20.0;
+const SHOWN_S: (f64, f64) = (8.0, 13.0);
+/// Streams that one publisher sends.
+const EACH: usize = 8;
+/// How far a publisher may be off its time, in seconds.
+const SLACK_S: f64 = 1.0;
+
+fn main() {
+    let arguments: Vec<String> = std::env::args()
+        .skip(1)
+        .filter(|a| !a.starts_with("--bench"))
+        .collect();
+    // `cargo bench` without arguments runs all benchmarks, and `cargo test` asks what tests there are: this one takes
+    // the whole machine for minutes.
+    let numbers: Vec<usize> = arguments.iter().filter_map(|a| a.parse().ok()).collect();
+    let &[streams, seconds] = numbers.as_slice() else {
+        println!(
+            "load: give the number of streams and of seconds, as in `cargo bench --bench load -- 120 60`"
+        );
+        return;
+    };
+    let folder = tempfile::tempdir().unwrap();
+    let clip = clip(folder.path());
+    let nginx = Nginx::start(folder.path());
+    let publishers = Publishers::start(&clip, nginx.rtmp, streams);
+    let service = Service::start(folder.path());
+    for stream in 0..streams {
+        let url = format!("rtmp://127.0.0.1:{}/live/{stream}", nginx.rtmp);
+        let answer = service.api.post(
+            "/api/v1/streams",
+            &json!({"id": stream.to_string(), "url": url}),
+        );
+        assert_eq!(answer.status, 201, "{answer:?}");
+    }
+    let live = |worker: &Value| worker["states"]["live"].as_u64() == Some(streams as u64);
+    service
+        .api
+        .await_that("/api/v1/worker", "all streams come", live);
+    // What was blind while all of them were opened at once says nothing of how they are watched.
+    std::thread::sleep(Duration::from_secs(5));
+    let before = Moment::of(&service, &nginx, &publishers);
+    std::thread::sleep(Duration::from_secs(seconds as u64));
+    let after = Moment::of(&service, &nginx, &publishers);
+    report(streams, &before, &after, &service, &publishers);
+}
+
+/// 720p30 at 2 Mbit/s with sound, a keyframe every 2 s.
+fn clip(folder: &Path) -> PathBuf {
+    let code = folder.join("code.png");
+    clip::draw(PAYLOAD).save(&code).unwrap();
+    let path = folder.join("clip.flv");
+    let (from, to) = SHOWN_S;
+    let filter = format!(
+        "[0]scale=1280:720,fps=30[picture];[1]scale=200:200:flags=neighbor[code];\
+         [picture][code]overlay=W/2:H/3:enable='between(t,{from},{to})'"
+    );
+    let mut command = ffmpeg();
+    match std::env::var_os("WAYLAY_LOAD_CLIP") {
+        Some(file) => command.args(["-stream_loop", "-1", "-i"]).arg(file),
+        None => command.args([
+            "-f",
+            "lavfi",
+            "-i",
+            "testsrc2=s=1280x720:r=30,noise=alls=6:allf=t",
+        ]),
+    };
+    command
+        .arg("-i")
+        .arg(&code)
+        .args(["-f", "lavfi", "-i", "sine=frequency=440"]);
+    command.args([
+        "-filter_complex",
+        &filter,
+        "-map",
+        "2:a",
+        "-t",
+        &CLIP_S.to_string(),
+    ]);
+    command.args([
+        "-c:a", "aac", "-c:v", "libx264", "-preset", "veryfast", "-pix_fmt", "yuv420p",
+    ]);
+    command.args([
+        "-b:v",
+        "2M",
+        "-maxrate",
+        "2M",
+        "-bufsize",
+        "2M",
+        "-g",
+        "60",
+        "-sc_threshold",
+        "0",
+    ]);
+    let made = command.arg("-y").arg(&path).status().unwrap();
+    assert!(made.success());
+    path
+}
+
+/// Each sends a few streams; they start one after the other, so that keyframes do not all come at once.
+struct Publishers {
+    children: Vec<Child>,
+    /// When that of each stream started.
+    started: Vec<Instant>,
+}
+
+impl Publishers {
+    fn start(clip: &Path, port: u16, streams: usize) -> Self {
+        let mut all = Self {
+            children: Vec::new(),
+            started: Vec::new(),
+        };
+        let groups: Vec<_> = (0..streams).collect();
+        let apart = Duration::from_secs_f64(2.0 / groups.chunks(EACH).len() as f64);
+        for group in groups.chunks(EACH) {
+            let mut command = ffmpeg();
+            command.args(["-re", "-stream_loop", "-1", "-i"]).arg(clip);
+            for stream in group {
+                let target = format!("rtmp://127.0.0.1:{port}/live/{stream}");
+                command.args(["-c", "copy", "-map", "0", "-f", "flv", &target]);
+            }
+            let child = command.stderr(Stdio::null()).spawn();
+            all.children
+                .push(child.expect("ffmpeg is needed: see scripts/setup.sh"));
+            all.started.extend(group.iter().map(|_| Instant::now()));
+            std::thread::sleep(apart);
+        }
+        all
+    }
+}
+
+impl Drop for Publishers {
+    fn drop(&mut self) {
+        for child in &mut self.children {
+            let _ = child.kill();
+            let _ = child.wait();
+        }
+    }
+}
+
+/// `waylay serve`, and the events that it has printed, each with the moment at which it came.
+struct Service {
+    child: Child,
+    api: Api,
+    events: Arc<Mutex<Vec<(Instant, Value)>>>,
+}
+
+impl Service {
+    fn start(folder: &Path) -> Self {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_waylay"));
+        command.args(["serve", "--listen", "127.0.0.1:0", "--data"]);
+        command.arg(folder.join("data"));
+        if let Some(config) = std::env::var_os("WAYLAY_LOAD_CONFIG") {
+            command.arg("--config").arg(config);
+        }
+        command.stdout(Stdio::piped()).stderr(Stdio::piped());
+        let mut child = command.spawn().unwrap();
+        let mut log = BufReader::new(child.stderr.take().unwrap()).lines();
+        let address =
+            log.find_map(|line| Some(line.ok()?.split_once("http://")?.1.trim().to_owned()));
+        let api = Api::at(&address.expect("it listens"));
+        std::thread::spawn(move || log.for_each(drop));
+        let events: Arc<Mutex<Vec<_>>> = Arc::default();
+        let lines = BufReader::new(child.stdout.take().unwrap()).lines();
+        std::thread::spawn({
+            let events = Arc::clone(&events);
+            move || {
+                for line in lines.map_while(Result::ok) {
+                    let event = serde_json::from_str(&line).unwrap();
+                    events.lock().unwrap().push((Instant::now(), event));
+                }
+            }
+        });
+        Self { child, api, events }
+    }
+}
+
+impl Drop for Service {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// How all of it was at one moment.
+struct Moment {
+    at: Instant,
+    worker: Value,
+    streams: Vec<Value>,
+    /// Seconds of CPU time.
+    cpu_s: f64,
+    others_cpu_s: f64,
+    rss_mb: f64,
+}
+
+impl Moment {
+    fn of(service: &Service, nginx: &Nginx, publishers: &Publishers) -> Self {
+        let streams = service.api.get("/api/v1/streams?limit=5000").json();
+        let each = publishers.children.iter().map(|child| cpu_s(child.id()));
+        Self {
+            at: Instant::now(),
+            worker: service.api.get("/api/v1/worker").json(),
+            streams: streams["streams"].as_array().unwrap().clone(),
+            cpu_s: cpu_s(service.child.id()),
+            others_cpu_s: each.sum::<f64>() + cpu_s(nginx.id()),
+            rss_mb: rss_mb(service.child.id()),
+        }
+    }
+}
+
+/// User and system time of a process: fields 14 and 15 of proc(5), in hundredths of a second.
+fn cpu_s(process: u32) -> f64 {
+    let stat = fs::read_to_string(format!("/proc/{process}/stat")).unwrap_or_default();
+    let fields = stat
+        .rsplit(") ")
+        .next()
+        .unwrap_or_default()
+        .split(' ')
+        .skip(11)
+        .take(2);
+    fields
+        .filter_map(|ticks| ticks.parse::<f64>().ok())
+        .sum::<f64>()
+        / 100.0
+}
+
+fn rss_mb(process: u32) -> f64 {
+    let status = fs::read_to_string(format!("/proc/{process}/status")).unwrap_or_default();
+    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
+    let kib = line.and_then(|line| line.split_whitespace().next()?.parse::<f64>().ok());
+    kib.unwrap_or_default() / 1024.0
+}
+
+fn report(
+    streams: usize,
+    before: &Moment,
+    after: &Moment,
+    service: &Service,
+    publishers: &Publishers,
+) {
+    let took_s = after.at.duration_since(before.at).as_secs_f64();
+    let change = |path: &str| {
+        let [before, after] =
+            [before, after].map(|m| m.worker.pointer(path).and_then(Value::as_f64));
+        after.unwrap_or_default() - before.unwrap_or_default()
+    };
+    let looks = change("/samples/done");
+    let events = service.events.lock().unwrap();
+    let within = |at: &Instant| (before.at..after.at).contains(at);
+    let latency = |kinds: &[&str]| {
+        let of_kind = events.iter().filter(|(at, e)| {
+            within(at)
+                && kinds
+                    .iter()
+                    .any(|kind| e["type"].as_str().is_some_and(|t| t.contains(kind)))
+        });
+        let mut ms: Vec<i64> = of_kind
+            .filter_map(|(_, e)| e["data"]["latency_ms"].as_i64())
+            .collect();
+        ms.sort_unstable();
+        [50, 95, 100].map(|p| {
+            ms.get((ms.len() * p).div_ceil(100).saturating_sub(1))
+                .copied()
+                .unwrap_or(-1)
+        })
+    };
+    let (mut shown, mut found) = (0, 0);
+    for (stream, started) in publishers.started.iter().enumerate() {
+        let id = stream.to_string();
+        let opened: Vec<_> = events
+            .iter()
+            .filter(|(_, e)| e["type"] == "waylay.incident.opened.v1" && e["data"]["stream"] == *id)
+            .map(|(at, _)| *at)
+            .collect();
+        for round in 0.. {
+            let at = |s: f64| *started + Duration::from_secs_f64(CLIP_S * f64::from(round) + s);
+            let (from, to) = (at(SHOWN_S.0 - SLACK_S), at(SHOWN_S.1 + SLACK_S));
+            if to > after.at {
+                break;
+            }
+            if from >= before.at {
+                shown += 1;
+                found += usize::from(opened.iter().any(|at| (from..to).contains(at)));
+            }
+        }
+    }
+    let number = |value: &Value| value.as_f64().unwrap_or_default();
+    let gaps = after
+        .streams
+        .iter()
+        .zip(&before.streams)
+        .map(|(after, before)| {
+            // The longest gap of the whole run: one that is older than the first moment is not counted.
+            let (new, old) = (
+                number(&after["coverage"]["longest_gap_ms"]),
+                number(&before["coverage"]["longest_gap_ms"]),
+            );
+            if new > old {
+                new
+            } else {
+                number(&after["since_look_ms"])
+            }
+        });
+    let least = after
+        .streams
+        .iter()
+        .zip(&before.streams)
+        .map(|(after, before)| {
+            number(&after["samples"]["done"]) - number(&before["samples"]["done"])
+        });
+    let [p50, p95, worst] = latency(&["opened"]);
+    let [_, all95, all_worst] = latency(&["opened", "updated"]);
+    println!("streams {streams}, {took_s:.0} s");
+    println!("  codes shown {shown}, found {found}");
+    println!(
+        "  arrival to event: opened p50 {p50} p95 {p95} worst {worst} ms; with updates p95 {all95} worst {all_worst} ms"
+    );
+    println!(
+        "  looks {looks} ({:.2} a second and stream, the fewest {}), dropped {}, failed {}",
+        looks / took_s / streams as f64,
+        least.fold(f64::INFINITY, f64::min),
+        change("/samples/dropped"),
+        change("/samples/failed")
+    );
+    println!(
+        "  even share {:.1} s, longest gap {:.1} s, longest wait {} ms",
+        took_s * streams as f64 / looks,
+        gaps.fold(0.0, f64::max) / 1_000.0,
+        after.worker["longest_wait_ms"]
+    );
+    println!(
+        "  waylay {:.2} cores (decode {:.2}, scan {:.2}), {:.0} MB ({:.1} a stream); publishers and nginx {:.2} cores",
+        (after.cpu_s - before.cpu_s) / took_s,
+        change("/cpu/decode_ms") / 1_000.0 / took_s,
+        change("/cpu/scan_ms") / 1_000.0 / took_s,
+        after.rss_mb,
+        after.rss_mb / streams as f64,
+        (after.others_cpu_s - before.others_cpu_s) / took_s
+    );
+    println!("  boosted now {}", after.worker["boosted"]);
+}
