@@ -37,10 +37,10 @@ const PAYLOAD: &str = "https://shop.example/load";
 /// of pictures.
 const CLIP_S: f64 = 20.0;
 const SHOWN_S: (f64, f64) = (8.0, 13.0);
+/// How much later than another an incident may be told of, in seconds.
+const SLACK_S: f64 = 2.0;
 /// Streams that one publisher sends.
 const EACH: usize = 8;
-/// How far a publisher may be off its time, in seconds.
-const SLACK_S: f64 = 1.0;
 
 fn main() {
     let arguments: Vec<String> = std::env::args()
@@ -78,7 +78,7 @@ fn main() {
     let before = Moment::of(&service, &nginx, &publishers);
     std::thread::sleep(Duration::from_secs(seconds as u64));
     let after = Moment::of(&service, &nginx, &publishers);
-    report(streams, &before, &after, &service, &publishers);
+    report(streams, &before, &after, &service);
 }
 
 /// 720p30 at 2 Mbit/s with sound, a keyframe every 2 s.
@@ -136,21 +136,28 @@ fn clip(folder: &Path) -> PathBuf {
 /// Each sends a few streams; they start one after the other, so that keyframes do not all come at once.
 struct Publishers {
     children: Vec<Child>,
-    /// When that of each stream started.
-    started: Vec<Instant>,
 }
 
 impl Publishers {
     fn start(clip: &Path, port: u16, streams: usize) -> Self {
         let mut all = Self {
             children: Vec::new(),
-            started: Vec::new(),
         };
         let groups: Vec<_> = (0..streams).collect();
         let apart = Duration::from_secs_f64(2.0 / groups.chunks(EACH).len() as f64);
-        for group in groups.chunks(EACH) {
+        for (at, group) in groups.chunks(EACH).enumerate() {
+            // Nor does the code: each begins at another keyframe of the clip.
+            let offset_s = (at as f64 * 2.0) % CLIP_S;
             let mut command = ffmpeg();
-            command.args(["-re", "-stream_loop", "-1", "-i"]).arg(clip);
+            command.args([
+                "-re",
+                "-stream_loop",
+                "-1",
+                "-ss",
+                &offset_s.to_string(),
+                "-i",
+            ]);
+            command.arg(clip);
             for stream in group {
                 let target = format!("rtmp://127.0.0.1:{port}/live/{stream}");
                 command.args(["-c", "copy", "-map", "0", "-f", "flv", &target]);
@@ -158,7 +165,6 @@ impl Publishers {
             let child = command.stderr(Stdio::null()).spawn();
             all.children
                 .push(child.expect("ffmpeg is needed: see scripts/setup.sh"));
-            all.started.extend(group.iter().map(|_| Instant::now()));
             std::thread::sleep(apart);
         }
         all
@@ -267,13 +273,7 @@ fn rss_mb(process: u32) -> f64 {
     kib.unwrap_or_default() / 1024.0
 }
 
-fn report(
-    streams: usize,
-    before: &Moment,
-    after: &Moment,
-    service: &Service,
-    publishers: &Publishers,
-) {
+fn report(streams: usize, before: &Moment, after: &Moment, service: &Service) {
     let took_s = after.at.duration_since(before.at).as_secs_f64();
     let change = |path: &str| {
         let [before, after] =
@@ -300,26 +300,17 @@ fn report(
                 .unwrap_or(-1)
         })
     };
-    let (mut shown, mut found) = (0, 0);
-    for (stream, started) in publishers.started.iter().enumerate() {
+    // ffmpeg plays a clip over and over up to 2 s faster than it lasts: how often the code was shown at least is known,
+    // and not when.
+    let rounds = ((took_s - SLACK_S) / CLIP_S) as usize;
+    let found = |stream: usize| {
         let id = stream.to_string();
-        let opened: Vec<_> = events
-            .iter()
-            .filter(|(_, e)| e["type"] == "waylay.incident.opened.v1" && e["data"]["stream"] == *id)
-            .map(|(at, _)| *at)
-            .collect();
-        for round in 0.. {
-            let at = |s: f64| *started + Duration::from_secs_f64(CLIP_S * f64::from(round) + s);
-            let (from, to) = (at(SHOWN_S.0 - SLACK_S), at(SHOWN_S.1 + SLACK_S));
-            if to > after.at {
-                break;
-            }
-            if from >= before.at {
-                shown += 1;
-                found += usize::from(opened.iter().any(|at| (from..to).contains(at)));
-            }
-        }
-    }
+        let opened = events.iter().filter(|(at, e)| {
+            within(at) && e["type"] == "waylay.incident.opened.v1" && e["data"]["stream"] == *id
+        });
+        opened.count().min(rounds)
+    };
+    let (shown, found) = (streams * rounds, (0..streams).map(found).sum::<usize>());
     let number = |value: &Value| value.as_f64().unwrap_or_default();
     let gaps = after
         .streams
@@ -347,7 +338,7 @@ fn report(
     let [p50, p95, worst] = latency(&["opened"]);
     let [_, all95, all_worst] = latency(&["opened", "updated"]);
     println!("streams {streams}, {took_s:.0} s");
-    println!("  codes shown {shown}, found {found}");
+    println!("  codes shown at least {shown}, found {found}");
     println!(
         "  arrival to event: opened p50 {p50} p95 {p95} worst {worst} ms; with updates p95 {all95} worst {all_worst} ms"
     );

@@ -11,4 +11,4 @@ mod snapshot;
 pub use annotate::{Mark, annotate};
 pub use chart::chart;
 pub use files::{EvidenceError, Folder};
-pub use snapshot::{Crop, EvidenceFile, EvidenceKind, Snapshot};
+pub use snapshot::{Crop, EvidenceFile, EvidenceKind, Snapshot, jpeg};

@@ -3,13 +3,13 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use image::codecs::jpeg::JpegEncoder;
+use image::RgbImage;
 use image::imageops::{FilterType, crop_imm, resize};
-use image::{ImageError, RgbImage};
+use jpeg_encoder::EncodingError;
 
 use crate::config::Location;
 use crate::detect::Point;
-use crate::evidence::{Mark, annotate};
+use crate::evidence::{self, Mark, annotate};
 use crate::policy::Class;
 use crate::replay::manifest::{self, Manifest};
 use crate::source::{self, Limits, still};
@@ -136,7 +136,7 @@ fn take_all(
 
 impl Shot {
     /// Keeps what `picture`, the frame of this moment, shows.
-    fn take(&mut self, picture: &RgbImage, left: &mut usize) -> Result<(), ImageError> {
+    fn take(&mut self, picture: &RgbImage, left: &mut usize) -> Result<(), EncodingError> {
         let close_up = self.corners.and_then(|corners| close_up(picture, &corners));
         self.close_up = close_up
             .map(|picture| jpeg(&picture, left))
@@ -195,9 +195,8 @@ fn close_up(picture: &RgbImage, corners: &[[f32; 2]; 4]) -> Option<RgbImage> {
 }
 
 /// `picture` as a JPEG file, where there are bytes `left` for it.
-fn jpeg(picture: &RgbImage, left: &mut usize) -> Result<Option<Vec<u8>>, ImageError> {
-    let mut bytes = Vec::new();
-    JpegEncoder::new_with_quality(&mut bytes, QUALITY).encode_image(picture)?;
+fn jpeg(picture: &RgbImage, left: &mut usize) -> Result<Option<Vec<u8>>, EncodingError> {
+    let bytes = evidence::jpeg(picture, QUALITY)?;
     let fits = bytes.len() <= *left;
     if fits {
         *left -= bytes.len();

@@ -22,7 +22,7 @@ use crate::worker::{Settings, Stream};
 const HOST: &str = "host:";
 
 /// A stream that waits for a thread for so long, in µs, says that there is no time for boosts.
-const BUSY_US: i64 = 1_000_000;
+const BUSY_US: i64 = 150_000;
 
 /// How often it is to be told that time passes.
 pub(super) const TICK: Duration = Duration::from_millis(100);
