@@ -192,9 +192,11 @@ impl Service {
         let mut command = Command::new(env!("CARGO_BIN_EXE_waylay"));
         command.args(["serve", "--listen", "127.0.0.1:0", "--data"]);
         command.arg(folder.join("data"));
-        if let Some(config) = std::env::var_os("WAYLAY_LOAD_CONFIG") {
-            command.arg("--config").arg(config);
-        }
+        // ffmpeg comes round to the code again after 12 to 20 s: each showing is to be an incident of its own.
+        let usual = folder.join("config.toml");
+        fs::write(&usual, "[incidents]\ngap_ms = 4000\n").unwrap();
+        let config = std::env::var_os("WAYLAY_LOAD_CONFIG").unwrap_or(usual.into_os_string());
+        command.arg("--config").arg(config);
         command.stdout(Stdio::piped()).stderr(Stdio::piped());
         let mut child = command.spawn().unwrap();
         let mut log = BufReader::new(child.stderr.take().unwrap()).lines();
@@ -300,8 +302,7 @@ fn report(streams: usize, before: &Moment, after: &Moment, service: &Service) {
                 .unwrap_or(-1)
         })
     };
-    // ffmpeg plays a clip over and over up to 2 s faster than it lasts: how often the code was shown at least is known,
-    // and not when.
+    // How often the code was shown at least is known, and not when.
     let rounds = ((took_s - SLACK_S) / CLIP_S) as usize;
     let found = |stream: usize| {
         let id = stream.to_string();
