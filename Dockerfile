@@ -21,7 +21,7 @@ USER waylay
 # `--data` defaults to ./waylay-data, which is kept on the volume this way.
 WORKDIR /data
 VOLUME ["/data"]
-# There is no HTTP service to ask: this says only that the program starts with its libraries.
+# Only `waylay serve` answers over HTTP: this says of every command that the program starts with its libraries.
 HEALTHCHECK --interval=60s --timeout=5s CMD ["waylay", "--version"]
 ENTRYPOINT ["waylay"]
 CMD ["--help"]

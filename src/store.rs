@@ -2,6 +2,8 @@
 //!
 //! An event is committed before anybody hears of it: whatever was printed survives a `kill -9`.
 
+use std::fs::OpenOptions;
+use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -81,6 +83,7 @@ impl Store {
     /// # Errors
     /// Where the file cannot be used.
     pub async fn open(path: &Path) -> Result<Self, StoreError> {
+        make_private(path);
         let options = SqliteConnectOptions::new()
             .filename(path)
             .create_if_missing(true)
@@ -162,6 +165,14 @@ impl Store {
     pub async fn close(&self) {
         self.pool.close().await;
     }
+}
+
+/// Makes the file where it is not there yet, for its owner alone: it holds stream keys. What SQLite puts beside it has
+/// the same mode.
+fn make_private(path: &Path) {
+    let mut options = OpenOptions::new();
+    // One that is there stays as it is; where it cannot be made, opening it says why.
+    let _ = options.write(true).create_new(true).mode(0o600).open(path);
 }
 
 /// Every event carries the whole incident, so folding in is putting the newest in the place of the last.

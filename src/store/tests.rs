@@ -200,3 +200,27 @@ async fn two_writers_wait_for_each_other() {
     }
     assert_eq!(stores[0].incidents().await.unwrap().len(), 4);
 }
+
+#[tokio::test]
+async fn only_the_owner_can_read_it() {
+    use std::os::unix::fs::PermissionsExt;
+    let folder = tempfile::tempdir().unwrap();
+    let store = Store::open(&folder.path().join("records.sqlite"))
+        .await
+        .unwrap();
+    let row = StreamRow {
+        id: "a".to_owned(),
+        url: "rtmp://a.example/live/s3cret".to_owned(),
+        labels: "[]".to_owned(),
+        registry: None,
+        policy: None,
+    };
+    store.put_stream(&row, 1).await.unwrap();
+    assert_eq!(store.streams().await.unwrap(), [row]);
+    for file in std::fs::read_dir(folder.path()).unwrap() {
+        let file = file.unwrap();
+        let mode = file.metadata().unwrap().permissions().mode();
+        assert_eq!(mode & 0o077, 0, "{:?}", file.file_name());
+    }
+    store.close().await;
+}

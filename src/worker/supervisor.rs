@@ -266,7 +266,7 @@ impl Supervisor {
     }
 
     /// Time passes: says which streams are boosted from now on. To be told every [`TICK`].
-    pub fn tick(&self) {
+    pub(super) fn tick(&self) {
         let settings = &self.inner.settings;
         let now_us = settings.limits.clock.monotonic_us();
         let mut state = self.state();
