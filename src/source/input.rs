@@ -126,13 +126,6 @@ impl Input {
         })?;
         // An interrupt while libav looks for streams is swallowed: it says that all is well.
         let over = deadline.interrupts();
-        let none = |error| {
-            if over {
-                deadline.cause(limits.timeouts.open, error)
-            } else {
-                error
-            }
-        };
         let best = context.streams().best(media::Type::Video);
         let (stream, first) = match (best.map(|stream| stream.index()), location) {
             (Some(stream), _) => (stream, None),
@@ -141,7 +134,11 @@ impl Input {
                 let first = await_video(&mut context, &deadline)?;
                 (first.stream(), Some(first))
             }
-            (None, _) => return Err(none(SourceError::NoVideo)),
+            (None, _) if over => {
+                let otherwise = SourceError::NoVideo;
+                return Err(deadline.cause(limits.timeouts.open, otherwise));
+            }
+            (None, _) => return Err(SourceError::NoVideo),
         };
         let time_base = context.stream(stream).map(|stream| stream.time_base());
         let time_base = time_base.ok_or(SourceError::NoVideo)?;

@@ -78,14 +78,12 @@ pub struct Collector<P> {
 }
 
 impl<P> Batch<P> {
-    /// Leaves out what comes before the keyframe that decoding can begin at; false where there is none.
-    pub fn begin_anew(&mut self) -> bool {
-        let Some(at) = self.restart.take() else {
-            return self.fresh;
-        };
-        self.packets.drain(..at);
-        self.fresh = true;
-        true
+    /// Leaves out what comes before the keyframe that decoding can begin at, where there is one.
+    pub fn begin_anew(&mut self) {
+        if let Some(at) = self.restart.take() {
+            self.packets.drain(..at);
+            self.fresh = true;
+        }
     }
 }
 

@@ -64,6 +64,16 @@ impl Store {
         Ok(rows.fetch_all(&self.pool).await?)
     }
 
+    /// The stream `id` as it was added.
+    ///
+    /// # Errors
+    /// Where the query failed.
+    pub async fn stream(&self, id: &str) -> Result<Option<StreamRow>, StoreError> {
+        let row =
+            sqlx::query_as("SELECT id, url, labels, registry, policy FROM stream WHERE id = ?");
+        Ok(row.bind(id).fetch_optional(&self.pool).await?)
+    }
+
     /// The ids of the streams that led off the platform.
     ///
     /// # Errors

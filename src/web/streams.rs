@@ -52,7 +52,7 @@ pub(super) async fn list(
 ) -> Result<Json<StreamsData>, Failure> {
     let Query(Page { after, limit }) = page?;
     let limit = limit.unwrap_or(PAGE).clamp(1, LARGEST_PAGE);
-    let rows = app.rows().await?;
+    let rows = app.parts.store.streams().await?;
     let all = app.parts.supervisor.streams();
     let after = |status: &Status| after.as_ref().is_none_or(|after| status.stream.id > *after);
     let mut streams: Vec<_> = all.into_iter().filter(after).take(limit + 1).collect();
@@ -198,15 +198,10 @@ pub(super) async fn boost(
 }
 
 impl App {
-    async fn rows(&self) -> Result<Vec<StreamRow>, Failure> {
-        Ok(self.parts.store.streams().await?)
-    }
-
     async fn data(&self, id: &str) -> Result<StreamData, Failure> {
         let status = self.parts.supervisor.stream(id).ok_or_else(|| none(id))?;
-        let rows = self.rows().await?;
-        let row = rows.iter().find(|row| row.id == id);
-        Ok(stream_data(&status, row))
+        let row = self.parts.store.stream(id).await?;
+        Ok(stream_data(&status, row.as_ref()))
     }
 
     /// The stream `id` as it was added through the API.
@@ -216,10 +211,8 @@ impl App {
                 format!("the stream `{id}` stands in the configuration, which alone can change it");
             return Err(Failure::conflict(why));
         }
-        let rows = self.rows().await?;
-        rows.into_iter()
-            .find(|row| row.id == id)
-            .ok_or_else(|| none(id))
+        let row = self.parts.store.stream(id).await?;
+        row.ok_or_else(|| none(id))
     }
 
     /// What is watched where `row` says so.

@@ -7,8 +7,9 @@ use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use crate::config::Location;
-use crate::source::Limits;
-use crate::source::{Collector, Input, Packet, Position, SourceError, Timeline, codec_name};
+use crate::source::{
+    Collector, Input, Limits, Packet, Position, SourceError, Timeline, codec_name,
+};
 use crate::stop::Stop;
 use crate::worker::board::State;
 use crate::worker::mailbox::Put;

@@ -74,7 +74,6 @@ impl Mailbox {
             Some(waiting) if !batch.fresh => {
                 waiting.packets.extend(batch.packets);
                 waiting.drain |= batch.drain;
-                waiting.rough |= batch.rough;
                 // Only the newest picture is worth a look by now.
                 waiting.looks = Looks::Newest;
                 mail.dropped += 1;

@@ -139,7 +139,7 @@ impl Pool {
     /// Which of those that wait comes first: the time since its last look counts, times what it weighs. Who is
     /// past the longest blind time comes before all that are not, by time alone, so that nobody starves.
     ///
-    /// All of them are looked at, since each gains at its own pace: 500 take less than a thousandth of a decoding.
+    /// All of them are looked at, since each gains at its own pace: that is a few numbers each, beside a decoding.
     fn first(&self, waiting: &[Waiting]) -> Option<usize> {
         let now_us = self.clock.monotonic_us();
         let rank = |waiting: &Waiting| {

@@ -234,10 +234,14 @@ fn what_was_passed_over_before_a_keyframe_is_left_out() {
         looks: Looks::Newest,
         rough: true,
     };
-    assert!(batch.begin_anew() && batch.fresh);
-    assert_eq!(batch.packets, [3, 4]);
+    batch.begin_anew();
+    assert_eq!((batch.packets.as_slice(), batch.fresh), (&[3, 4][..], true));
     batch.fresh = false;
-    assert!(!batch.begin_anew());
+    batch.begin_anew();
+    assert_eq!(
+        (batch.packets.as_slice(), batch.fresh),
+        (&[3, 4][..], false)
+    );
 }
 
 #[test]
