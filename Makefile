@@ -17,7 +17,7 @@ build: ## build the program (target/release/waylay)
 
 check: ## formatting and lints
 	@scripts/setup.sh build
-	cargo fmt --check
+	cargo fmt --all --check
 	cargo clippy --locked --all-targets -- -D warnings
 
 test: ## set up, then run every test
@@ -41,7 +41,7 @@ fuzz: ## throw bytes at every parser, FUZZ_SECONDS=600 each (cargo-fuzz and a ni
 	@scripts/fuzz.sh
 
 fmt: ## format the code
-	cargo fmt
+	cargo fmt --all
 
 docs: ## API documentation (target/doc/waylay/index.html)
 	@scripts/setup.sh build

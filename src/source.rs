@@ -2,9 +2,11 @@
 //!
 //! The only folder that knows of `ffmpeg-next`. It knows nothing of symbols or incidents.
 
+mod capture;
 mod decoder;
 mod error;
 mod input;
+mod log;
 mod moment;
 mod picture;
 mod ring;
@@ -16,6 +18,7 @@ mod timeline;
 pub use decoder::{Decoded, Decoder};
 pub use error::SourceError;
 pub use input::{Input, Limits, codec_name, init};
+pub use log::{Speaking, StreamLog};
 pub use moment::moments;
 pub use picture::Picture;
 pub use ring::Ring;
@@ -24,3 +27,6 @@ pub use timeline::Timeline;
 
 /// A compressed packet of the video stream, its time stamps in ms of media time.
 pub type Packet = ffmpeg_next::Packet;
+
+/// What a decoder needs to know of a video stream.
+pub type Parameters = ffmpeg_next::codec::Parameters;

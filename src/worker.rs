@@ -7,6 +7,7 @@
 
 mod board;
 mod boost;
+mod counts;
 mod file;
 mod follow;
 mod judge;
@@ -22,11 +23,12 @@ mod supervisor;
 
 pub use board::{Figures, State};
 pub use boost::Why;
+pub use counts::{Counts, Cpu};
 pub use file::{Done, FileError, Progress, watch_file};
 pub use follow::{Follower, followed, to_ask};
 pub use judge::InForce;
 pub use lag::{BOUNDS_MS, Lag};
-pub use lane::{Counts, Cpu, Record};
+pub use lane::{Origin, Record};
 pub use look::{Looks, Mode};
 pub use recorder::{RecordError, Recorder, Sink};
 pub use run::{Outcome, run, serve};

@@ -71,6 +71,37 @@ impl Location {
         }
     }
 
+    /// What of it must not be read by others, as it is written and as it is meant, the longest first: user, password,
+    /// all of the path but its first part, the query and what is in it.
+    pub fn secrets(&self) -> Vec<String> {
+        let Self::Url(url) = self else {
+            return Vec::new();
+        };
+        let path = url.path().trim_start_matches('/');
+        let (first, rest) = path.split_once('/').unwrap_or(("", path));
+        let mut raw: Vec<&str> = rest.split('/').collect();
+        raw.extend([url.username(), url.password().unwrap_or_default()]);
+        let query = url.query().unwrap_or_default();
+        raw.extend([query, url.fragment().unwrap_or_default()]);
+        raw.extend(
+            query
+                .split('&')
+                .filter_map(|pair| Some(pair.split_once('=')?.1)),
+        );
+        let meant = raw.iter().flat_map(|part| {
+            let pair = format!("_={part}").into_bytes();
+            let decoded = url::form_urlencoded::parse(&pair).map(|(_, value)| value.into_owned());
+            decoded.collect::<Vec<_>>()
+        });
+        let mut all: Vec<String> = meant
+            .chain(raw.iter().map(|&part| part.to_owned()))
+            .collect();
+        all.retain(|part| !part.is_empty() && part != first);
+        all.sort_unstable_by(|a, b| b.len().cmp(&a.len()).then_with(|| a.cmp(b)));
+        all.dedup();
+        all
+    }
+
     /// Whether it is watched as it happens; a file is read as fast as the machine goes.
     pub fn is_live(&self) -> bool {
         !matches!(self, Self::File(_))

@@ -7,6 +7,7 @@ use ffmpeg_next::codec::{Id, Parameters, decoder, threading};
 use ffmpeg_next::frame::Video;
 use ffmpeg_next::{Dictionary, Error};
 
+use crate::source::capture::Reference;
 use crate::source::{Batch, Looks, Packet, Picture, SourceError};
 
 /// Pixels that a picture may have: 8192 × 4320, the largest level of H.264 and HEVC in use. What is
@@ -18,6 +19,8 @@ pub struct Decoder {
     video: decoder::Video,
     /// Presentation times run backwards where a stream is broken; what is looked at never does.
     last_ms: i64,
+    /// When something of it was taken, where the stream says so.
+    reference: Option<Reference>,
 }
 
 /// What became of a batch.
@@ -53,6 +56,7 @@ impl Decoder {
         Ok(Self {
             video,
             last_ms: i64::MIN,
+            reference: None,
         })
     }
 
@@ -82,6 +86,7 @@ impl Decoder {
             if packet.size() == 0 {
                 continue;
             }
+            self.reference = Reference::of(packet).or(self.reference);
             if let Err(error) = self.video.send_packet(&**packet) {
                 decoded.broken += 1;
                 tracing::trace!(%error, "packet left out");
@@ -107,7 +112,10 @@ impl Decoder {
         loop {
             let mut frame = Video::empty();
             match self.video.receive_frame(&mut frame) {
-                Ok(()) => return Some(frame),
+                Ok(()) => {
+                    self.reference = Reference::stamped(&frame).or(self.reference);
+                    return Some(frame);
+                }
                 Err(
                     Error::Eof
                     | Error::Other {
@@ -133,7 +141,8 @@ impl Decoder {
             .unwrap_or(self.last_ms)
             .max(self.last_ms)
             .max(0);
-        match Picture::new(frame, media_ms) {
+        let captured_us = self.reference.and_then(|from| from.at(media_ms));
+        match Picture::new(frame, media_ms, captured_us) {
             Ok(picture) => {
                 self.last_ms = media_ms;
                 decoded.pictures += 1;

@@ -11,6 +11,7 @@ use ffmpeg_next::{Dictionary, Error, Rational, Rescale, format, media};
 
 use crate::clock::Clock;
 use crate::config::{Location, Timeouts};
+use crate::source::log;
 use crate::source::stdin::Stdin;
 use crate::source::{Packet, SourceError};
 use crate::stop::Stop;
@@ -44,11 +45,11 @@ pub struct Limits {
     pub clock: Clock,
 }
 
-/// Prepares libav; its own log is silenced, since it prints URLs with everything in them.
+/// Prepares libav, whose log goes where `tracing` goes by now.
 pub fn init() {
     // It only registers what newer versions register by themselves.
     let _ = ffmpeg_next::init();
-    ffmpeg_next::log::set_level(ffmpeg_next::log::Level::Quiet);
+    log::install();
 }
 
 /// An open source.

@@ -35,6 +35,7 @@ pub struct Picture {
     /// The grey picture where the frame has none to borrow.
     grey: Option<Video>,
     media_ms: i64,
+    captured_us: Option<i64>,
 }
 
 impl Picture {
@@ -42,7 +43,11 @@ impl Picture {
     ///
     /// # Errors
     /// Where its pixel format cannot be turned grey.
-    pub(super) fn new(frame: Video, media_ms: i64) -> Result<Self, SourceError> {
+    pub(super) fn new(
+        frame: Video,
+        media_ms: i64,
+        captured_us: Option<i64>,
+    ) -> Result<Self, SourceError> {
         // A negative stride (a picture stored bottom up) shows as a huge one.
         let upright = frame.planes() > 0 && i32::try_from(frame.stride(0)).is_ok();
         let borrowed = upright && GREY_FIRST.contains(&frame.format());
@@ -55,12 +60,18 @@ impl Picture {
             frame,
             grey,
             media_ms,
+            captured_us,
         })
     }
 
     /// Media time in ms.
     pub fn media_ms(&self) -> i64 {
         self.media_ms
+    }
+
+    /// When it was taken, in µs since 1970, where the stream says so. That is the word of whoever sends it.
+    pub fn captured_us(&self) -> Option<i64> {
+        self.captured_us
     }
 
     /// Width in px.

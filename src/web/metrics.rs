@@ -14,7 +14,7 @@ use prometheus_client::registry::Registry;
 
 use super::Shared;
 use crate::track::SHOWN_MS;
-use crate::worker::{BOUNDS_MS, Counts, State as StreamState, Status, Supervisor, Why};
+use crate::worker::{BOUNDS_MS, Counts, Lag, State as StreamState, Status, Supervisor, Why};
 
 /// The figures of the worker and of every stream.
 #[utoipa::path(get, path = "/metrics", tag = "worker", responses(
@@ -247,20 +247,11 @@ impl Figures {
     fn encode_latency(&self, encoder: &mut DescriptorEncoder<'_>) -> fmt::Result {
         let help = "From the arrival of a frame until it was judged";
         let lag = &self.counts.lag;
-        let bounds = BOUNDS_MS.map(|ms| ms as f64 / 1_000.0).into_iter();
-        let buckets: Vec<_> = bounds.chain([f64::MAX]).zip(lag.bins).collect();
-        family(
-            encoder,
-            "waylay_look_latency_seconds",
-            help,
-            MetricType::Histogram,
-        )?
-        .encode_histogram::<NoLabelSet>(
-            lag.sum_ms as f64 / 1_000.0,
-            lag.count(),
-            &buckets,
-            None,
-        )
+        histogram(encoder, "waylay_look_latency_seconds", help, lag)?;
+        let help =
+            "From the camera until the frame was judged, where the stream says when it was taken";
+        let glass = &self.counts.glass;
+        histogram(encoder, "waylay_glass_to_verdict_seconds", help, glass)
     }
 
     fn encode_streams(&self, encoder: &mut DescriptorEncoder<'_>) -> fmt::Result {
@@ -318,6 +309,22 @@ fn family<'s>(
     kind: MetricType,
 ) -> Result<MetricEncoder<'s>, fmt::Error> {
     encoder.encode_descriptor(name, help, None, kind)
+}
+
+fn histogram(
+    encoder: &mut DescriptorEncoder<'_>,
+    name: &str,
+    help: &str,
+    lag: &Lag,
+) -> fmt::Result {
+    let bounds = BOUNDS_MS.map(|ms| ms as f64 / 1_000.0).into_iter();
+    let buckets: Vec<_> = bounds.chain([f64::INFINITY]).zip(lag.bins).collect();
+    family(encoder, name, help, MetricType::Histogram)?.encode_histogram::<NoLabelSet>(
+        lag.sum_ms as f64 / 1_000.0,
+        lag.count(),
+        &buckets,
+        None,
+    )
 }
 
 fn counter(encoder: &mut MetricEncoder<'_>, value: &impl EncodeCounterValue) -> fmt::Result {

@@ -19,7 +19,7 @@ use crate::wire::stream::{
     CpuData, LatencyData, NewStream, Problem, SamplesData, StreamChange, StreamData, StreamsData,
     VideoData,
 };
-use crate::worker::{Counts, Refused, State as StreamState, Status, Stream};
+use crate::worker::{Counts, Lag, Refused, State as StreamState, Status, Stream};
 
 /// The most labels of a stream, and the most bytes of one.
 const MOST_LABELS: usize = 64;
@@ -337,7 +337,8 @@ fn stream_data(status: &Status, row: Option<&StreamRow>) -> StreamData {
         samples: samples(&figures.counts),
         coverage: CoverageData::new(&figures.coverage),
         cpu: cpu(&figures.counts),
-        latency: latency(&figures.counts),
+        latency: latency(&figures.counts.lag),
+        glass_to_verdict: glass(&figures.counts),
         ring_bytes: figures.ring_bytes,
     }
 }
@@ -362,10 +363,15 @@ pub(super) fn cpu(counts: &Counts) -> CpuData {
     }
 }
 
-pub(super) fn latency(counts: &Counts) -> LatencyData {
+pub(super) fn latency(lag: &Lag) -> LatencyData {
     LatencyData {
-        p50_ms: counts.lag.percentile_ms(50),
-        p95_ms: counts.lag.percentile_ms(95),
-        worst_ms: counts.lag.worst_ms,
+        p50_ms: lag.percentile_ms(50),
+        p95_ms: lag.percentile_ms(95),
+        worst_ms: lag.worst_ms,
     }
+}
+
+/// Where any stream said when its pictures were taken.
+pub(super) fn glass(counts: &Counts) -> Option<LatencyData> {
+    (counts.glass.count() > 0).then(|| latency(&counts.glass))
 }

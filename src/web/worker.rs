@@ -6,7 +6,7 @@ use axum::Json;
 use axum::extract::State;
 
 use super::Shared;
-use super::streams::{cpu, latency, samples};
+use super::streams::{cpu, glass, latency, samples};
 use crate::wire::stream::{Health, WorkerData};
 use crate::worker::{State as StreamState, Why};
 
@@ -52,7 +52,8 @@ pub(super) async fn worker(State(app): State<Shared>) -> Json<WorkerData> {
         boosted,
         samples: samples(&counts),
         cpu: cpu(&counts),
-        latency: latency(&counts),
+        latency: latency(&counts.lag),
+        glass_to_verdict: glass(&counts),
         longest_blind_ms: live
             .map(|status| status.figures.since_look_ms)
             .max()

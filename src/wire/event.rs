@@ -79,6 +79,9 @@ pub struct Data<'a> {
     /// From the arrival of the frame to the event in ms; absent for recorded files.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub latency_ms: Option<i64>,
+    /// From when the frame was taken to the event in ms; absent where the stream does not say when that was.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub glass_to_verdict_ms: Option<i64>,
     /// How well the stream was watched until then.
     pub coverage: CoverageData,
     /// The files that prove it, those of earlier events included.
@@ -249,6 +252,7 @@ impl<'a> Event<'a> {
                 unread: incident.unread.as_ref().map(UnreadData::new),
                 hash: incident.hash.as_ref().map(PerceptualHash::to_string),
                 latency_ms: None,
+                glass_to_verdict_ms: None,
                 coverage: CoverageData::new(coverage),
                 evidence,
             },

@@ -104,6 +104,9 @@ pub struct StreamData {
     pub cpu: CpuData,
     /// How long its looks took from the arrival of the frame on.
     pub latency: LatencyData,
+    /// How long it was from the camera to the verdict; absent where the stream does not say when its pictures are taken.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub glass_to_verdict: Option<LatencyData>,
     /// Bytes of its newest packets that are kept.
     pub ring_bytes: usize,
 }
@@ -192,6 +195,9 @@ pub struct WorkerData {
     pub cpu: CpuData,
     /// How long they took.
     pub latency: LatencyData,
+    /// How long it was from the camera to the verdict, for the streams that say when their pictures are taken.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub glass_to_verdict: Option<LatencyData>,
     /// The longest time since a look of any live stream, ms.
     pub longest_blind_ms: i64,
     /// For how long the stream has waited for a thread that waits for longest, ms.

@@ -9,7 +9,7 @@ use crate::config::{self, Sampling};
 use crate::source::{Packet, Ring};
 use crate::track::{Coverage, Gaps};
 use crate::worker::boost::Why;
-use crate::worker::lane::Counts;
+use crate::worker::counts::Counts;
 
 /// What a live stream does at present.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -153,14 +153,14 @@ impl Board {
     }
 
     /// What was done so far, up to `now_us` of the process clock.
-    pub(super) fn set_counts(&self, counts: Counts, now_us: i64) {
+    pub(super) fn set_counts(&self, counts: &Counts, now_us: i64) {
         let cpu_us = counts.cpu.decode_us + counts.cpu.scan_us;
         self.cpu_us.store(cpu_us, Ordering::Relaxed);
         let mut inner = self.inner();
         if counts.looks > inner.counts.looks {
             self.looked_us.store(now_us, Ordering::Relaxed);
         }
-        inner.counts = counts;
+        inner.counts = *counts;
     }
 
     pub(super) fn counts(&self) -> Counts {

@@ -10,11 +10,12 @@ use sha2::{Digest, Sha256};
 
 use crate::config::Location;
 use crate::ids::Seed;
-use crate::source::{Collector, Input, Position, SourceError, Timeline};
+use crate::source::{Collector, Input, Position, SourceError, StreamLog, Timeline};
 use crate::track::Coverage;
 use crate::worker::board::Board;
 use crate::worker::boost::Recorded;
-use crate::worker::lane::{Counts, Lane, Record};
+use crate::worker::counts::Counts;
+use crate::worker::lane::{Lane, Record};
 use crate::worker::{Settings, Stream};
 
 /// Bytes of a file that are read at once.
@@ -57,12 +58,20 @@ pub fn watch_file(
     let Location::File(path) = &stream.location else {
         return Err(SourceError::Open("not a file".to_owned()).into());
     };
+    let log = StreamLog::new(&stream.id, &stream.location, settings.limits.clock);
+    let _speaking = log.speak();
     let mut lane = None;
     let watched = catch_unwind(AssertUnwindSafe(|| {
         let mut input = Input::open(&stream.location, &settings.limits)?;
         let board = Arc::new(Board::recorded(&settings.sampling));
         let seed = seed(path, stream, settings)?;
-        let lane = lane.insert(Lane::new(stream, seed, settings, Arc::clone(&board)));
+        let lane = lane.insert(Lane::new(
+            stream,
+            seed,
+            settings,
+            Arc::clone(&board),
+            log.clone(),
+        ));
         lane.start(input.parameters().ok_or(SourceError::NoVideo)?)?;
         read_all(&mut input, settings, lane, &board, record, progress)?;
         Ok(Done {

@@ -3,6 +3,16 @@
 /// The bounds of the histogram in ms; what took longer than the last is in a bin of its own.
 pub const BOUNDS_MS: [i64; 11] = [5, 10, 20, 50, 100, 200, 300, 500, 1_000, 2_000, 5_000];
 
+/// What a stream's clock may say of the time since a picture was taken, in ms: clocks differ by a little, and one that is
+/// further off says nothing.
+const PLAUSIBLE_MS: std::ops::RangeInclusive<i64> = -1_000..=600_000;
+
+/// From when a picture was taken until `wall_us`, in ms; both are µs since 1970.
+pub(super) fn since_capture_ms(captured_us: Option<i64>, wall_us: i64) -> Option<i64> {
+    let ms = wall_us.checked_sub(captured_us?)? / 1_000;
+    PLAUSIBLE_MS.contains(&ms).then_some(ms.max(0))
+}
+
 /// How long looks took from the arrival of the frame until it was judged.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Lag {
@@ -57,6 +67,22 @@ impl Lag {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_clock_that_is_far_off_says_nothing() {
+        let now_us = 1_800_000_000_000_000;
+        for (captured_us, ms) in [
+            (Some(now_us - 250_400), Some(250)),
+            (Some(now_us + 900_000), Some(0)),
+            (Some(now_us + 1_500_000_000), None),
+            (Some(now_us - 601_000_000), None),
+            (Some(0), None),
+            (Some(i64::MIN), None),
+            (None, None),
+        ] {
+            assert_eq!(since_capture_ms(captured_us, now_us), ms, "{captured_us:?}");
+        }
+    }
 
     #[test]
     fn percentiles_are_bounds_that_so_many_stay_within() {

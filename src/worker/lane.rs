@@ -3,20 +3,21 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use ffmpeg_next::codec::Parameters;
-
 use crate::detect::{Memory, Reach, SymbolKind};
 use crate::evidence::{Crop, Mark, Snapshot};
 use crate::frame::Frame;
 use crate::ids::{IncidentId, Seed};
 use crate::policy::Class;
-use crate::source::{Batch, Decoded, Decoder, Packet, Picture, SourceError};
+use crate::source::{
+    Batch, Decoded, Decoder, Packet, Parameters, Picture, SourceError, Speaking, StreamLog,
+};
 use crate::track::{self, Change, ChangeKind, Coverage, Reconsidered, Sighting, Tracker};
 use crate::worker::board::Board;
 use crate::worker::boost::Why;
+use crate::worker::counts::Counts;
 use crate::worker::follow::{Following, followed};
 use crate::worker::judge::Judge;
-use crate::worker::lag::Lag;
+use crate::worker::lag::since_capture_ms;
 use crate::worker::look::{Looks, Mode};
 use crate::worker::{Settings, Stream};
 
@@ -31,79 +32,25 @@ pub struct Record {
     pub snapshot: Option<Arc<Snapshot>>,
     /// The place of a symbol that nobody could read, cut out of that frame.
     pub crop: Option<Crop>,
-    /// When the frame arrived that brought it about, µs of the process clock; `None` for files.
-    pub arrived_us: Option<i64>,
+    /// When the frame came that brought it about.
+    pub origin: Origin,
     /// How well the stream was watched until then.
     pub coverage: Coverage,
 }
 
-/// What was done for one stream and what was not.
+/// Where a live frame comes from in time. Nothing is known of a recorded one.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Counts {
-    /// Frames that were looked at.
-    pub looks: u64,
-    /// Looks that were wanted and not taken, because newer frames came first.
-    pub dropped: u64,
-    /// Looks that were wanted and gave no picture.
-    pub failed: u64,
-    /// Packets and pictures that were broken.
-    pub broken: u64,
-    /// Candidates that were not tried because the budget of a frame was spent.
-    pub skipped: u64,
-    /// Panics that were contained.
-    pub panics: u64,
-    /// Sightings that were left out because too many incidents were open.
-    pub ignored: u64,
-    /// What the looks cost.
-    pub cpu: Cpu,
-    /// How long the looks at live frames took.
-    pub lag: Lag,
-}
-
-impl Counts {
-    /// Both together.
-    #[must_use]
-    pub fn plus(self, other: Self) -> Self {
-        Self {
-            looks: self.looks + other.looks,
-            dropped: self.dropped + other.dropped,
-            failed: self.failed + other.failed,
-            broken: self.broken + other.broken,
-            skipped: self.skipped + other.skipped,
-            panics: self.panics + other.panics,
-            ignored: self.ignored + other.ignored,
-            cpu: Cpu {
-                decode_us: self.cpu.decode_us + other.cpu.decode_us,
-                scan_us: self.cpu.scan_us + other.cpu.scan_us,
-                worst_scan_us: self.cpu.worst_scan_us.max(other.cpu.worst_scan_us),
-            },
-            lag: self.lag.plus(other.lag),
-        }
-    }
-}
-
-/// CPU time of the threads that did the work, in µs.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Cpu {
-    /// Decoding, the frames that were only decoded for others included.
-    pub decode_us: i64,
-    /// Finding symbols in frames and judging them.
-    pub scan_us: i64,
-    /// The most that the scan of one frame took.
-    pub worst_scan_us: i64,
-}
-
-impl Cpu {
-    /// The scan of one more frame.
-    pub(crate) fn add_scan(&mut self, us: i64) {
-        self.scan_us += us;
-        self.worst_scan_us = self.worst_scan_us.max(us);
-    }
+pub struct Origin {
+    /// When its packet arrived, µs of the process clock.
+    pub arrived_us: Option<i64>,
+    /// When it was taken, µs since 1970, where the stream says so.
+    pub captured_us: Option<i64>,
 }
 
 /// One stream on its way through the pipeline.
 pub(super) struct Lane {
     stream: Arc<str>,
+    log: StreamLog,
     board: Arc<Board>,
     settings: Settings,
     judge: Judge,
@@ -120,7 +67,13 @@ pub(super) struct Lane {
 }
 
 impl Lane {
-    pub(super) fn new(stream: &Stream, seed: Seed, settings: &Settings, board: Arc<Board>) -> Self {
+    pub(super) fn new(
+        stream: &Stream,
+        seed: Seed,
+        settings: &Settings,
+        board: Arc<Board>,
+        log: StreamLog,
+    ) -> Self {
         let ms = |d: std::time::Duration| i64::try_from(d.as_millis()).unwrap_or(i64::MAX);
         let mode = if stream.location.is_live() {
             Mode::Live(
@@ -136,6 +89,7 @@ impl Lane {
         };
         Self {
             stream: stream.id.as_str().into(),
+            log,
             board,
             judge: Judge::new(stream, &settings.policy, settings.limits.clock),
             following: Following::new(settings.follower.clone()),
@@ -153,6 +107,11 @@ impl Lane {
 
     pub(super) fn stream(&self) -> &str {
         &self.stream
+    }
+
+    /// What libav logs on this thread from now on is about this stream.
+    pub(super) fn speak(&self) -> Speaking {
+        self.log.speak()
     }
 
     pub(super) fn counts(&self) -> Counts {
@@ -224,11 +183,15 @@ impl Lane {
             width: picture.width(),
             height: picture.height(),
         };
+        let origin = Origin {
+            arrived_us,
+            captured_us: arrived_us.and(picture.captured_us()),
+        };
         self.board.look(media_ms, (frame.width, frame.height));
         self.counts.looks += 1;
         self.last_look_ms = Some(media_ms);
 
-        self.reconsider(arrived_us, record);
+        self.reconsider(origin, record);
         let context = self.judge.context();
         let clock = self.settings.limits.clock;
         let began_us = clock.thread_cpu_us();
@@ -258,6 +221,9 @@ impl Lane {
                 .lag
                 .add((clock.monotonic_us() - arrived_us) / 1_000);
         }
+        if let Some(ms) = since_capture_ms(origin.captured_us, clock.wall_us()) {
+            self.counts.glass.add(ms);
+        }
         let observed = self.tracker.observe(&frame, sightings);
         self.counts.ignored += u64::from(observed.ignored);
         if self.settings.snapshots && !observed.best.is_empty() {
@@ -266,12 +232,12 @@ impl Lane {
         for change in &observed.changes {
             self.following.ask(change);
         }
-        self.hand_over(observed.changes, arrived_us, record);
+        self.hand_over(observed.changes, origin, record);
     }
 
     /// Judges the open incidents anew, where another policy is in force or a link was followed. A recorded
     /// file waits for its links, so that nothing in it depends on how fast they were answered.
-    fn reconsider(&mut self, arrived_us: Option<i64>, record: &mut dyn FnMut(Record)) {
+    fn reconsider(&mut self, origin: Origin, record: &mut dyn FnMut(Record)) {
         let wait = matches!(self.mode, Mode::Recorded);
         let learnt = self.following.learnt(wait);
         if !self.judge.refresh() && learnt.is_empty() {
@@ -286,7 +252,7 @@ impl Lane {
                 reading,
             }
         });
-        self.hand_over(changes, arrived_us, record);
+        self.hand_over(changes, origin, record);
     }
 
     /// Encodes the frame as the best of these incidents.
@@ -323,16 +289,16 @@ impl Lane {
 
     /// Time passes without frames.
     pub(super) fn advance(&mut self, media_ms: i64, record: &mut dyn FnMut(Record)) {
-        self.reconsider(None, record);
+        self.reconsider(Origin::default(), record);
         let changes = self.tracker.advance(media_ms);
-        self.hand_over(changes, None, record);
+        self.hand_over(changes, Origin::default(), record);
     }
 
     /// The stream is over.
     pub(super) fn finish(&mut self, record: &mut dyn FnMut(Record)) {
-        self.reconsider(None, record);
+        self.reconsider(Origin::default(), record);
         let changes = self.tracker.finish();
-        self.hand_over(changes, None, record);
+        self.hand_over(changes, Origin::default(), record);
         self.decoder = None;
     }
 
@@ -353,12 +319,7 @@ impl Lane {
         }
     }
 
-    fn hand_over(
-        &mut self,
-        changes: Vec<Change>,
-        arrived_us: Option<i64>,
-        record: &mut dyn FnMut(Record),
-    ) {
+    fn hand_over(&mut self, changes: Vec<Change>, origin: Origin, record: &mut dyn FnMut(Record)) {
         let coverage = self.coverage();
         for change in changes {
             match change.kind {
@@ -373,7 +334,7 @@ impl Lane {
                 stream: Arc::clone(&self.stream),
                 snapshot,
                 crop: crop.flatten(),
-                arrived_us,
+                origin,
                 coverage,
                 change,
             });

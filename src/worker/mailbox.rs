@@ -3,9 +3,7 @@
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use ffmpeg_next::codec::Parameters;
-
-use crate::source::{Batch, Looks, PACKET_BYTES, Packet};
+use crate::source::{Batch, Looks, PACKET_BYTES, Packet, Parameters};
 use crate::worker::Stream;
 
 /// Compressed bytes that may wait: a pool that is further behind than that starts anew at a keyframe.

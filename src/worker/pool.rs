@@ -167,6 +167,7 @@ impl Pool {
 fn serve(cell: &Cell, clock: Clock, record: &mut dyn FnMut(Record)) -> bool {
     let mail = cell.mailbox.take();
     let mut lane = cell.lane.lock().unwrap_or_else(PoisonError::into_inner);
+    let _speaking = lane.speak();
     lane.count_dropped(mail.dropped);
     let done = catch_unwind(AssertUnwindSafe(|| {
         if let Some(stream) = mail.about {
@@ -200,6 +201,6 @@ fn serve(cell: &Cell, clock: Clock, record: &mut dyn FnMut(Record)) -> bool {
             "its last incidents were given up after a panic"
         );
     }
-    cell.board.set_counts(lane.counts(), clock.monotonic_us());
+    cell.board.set_counts(&lane.counts(), clock.monotonic_us());
     mail.finish
 }

@@ -11,6 +11,7 @@ use crate::evidence::{EvidenceError, EvidenceFile, Folder, Snapshot};
 use crate::ids::IncidentId;
 use crate::store::{Store, StoreError};
 use crate::wire::event::{Event, EvidenceData};
+use crate::worker::lag::since_capture_ms;
 use crate::worker::lane::Record;
 
 /// Why recording cannot go on.
@@ -68,7 +69,9 @@ impl Recorder {
                 .ok()
                 .map(|time| time.to_string());
         }
+        event.data.glass_to_verdict_ms = since_capture_ms(record.origin.captured_us, now_us);
         event.data.latency_ms = record
+            .origin
             .arrived_us
             .map(|us| (self.clock.monotonic_us() - us) / 1_000);
         self.store.append(&event, now_us).await?;

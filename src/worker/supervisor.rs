@@ -9,11 +9,12 @@ use std::time::Duration;
 use tokio::sync::mpsc;
 
 use crate::ids::Seed;
-use crate::source::SourceError;
+use crate::source::{SourceError, StreamLog};
 use crate::stop::Stop;
 use crate::worker::board::{Board, Figures};
 use crate::worker::boost::{Boosts, Seen, Why};
-use crate::worker::lane::{Counts, Lane, Record};
+use crate::worker::counts::Counts;
+use crate::worker::lane::{Lane, Record};
 use crate::worker::live::LiveReader;
 use crate::worker::pool::{Cell, Pool};
 use crate::worker::{Settings, Stream};
@@ -139,7 +140,9 @@ impl Supervisor {
             board.set_history();
         }
         board.set_weight(self.weight(&stream, history));
-        let lane = Lane::new(&stream, Seed::random(), settings, Arc::clone(&board));
+        let log = StreamLog::new(&stream.id, &stream.location, settings.limits.clock);
+        let seed = Seed::random();
+        let lane = Lane::new(&stream, seed, settings, Arc::clone(&board), log.clone());
         let watched = Watched {
             cell: Arc::new(Cell::new(lane, board)),
             stop: settings.limits.stop.child(),
@@ -147,7 +150,7 @@ impl Supervisor {
             stream,
         };
         self.inner.pool.add();
-        if !self.read(&watched, state.readers.clone()) {
+        if !self.read(&watched, log, state.readers.clone()) {
             watched.cell.mailbox.finish();
             self.inner.pool.ready(&watched.cell);
             return Err(Refused::NoThread);
@@ -156,11 +159,12 @@ impl Supervisor {
         Ok(())
     }
 
-    fn read(&self, watched: &Watched, held: Option<Sender<()>>) -> bool {
+    fn read(&self, watched: &Watched, log: StreamLog, held: Option<Sender<()>>) -> bool {
         let (pool, cell) = (Arc::clone(&self.inner.pool), Arc::clone(&watched.cell));
         let (settings, stop) = (self.inner.settings.clone(), watched.stop.clone());
         let stream = watched.stream.clone();
         spawn(format!("read-{}", stream.id), move || {
+            let _speaking = log.speak();
             LiveReader::new(&stream, &settings, stop, &cell, &pool).run();
             drop(held);
         })

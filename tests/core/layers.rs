@@ -213,6 +213,19 @@ fn core_types_do_not_serialize() {
 }
 
 #[test]
+fn one_folder_knows_of_libav() {
+    for path in sources(&root()) {
+        let code = code(&path);
+        let knows = code.contains("ffmpeg_next") || code.contains("libav_log");
+        assert!(
+            !knows || module(&path) == "source",
+            "{}: libav belongs to `source`",
+            path.display()
+        );
+    }
+}
+
+#[test]
 fn groups_are_seen_too() {
     assert_eq!(
         used("use crate::{frame, detect::{Scan, Symbol}, ids};"),

@@ -6,10 +6,12 @@
     reason = "waiting for a real process needs a real deadline"
 )]
 
+mod capture;
 mod codecs;
 mod detect;
 mod docs;
 mod explain;
+mod faults;
 mod follow;
 mod hostile;
 mod joined;
