@@ -12,25 +12,15 @@
 )]
 #![allow(dead_code, reason = "what the tests share is more than is needed here")]
 
-use std::fs;
-use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
-use std::sync::{Arc, Mutex};
+use std::process::{Child, Stdio};
 use std::time::{Duration, Instant};
 
-use serde_json::{Value, json};
+use serde_json::Value;
 
-use clip::ffmpeg;
-use http::Api;
-use server::Nginx;
+use live::{Nginx, Recording, Service, cpu_s, ffmpeg, percentiles, rss_mb};
 
-#[path = "../tests/it/support/clip.rs"]
-mod clip;
-#[path = "../tests/it/support/http.rs"]
-mod http;
-#[path = "../tests/it/support/server.rs"]
-mod server;
+mod live;
 
 const PAYLOAD: &str = "https://shop.example/load";
 /// Seconds of the clip that is played over and over, and when a code is shown in it: for two and a half of its groups
@@ -61,14 +51,7 @@ fn main() {
     let nginx = Nginx::start(folder.path());
     let publishers = Publishers::start(&clip, nginx.rtmp, streams);
     let service = Service::start(folder.path());
-    for stream in 0..streams {
-        let url = format!("rtmp://127.0.0.1:{}/live/{stream}", nginx.rtmp);
-        let answer = service.api.post(
-            "/api/v1/streams",
-            &json!({"id": stream.to_string(), "url": url}),
-        );
-        assert_eq!(answer.status, 201, "{answer:?}");
-    }
+    service.watch(nginx.rtmp, streams);
     let live = |worker: &Value| worker["states"]["live"].as_u64() == Some(streams as u64);
     service
         .api
@@ -81,56 +64,18 @@ fn main() {
     report(streams, &before, &after, &service);
 }
 
-/// 720p30 at 2 Mbit/s with sound, a keyframe every 2 s.
+/// 720p30 at 2 Mbit/s.
 fn clip(folder: &Path) -> PathBuf {
-    let code = folder.join("code.png");
-    clip::draw(PAYLOAD).save(&code).unwrap();
-    let path = folder.join("clip.flv");
-    let (from, to) = SHOWN_S;
-    let filter = format!(
-        "[0]scale=1280:720,fps=30[picture];[1]scale=200:200:flags=neighbor[code];\
-         [picture][code]overlay=W/2:H/3:enable='between(t,{from},{to})'"
-    );
-    let mut command = ffmpeg();
-    match std::env::var_os("WAYLAY_LOAD_CLIP") {
-        Some(file) => command.args(["-stream_loop", "-1", "-i"]).arg(file),
-        None => command.args([
-            "-f",
-            "lavfi",
-            "-i",
-            "testsrc2=s=1280x720:r=30,noise=alls=6:allf=t",
-        ]),
+    let recording = Recording {
+        payload: PAYLOAD.to_owned(),
+        size: (1280, 720),
+        rate: 30,
+        bits: "2M",
+        length_s: CLIP_S,
+        shown_s: SHOWN_S,
+        noisy: true,
     };
-    command
-        .arg("-i")
-        .arg(&code)
-        .args(["-f", "lavfi", "-i", "sine=frequency=440"]);
-    command.args([
-        "-filter_complex",
-        &filter,
-        "-map",
-        "2:a",
-        "-t",
-        &CLIP_S.to_string(),
-    ]);
-    command.args([
-        "-c:a", "aac", "-c:v", "libx264", "-preset", "veryfast", "-pix_fmt", "yuv420p",
-    ]);
-    command.args([
-        "-b:v",
-        "2M",
-        "-maxrate",
-        "2M",
-        "-bufsize",
-        "2M",
-        "-g",
-        "60",
-        "-sc_threshold",
-        "0",
-    ]);
-    let made = command.arg("-y").arg(&path).status().unwrap();
-    assert!(made.success());
-    path
+    recording.make(folder, "clip")
 }
 
 /// Each sends a few streams; they start one after the other, so that keyframes do not all come at once.
@@ -180,52 +125,6 @@ impl Drop for Publishers {
     }
 }
 
-/// `waylay serve`, and the events that it has printed, each with the moment at which it came.
-struct Service {
-    child: Child,
-    api: Api,
-    events: Arc<Mutex<Vec<(Instant, Value)>>>,
-}
-
-impl Service {
-    fn start(folder: &Path) -> Self {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_waylay"));
-        command.args(["serve", "--listen", "127.0.0.1:0", "--data"]);
-        command.arg(folder.join("data"));
-        // ffmpeg comes round to the code again after 12 to 20 s: each showing is to be an incident of its own.
-        let usual = folder.join("config.toml");
-        fs::write(&usual, "[incidents]\ngap_ms = 4000\n").unwrap();
-        let config = std::env::var_os("WAYLAY_LOAD_CONFIG").unwrap_or(usual.into_os_string());
-        command.arg("--config").arg(config);
-        command.stdout(Stdio::piped()).stderr(Stdio::piped());
-        let mut child = command.spawn().unwrap();
-        let mut log = BufReader::new(child.stderr.take().unwrap()).lines();
-        let address =
-            log.find_map(|line| Some(line.ok()?.split_once("http://")?.1.trim().to_owned()));
-        let api = Api::at(&address.expect("it listens"));
-        std::thread::spawn(move || log.for_each(drop));
-        let events: Arc<Mutex<Vec<_>>> = Arc::default();
-        let lines = BufReader::new(child.stdout.take().unwrap()).lines();
-        std::thread::spawn({
-            let events = Arc::clone(&events);
-            move || {
-                for line in lines.map_while(Result::ok) {
-                    let event = serde_json::from_str(&line).unwrap();
-                    events.lock().unwrap().push((Instant::now(), event));
-                }
-            }
-        });
-        Self { child, api, events }
-    }
-}
-
-impl Drop for Service {
-    fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
-}
-
 /// How all of it was at one moment.
 struct Moment {
     at: Instant,
@@ -239,40 +138,16 @@ struct Moment {
 
 impl Moment {
     fn of(service: &Service, nginx: &Nginx, publishers: &Publishers) -> Self {
-        let streams = service.api.get("/api/v1/streams?limit=5000").json();
         let each = publishers.children.iter().map(|child| cpu_s(child.id()));
         Self {
             at: Instant::now(),
-            worker: service.api.get("/api/v1/worker").json(),
-            streams: streams["streams"].as_array().unwrap().clone(),
-            cpu_s: cpu_s(service.child.id()),
+            worker: service.worker(),
+            streams: service.streams(),
+            cpu_s: cpu_s(service.id()),
             others_cpu_s: each.sum::<f64>() + cpu_s(nginx.id()),
-            rss_mb: rss_mb(service.child.id()),
+            rss_mb: rss_mb(service.id()),
         }
     }
-}
-
-/// User and system time of a process: fields 14 and 15 of proc(5), in hundredths of a second.
-fn cpu_s(process: u32) -> f64 {
-    let stat = fs::read_to_string(format!("/proc/{process}/stat")).unwrap_or_default();
-    let fields = stat
-        .rsplit(") ")
-        .next()
-        .unwrap_or_default()
-        .split(' ')
-        .skip(11)
-        .take(2);
-    fields
-        .filter_map(|ticks| ticks.parse::<f64>().ok())
-        .sum::<f64>()
-        / 100.0
-}
-
-fn rss_mb(process: u32) -> f64 {
-    let status = fs::read_to_string(format!("/proc/{process}/status")).unwrap_or_default();
-    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
-    let kib = line.and_then(|line| line.split_whitespace().next()?.parse::<f64>().ok());
-    kib.unwrap_or_default() / 1024.0
 }
 
 fn report(streams: usize, before: &Moment, after: &Moment, service: &Service) {
@@ -292,15 +167,11 @@ fn report(streams: usize, before: &Moment, after: &Moment, service: &Service) {
                     .iter()
                     .any(|kind| e["type"].as_str().is_some_and(|t| t.contains(kind)))
         });
-        let mut ms: Vec<i64> = of_kind
-            .filter_map(|(_, e)| e["data"]["latency_ms"].as_i64())
-            .collect();
-        ms.sort_unstable();
-        [50, 95, 100].map(|p| {
-            ms.get((ms.len() * p).div_ceil(100).saturating_sub(1))
-                .copied()
-                .unwrap_or(-1)
-        })
+        percentiles(
+            of_kind
+                .filter_map(|(_, e)| e["data"]["latency_ms"].as_i64())
+                .collect(),
+        )
     };
     // How often the code was shown at least is known, and not when.
     let rounds = ((took_s - SLACK_S) / CLIP_S) as usize;
