@@ -1,31 +1,18 @@
 //! Opens a source and reads the packets of its video stream, with a deadline on everything.
 
-use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 
 use ffmpeg_next::codec::Parameters;
-use ffmpeg_next::format::context::{Input as Context, StreamIo};
-use ffmpeg_next::{Dictionary, Error, Rational, Rescale, format, media};
+use ffmpeg_next::format::context::Input as Context;
+use ffmpeg_next::{Error, Rational, Rescale, media};
 
 use crate::clock::Clock;
 use crate::config::{Location, Timeouts};
-use crate::source::log;
-use crate::source::stdin::Stdin;
-use crate::source::{Packet, SourceError};
+use crate::source::open::{check_file, connect};
+use crate::source::{Packet, SourceError, log};
 use crate::stop::Stop;
-
-/// Protocols that a remote source may lead on to: a playlist must not make us read local files.
-const REMOTE: &str = "rtmp,rtmps,rtmpt,tcp,tls,http,https,httpproxy,crypto,srt,rtsp,rtp,udp";
-/// Protocols that a file may lead on to.
-const LOCAL: &str = "file,crypto";
-/// Containers that only come from the network: playlists and descriptions that lead on to other places.
-/// In a file they would make us open what a stranger wrote into it, where no deadline is heard.
-const REMOTE_CONTAINERS: &str = "hls,rtsp,rtp,sdp";
-/// Containers that are opened. Not among them: those that are a list of other files or a program.
-const CONTAINERS: &str = "flv,live_flv,mpegts,mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,avi,\
-                          ogg,asf,nut,ivf,h264,hevc,m4v,mpeg,mpegvideo,yuv4mpegpipe,wav,mp3,aac,flac";
 
 /// Packets of another video stream with none of ours between them, after which ours is taken to be over: half a
 /// second. A source may have several at once, and each of them comes within that time.
@@ -67,13 +54,13 @@ pub struct Input {
 
 /// When the present wait is over, in µs of the clock. libav polls it thousands of times a second.
 #[derive(Debug)]
-struct Deadline {
+pub(super) struct Deadline {
     at_us: AtomicI64,
-    limits: Limits,
+    pub(super) limits: Limits,
 }
 
 impl Deadline {
-    fn set(&self, after: Duration) {
+    pub(super) fn set(&self, after: Duration) {
         let after = i64::try_from(after.as_micros()).unwrap_or(i64::MAX);
         let at_us = self.limits.clock.monotonic_us().saturating_add(after);
         self.at_us.store(at_us, Ordering::Relaxed);
@@ -83,12 +70,12 @@ impl Deadline {
         self.limits.clock.monotonic_us() > self.at_us.load(Ordering::Relaxed)
     }
 
-    fn interrupts(&self) -> bool {
+    pub(super) fn interrupts(&self) -> bool {
         self.limits.stop.is_asked() || self.is_over()
     }
 
     /// What went wrong, where libav stopped with `error`: after an interrupt its codes mislead.
-    fn cause(&self, waited: Duration, otherwise: SourceError) -> SourceError {
+    pub(super) fn cause(&self, waited: Duration, otherwise: SourceError) -> SourceError {
         if self.limits.stop.is_asked() {
             SourceError::Stopped
         } else if self.is_over() {
@@ -112,19 +99,7 @@ impl Input {
             at_us: AtomicI64::new(0),
             limits: limits.clone(),
         });
-        deadline.set(limits.timeouts.open);
-        let mut context = connect(location, &deadline).map_err(|error| {
-            let text = match error {
-                // libav's many words for bytes that it cannot make sense of.
-                Error::InvalidData
-                | Error::Eof
-                | Error::Other {
-                    errno: ffmpeg_next::error::EINVAL | ffmpeg_next::error::EAGAIN,
-                } => "not a video that can be read".to_owned(),
-                error => error.to_string().to_lowercase(),
-            };
-            deadline.cause(limits.timeouts.open, SourceError::Open(text))
-        })?;
+        let mut context = connect(location, &deadline)?;
         // An interrupt while libav looks for streams is swallowed: it says that all is well.
         let over = deadline.interrupts();
         let best = context.streams().best(media::Type::Video);
@@ -261,74 +236,4 @@ fn is_video(context: &Context, stream: usize) -> bool {
 /// What libav calls the codec.
 pub fn codec_name(parameters: &Parameters) -> String {
     parameters.id().name().to_owned()
-}
-
-fn connect(location: &Location, deadline: &Arc<Deadline>) -> Result<Context, Error> {
-    let mut options = Dictionary::new();
-    options.set("format_whitelist", CONTAINERS);
-    let watched = Arc::clone(deadline);
-    let interrupted = move || watched.interrupts();
-    match location {
-        Location::Stdin => {
-            options.set("protocol_whitelist", "");
-            let watched = Arc::clone(deadline);
-            let stdin =
-                Stdin::new(std::io::stdin(), move || watched.interrupts()).map_err(|_| {
-                    Error::Other {
-                        errno: ffmpeg_next::error::EAGAIN,
-                    }
-                })?;
-            let stream = StreamIo::from_read(stdin)?;
-            format::input_from_stream_with_interrupt(stream, None, Some(options), interrupted)
-        }
-        Location::File(path) => {
-            options.set("protocol_whitelist", LOCAL);
-            // Without the prefix a file named like a URL would be opened as one.
-            let mut name = std::ffi::OsString::from("file:");
-            name.push(path);
-            format::input_with_interrupt_and_dictionary(Path::new(&name), interrupted, options)
-        }
-        Location::Url(url) => {
-            options.set("protocol_whitelist", REMOTE);
-            options.set(
-                "format_whitelist",
-                &format!("{CONTAINERS},{REMOTE_CONTAINERS}"),
-            );
-            // Probing as long as libav likes to costs 5 s of an RTMP stream.
-            let (probe_bytes, probe_us) = match url.scheme() {
-                "rtmp" | "rtmps" => ("32768", "500000"),
-                _ => ("524288", "1000000"),
-            };
-            options.set("probesize", probe_bytes);
-            options.set("analyzeduration", probe_us);
-            options.set("rtsp_transport", "tcp");
-            options.set("user_agent", concat!("waylay/", env!("CARGO_PKG_VERSION")));
-            format::input_with_interrupt_and_dictionary(
-                Path::new(url.as_str()),
-                interrupted,
-                options,
-            )
-        }
-    }
-}
-
-/// Says plainly what libav would say of a file in its own words, or not at all.
-fn check_file(path: &Path) -> Result<(), SourceError> {
-    let open = |why: String| Err(SourceError::Open(why));
-    if path.to_str().is_none() {
-        return open("its name is not UTF-8".to_owned());
-    }
-    match std::fs::metadata(path) {
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
-            open("no such file".to_owned())
-        }
-        Err(error) => open(error.to_string()),
-        Ok(found) if found.is_dir() => open("it is a folder".to_owned()),
-        // Opening a pipe that nobody writes to waits for ever.
-        Ok(found) if !found.is_file() => {
-            open("not a regular file; a pipe is watched as standard input, with -".to_owned())
-        }
-        Ok(found) if found.len() == 0 => open("the file is empty".to_owned()),
-        Ok(_) => Ok(()),
-    }
 }

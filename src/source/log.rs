@@ -33,9 +33,8 @@ pub(super) fn install() {
     // A line that nobody would see is not even formatted.
     let least = match LevelFilter::current() {
         LevelFilter::TRACE => Some(Level::Verbose),
-        LevelFilter::DEBUG => Some(Level::Info),
-        LevelFilter::INFO => Some(Level::Warning),
-        LevelFilter::WARN => Some(Level::Error),
+        LevelFilter::DEBUG => Some(Level::Warning),
+        LevelFilter::INFO | LevelFilter::WARN => Some(Level::Error),
         _ => None,
     };
     libav_log::install(least, hear);
@@ -123,9 +122,9 @@ fn hear(level: Level, line: &str) {
     }
     match level {
         Level::Error => say!(tracing::Level::WARN),
-        Level::Warning => say!(tracing::Level::INFO),
-        Level::Info => say!(tracing::Level::DEBUG),
-        Level::Verbose => say!(tracing::Level::TRACE),
+        // Among them that it knows little of a live stream, each time that one is opened.
+        Level::Warning => say!(tracing::Level::DEBUG),
+        Level::Info | Level::Verbose => say!(tracing::Level::TRACE),
     }
 }
 

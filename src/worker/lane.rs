@@ -60,6 +60,8 @@ pub(super) struct Lane {
     tracker: Tracker,
     parameters: Option<Parameters>,
     decoder: Option<Decoder>,
+    /// Whether the decoder went from frame to frame, and holds what that takes.
+    warm: bool,
     /// Best frames that no record holds yet.
     fresh: HashMap<IncidentId, (Arc<Snapshot>, Option<Crop>)>,
     last_look_ms: Option<i64>,
@@ -99,6 +101,7 @@ impl Lane {
             tracker: Tracker::new(seed, tracking),
             parameters: None,
             decoder: None,
+            warm: false,
             fresh: HashMap::new(),
             last_look_ms: None,
             counts: Counts::default(),
@@ -143,8 +146,14 @@ impl Lane {
         arrived_us: Option<i64>,
         record: &mut dyn FnMut(Record),
     ) -> bool {
+        let alone = batch.fresh && batch.drain;
+        if alone && std::mem::take(&mut self.warm) {
+            // It keeps every picture that it ever held at once, up to sixteen, and needs one from now on.
+            self.decoder = None;
+        }
+        self.warm |= !batch.drain;
         if self.decoder.is_none() && batch.fresh {
-            // The last one was given up after a panic; a keyframe is where a new one can start.
+            // The last one was given up, here or after a panic; a keyframe is where a new one can start.
             self.decoder = self.parameters.clone().and_then(|p| Decoder::new(p).ok());
         }
         // It is taken out, so that a panic on the way leaves the stream without it.

@@ -314,3 +314,61 @@ fn flv_that_is_cut_and_mangled_is_opened_again_until_it_is_whole() {
         "{log}"
     );
 }
+
+/// Adobe RTMP 1.0: servers that break off, that are none, and that begin well.
+#[test]
+fn servers_that_do_not_speak_rtmp_are_given_up_and_tried_again() {
+    let folder = tempfile::tempdir().unwrap();
+    let shaken = |then: &[u8]| [&[3], &[0; 2 * 1_536][..], then].concat();
+    // A status with the code, a command in AMF 0, on chunk stream 3.
+    let status = |code: &str| {
+        let mut body = b"\x02\0\x08onStatus\0\0\0\0\0\0\0\0\0\x05\x03\0\x05level\x02\0\x05error\0\x04code\x02\0".to_vec();
+        body.push(code.len() as u8);
+        body.extend(code.as_bytes());
+        body.extend([0, 0, 9]);
+        let mut chunk = vec![3, 0, 0, 0, 0, 0, body.len() as u8, 20, 0, 0, 0, 0];
+        chunk.extend(body);
+        chunk
+    };
+    let answers = [
+        (Vec::new(), "end of file"),
+        (
+            b"HTTP/1.1 400 Bad Request\r\n\r\n".repeat(100),
+            "does not shake hands",
+        ),
+        (shaken(&[0xc6, 1, 2, 3]), "refers to none"),
+        (
+            shaken(&status("NetStream.Play.StreamNotFound")),
+            "NetStream.Play.StreamNotFound",
+        ),
+        (shaken(&status("no s3cret")), "without a reason"),
+        // It begins and says nothing more, until we have had enough.
+        (shaken(&[]), "silent for 1.0 s"),
+    ];
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("room=rtmp://{}/live/s3cret", listener.local_addr().unwrap());
+    let expected = answers.clone().map(|(_, says)| says);
+    let shaken_len = shaken(&[]).len();
+    std::thread::spawn(move || {
+        for (peer, (answer, _)) in listener.incoming().zip(answers) {
+            let mut peer = peer.unwrap();
+            let _ = peer.write_all(&answer);
+            if answer.len() != shaken_len {
+                let _ = peer.shutdown(std::net::Shutdown::Write);
+            }
+            // What is sent is read to its end: a reset would take the answer with it.
+            let _ = std::io::copy(&mut peer, &mut std::io::sink());
+        }
+    });
+    let config = folder.path().join("config.toml");
+    std::fs::write(&config, "[timeouts]\nopen_ms = 1000\nread_ms = 1000\n").unwrap();
+    let config = config.display().to_string();
+    let data = folder.path().join("data");
+    let mut watch = Watch::start(&data, ["--config", &config, &url]);
+    for says in expected {
+        let line = watch.logged("cannot be watched");
+        assert!(line.contains(says), "{line}: {says}");
+        assert!(!line.contains("s3cret"), "{line}");
+    }
+    assert!(watch.stop().0.success());
+}

@@ -75,6 +75,18 @@ fn rtmp_goes_on_when_the_publisher_and_the_server_come_back() {
     assert!(!log.contains("s3cret"), "{log}");
 }
 
+/// ffmpeg as the server, which waits for one player and begins when it comes.
+#[test]
+fn rtmp_of_another_server_is_watched_from_its_start() {
+    let folder = tempfile::tempdir().unwrap();
+    let (first, _) = clips(folder.path());
+    let url = format!("rtmp://127.0.0.1:{}/live/room/key?a=b", free_port());
+    let _publisher = Publisher::start(&first, &["flv", "-listen", "1"], &url);
+    let mut watch = Watch::start(&folder.path().join("data"), [&format!("room={url}")]);
+    watch.opened(FIRST);
+    assert!(watch.stop().0.success());
+}
+
 #[test]
 fn hls_goes_on_when_the_publisher_comes_back() {
     let folder = tempfile::tempdir().unwrap();

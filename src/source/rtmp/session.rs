@@ -1,0 +1,280 @@
+//! A session of RTMP in which one stream is played, without the network: what came in, what is to go out, and the video
+//! as FLV (Adobe, "Real-Time Messaging Protocol", 1.0, sections 5 to 7; "Video File Format", 10.1, annex E).
+
+use super::amf::{Value, read_all, write_all};
+use super::chunk::{self, Broken, Chunks, Message};
+use super::target::Target;
+
+/// Chunks that we send are of the size that every session begins with.
+const OUR_CHUNKS: usize = 128;
+/// Chunk streams of what we send: 2 is for the protocol itself (5.4), the others are as everybody has them.
+const CONTROL: u8 = 2;
+const COMMANDS: u8 = 3;
+const PLAY: u8 = 8;
+/// Bytes after which a server wants to hear that they came, until it says otherwise.
+const WINDOW: u32 = 2_500_000;
+/// Where a stream is neither recorded nor only live (7.2.2.1): in ms, as servers expect it.
+const ANY_START: f64 = -2_000.0;
+/// How much of a live stream a server may send ahead, in ms.
+const BUFFER_MS: u32 = 3_000;
+
+/// Kinds of messages (5.4, 6.2, 7.1).
+const SET_CHUNK_SIZE: u8 = 1;
+const ABORT: u8 = 2;
+const ACKNOWLEDGEMENT: u8 = 3;
+const USER_CONTROL: u8 = 4;
+const WINDOW_SIZE: u8 = 5;
+const PEER_BANDWIDTH: u8 = 6;
+const VIDEO: u8 = 9;
+const COMMAND_AMF3: u8 = 17;
+const COMMAND: u8 = 20;
+const AGGREGATE: u8 = 22;
+
+/// FLV with a video and nothing else (E.2), and no tag before the first.
+const FLV: &[u8] = b"FLV\x01\x01\0\0\0\x09\0\0\0\0";
+
+/// Why a session is over.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub(in crate::source) enum Over {
+    /// The server does not want to. The code of its status, where it is one that the protocol knows.
+    #[error("refused ({0})")]
+    Refused(String),
+    #[error("not RTMP: {0}")]
+    Broken(#[from] Broken),
+}
+
+/// How far it has come. Each answer is to the question before it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum State {
+    Connecting,
+    Creating,
+    Playing,
+    Ended,
+}
+
+/// A session, from after the handshake on.
+#[derive(Debug)]
+pub(super) struct Session {
+    target: Target,
+    state: State,
+    chunks: Chunks,
+    /// What came in and is not yet a whole chunk.
+    buffer: Vec<u8>,
+    out: Vec<u8>,
+    video: Vec<u8>,
+    received: u32,
+    acknowledged: u32,
+    window: u32,
+}
+
+impl Session {
+    pub(super) fn new(target: Target) -> Self {
+        let mut session = Self {
+            state: State::Connecting,
+            chunks: Chunks::new(),
+            buffer: Vec::new(),
+            out: Vec::new(),
+            video: FLV.to_vec(),
+            received: 0,
+            acknowledged: 0,
+            window: WINDOW,
+            target,
+        };
+        let property = |name: &str, value| (name.to_owned(), value);
+        let about = Value::Object(vec![
+            property("app", Value::text(&session.target.app)),
+            property("flashVer", Value::text("LNX 9,0,124,2")),
+            property("tcUrl", Value::text(&session.target.tc_url)),
+            property("fpad", Value::Bool(false)),
+            property("capabilities", Value::Number(15.0)),
+            property("audioCodecs", Value::Number(4_071.0)),
+            property("videoCodecs", Value::Number(252.0)),
+            property("videoFunction", Value::Number(1.0)),
+        ]);
+        session.command(
+            COMMANDS,
+            0,
+            &[Value::text("connect"), Value::Number(1.0), about],
+        );
+        session
+    }
+
+    /// What is to be sent.
+    pub(super) fn outgoing(&mut self) -> Vec<u8> {
+        std::mem::take(&mut self.out)
+    }
+
+    /// The video that came, as FLV.
+    pub(super) fn video(&mut self) -> &mut Vec<u8> {
+        &mut self.video
+    }
+
+    /// Whether any video came.
+    pub(super) fn has_video(&self) -> bool {
+        self.video.len() > FLV.len()
+    }
+
+    /// Whether the stream is over.
+    pub(super) fn has_ended(&self) -> bool {
+        self.state == State::Ended
+    }
+
+    /// Takes what came from the server.
+    pub(super) fn push(&mut self, bytes: &[u8]) -> Result<(), Over> {
+        self.received = self.received.wrapping_add(bytes.len() as u32);
+        self.buffer.extend_from_slice(bytes);
+        let mut at = 0;
+        let mut buffer = std::mem::take(&mut self.buffer);
+        while let Some((taken, message)) = self.chunks.take(&buffer[at..])? {
+            at += taken;
+            if let Some(message) = message {
+                self.message(&message)?;
+            }
+        }
+        buffer.drain(..at);
+        self.buffer = buffer;
+        if self.received.wrapping_sub(self.acknowledged) >= self.window {
+            self.acknowledged = self.received;
+            let received = self.received.to_be_bytes();
+            self.send(CONTROL, ACKNOWLEDGEMENT, 0, &received);
+        }
+        Ok(())
+    }
+
+    fn message(&mut self, message: &Message) -> Result<(), Over> {
+        let number = |at: usize| {
+            let bytes = message.body.get(at..)?.first_chunk()?;
+            Some(u32::from_be_bytes(*bytes))
+        };
+        match message.kind {
+            SET_CHUNK_SIZE => self.chunks.set_size(number(0).unwrap_or_default()),
+            ABORT => self.chunks.abort(number(0).unwrap_or_default()),
+            WINDOW_SIZE => self.window = number(0).unwrap_or_default().clamp(1_000, 1 << 30),
+            PEER_BANDWIDTH => {
+                let window = self.window.to_be_bytes();
+                self.send(CONTROL, WINDOW_SIZE, 0, &window);
+            }
+            USER_CONTROL => {
+                // A ping request is answered with what it says (7.1.7, events 6 and 7).
+                if let Some((&[0, 6], rest)) = message.body.split_first_chunk() {
+                    let answer = [&[0, 7], rest.get(..4).unwrap_or(rest)].concat();
+                    self.send(CONTROL, USER_CONTROL, 0, &answer);
+                }
+            }
+            VIDEO => self.tag(message.time, &message.body),
+            AGGREGATE => self.aggregate(message),
+            COMMAND => self.answer(&read_all(&message.body))?,
+            // The first byte says which AMF it is in; commands are in AMF 0 all the same (7.1.1).
+            COMMAND_AMF3 => self.answer(&read_all(message.body.get(1..).unwrap_or_default()))?,
+            _ => {}
+        }
+        Ok(())
+    }
+
+    fn answer(&mut self, values: &[Value]) -> Result<(), Over> {
+        let (name, of) = (values.first().and_then(Value::as_text), values.get(1));
+        let of = of.and_then(Value::as_number);
+        match (name, self.state) {
+            (Some("_result"), State::Connecting) if of == Some(1.0) => {
+                self.state = State::Creating;
+                let create = [Value::text("createStream"), Value::Number(2.0), Value::Null];
+                self.command(COMMANDS, 0, &create);
+            }
+            (Some("_result"), State::Creating) if of == Some(2.0) => {
+                self.state = State::Playing;
+                let stream = values.get(3).and_then(Value::as_number).unwrap_or(1.0) as u32;
+                let path = Value::text(&self.target.play_path);
+                let play = [
+                    Value::text("play"),
+                    Value::Number(3.0),
+                    Value::Null,
+                    path,
+                    Value::Number(ANY_START),
+                ];
+                self.command(PLAY, stream, &play);
+                let [a, b, c, d] = stream.to_be_bytes();
+                let [e, f, g, h] = BUFFER_MS.to_be_bytes();
+                self.send(CONTROL, USER_CONTROL, 0, &[0, 3, a, b, c, d, e, f, g, h]);
+            }
+            (Some("_error"), State::Connecting | State::Creating) => return Err(refused(values)),
+            (Some("onStatus"), _) => {
+                let get = |name| values.get(3)?.get(name)?.as_text();
+                match get("code") {
+                    Some(
+                        "NetStream.Play.Stop"
+                        | "NetStream.Play.Complete"
+                        | "NetStream.Play.UnpublishNotify",
+                    ) => {
+                        self.state = State::Ended;
+                    }
+                    _ if get("level") == Some("error") => return Err(refused(values)),
+                    _ => {}
+                }
+            }
+            (Some("close"), _) => self.state = State::Ended,
+            _ => {}
+        }
+        Ok(())
+    }
+
+    /// One tag of video (E.4.1), and how long it is.
+    fn tag(&mut self, time: u32, body: &[u8]) {
+        let Ok(length) = u32::try_from(body.len()) else {
+            return;
+        };
+        let [_, a, b, c] = length.to_be_bytes();
+        let [upper, d, e, f] = time.to_be_bytes();
+        self.video.extend([VIDEO, a, b, c, d, e, f, upper, 0, 0, 0]);
+        self.video.extend_from_slice(body);
+        self.video.extend((length + 11).to_be_bytes());
+    }
+
+    /// Several messages in one, each like a tag of FLV (7.1.6). Their times count from that of the first.
+    fn aggregate(&mut self, message: &Message) {
+        let mut rest = message.body.as_slice();
+        let mut first = None;
+        while let Some((&[kind, a, b, c, d, e, f, upper, _, _, _], after)) =
+            rest.split_first_chunk()
+        {
+            let length = u32::from_be_bytes([0, a, b, c]) as usize;
+            let time = u32::from_be_bytes([upper, d, e, f]);
+            let first = *first.get_or_insert(time);
+            let Some(body) = after.get(..length) else {
+                return;
+            };
+            if kind == VIDEO {
+                self.tag(message.time.wrapping_add(time.wrapping_sub(first)), body);
+            }
+            // The length of the tag follows again.
+            rest = after.get(length + 4..).unwrap_or_default();
+        }
+    }
+
+    fn command(&mut self, chunk_stream: u8, stream: u32, values: &[Value]) {
+        let body = write_all(values);
+        self.send(chunk_stream, COMMAND, stream, &body);
+    }
+
+    fn send(&mut self, chunk_stream: u8, kind: u8, stream: u32, body: &[u8]) {
+        let chunks = chunk::write(chunk_stream, kind, stream, body, OUR_CHUNKS);
+        self.out.extend(chunks);
+    }
+}
+
+/// What the server says may quote the stream key: only a code that looks like one is passed on.
+fn refused(values: &[Value]) -> Over {
+    let codes = values
+        .iter()
+        .filter_map(|value| value.get("code")?.as_text());
+    let known = |code: &&str| {
+        let plain = code.chars().all(|c| c.is_ascii_alphabetic() || c == '.');
+        code.len() < 60
+            && plain
+            && (code.starts_with("NetStream.") || code.starts_with("NetConnection."))
+    };
+    let code = codes.into_iter().find(known);
+    Over::Refused(code.unwrap_or("without a reason").to_owned())
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,233 @@
+use proptest::prelude::*;
+
+use super::*;
+
+fn session() -> Session {
+    let url = "rtmp://h/live/s3cret?a=b".parse().unwrap();
+    Session::new(Target::of(&url).unwrap())
+}
+
+/// What the session has to say, as messages.
+fn said(session: &mut Session) -> Vec<Message> {
+    let (bytes, mut chunks, mut messages) = (session.outgoing(), Chunks::new(), Vec::new());
+    let mut at = 0;
+    while let Some((taken, message)) = chunks.take(&bytes[at..]).unwrap() {
+        at += taken;
+        messages.extend(message);
+    }
+    assert_eq!(at, bytes.len());
+    messages
+}
+
+fn command(values: &[Value]) -> Vec<u8> {
+    chunk::write(3, COMMAND, 0, &write_all(values), 128)
+}
+
+fn status(level: &str, code: &str) -> Vec<u8> {
+    let property = |name: &str, value: &str| (name.to_owned(), Value::text(value));
+    let about = vec![
+        property("level", level),
+        property("code", code),
+        property("description", "no s3cret"),
+    ];
+    command(&[
+        Value::text("onStatus"),
+        Value::Number(0.0),
+        Value::Null,
+        Value::Object(about),
+    ])
+}
+
+/// A session whose stream is played.
+fn playing() -> Session {
+    let mut session = session();
+    let result = |number, of| {
+        command(&[
+            Value::text("_result"),
+            Value::Number(number),
+            Value::Null,
+            of,
+        ])
+    };
+    session
+        .push(&result(1.0, Value::Object(Vec::new())))
+        .unwrap();
+    session.push(&result(2.0, Value::Number(7.0))).unwrap();
+    session
+}
+
+#[test]
+fn a_stream_is_asked_for_step_by_step() {
+    let mut session = session();
+    let [connect] = said(&mut session).try_into().unwrap();
+    let values = read_all(&connect.body);
+    assert_eq!(values[0].as_text(), Some("connect"));
+    assert_eq!(
+        values[2].get("tcUrl"),
+        Some(&Value::text("rtmp://h:1935/live"))
+    );
+    let result = |number| {
+        command(&[
+            Value::text("_result"),
+            Value::Number(number),
+            Value::Null,
+            Value::Number(7.0),
+        ])
+    };
+    // An answer to another question is none.
+    session.push(&result(2.0)).unwrap();
+    assert_eq!(said(&mut session), []);
+    session.push(&result(1.0)).unwrap();
+    let [create] = said(&mut session).try_into().unwrap();
+    assert_eq!(read_all(&create.body)[0].as_text(), Some("createStream"));
+    session.push(&result(2.0)).unwrap();
+    let [play, buffer] = said(&mut session).try_into().unwrap();
+    let values = read_all(&play.body);
+    assert_eq!(
+        (values[0].as_text(), values[3].as_text()),
+        (Some("play"), Some("s3cret?a=b"))
+    );
+    assert_eq!(buffer.body, [0, 3, 0, 0, 0, 7, 0, 0, 0x0b, 0xb8]);
+}
+
+#[test]
+fn video_is_given_out_as_flv_and_sound_is_not() {
+    let mut session = playing();
+    assert!(!session.has_video());
+    session.push(&chunk::write(4, 8, 7, b"sound", 128)).unwrap();
+    session
+        .push(&chunk::write(5, 18, 7, b"metadata", 128))
+        .unwrap();
+    assert!(!session.has_video());
+    let mut late = chunk::write(6, VIDEO, 7, b"\x17key", 128);
+    // Its time is 0x123456.
+    late[1..4].copy_from_slice(&[0x12, 0x34, 0x56]);
+    session.push(&late).unwrap();
+    assert!(session.has_video());
+    let tag = b"\x09\0\0\x04\x12\x34\x56\0\0\0\0\x17key\0\0\0\x0f";
+    assert_eq!(*session.video(), [FLV, tag].concat());
+}
+
+#[test]
+fn messages_that_come_together_are_taken_apart() {
+    let mut session = playing();
+    let part = |kind: u8, time: u8, body: &[u8]| {
+        let mut bytes = vec![kind, 0, 0, body.len() as u8, 0, 0, time, 0, 0, 0, 0];
+        bytes.extend(body);
+        bytes.extend((body.len() as u32 + 11).to_be_bytes());
+        bytes
+    };
+    let body = [part(8, 5, b"sound"), part(9, 7, b"ab"), part(9, 9, b"c")].concat();
+    let mut bytes = chunk::write(6, AGGREGATE, 7, &body, 128);
+    bytes[3] = 100;
+    session.push(&bytes).unwrap();
+    let tags = b"\x09\0\0\x02\0\0\x66\0\0\0\0ab\0\0\0\x0d\x09\0\0\x01\0\0\x68\0\0\0\0c\0\0\0\x0c";
+    assert_eq!(*session.video(), [FLV, tags].concat());
+    // One that is cut gives what is whole.
+    let mut session = playing();
+    session
+        .push(&chunk::write(6, AGGREGATE, 7, &body[..body.len() - 6], 128))
+        .unwrap();
+    assert!(session.video().ends_with(b"ab\0\0\0\x0d"));
+}
+
+#[test]
+fn it_ends_when_the_publisher_goes_and_says_why_it_is_refused() {
+    let mut session = playing();
+    session
+        .push(&status("status", "NetStream.Play.Start"))
+        .unwrap();
+    assert!(!session.has_ended());
+    session
+        .push(&status("status", "NetStream.Play.UnpublishNotify"))
+        .unwrap();
+    assert!(session.has_ended());
+
+    let refused = playing()
+        .push(&status("error", "NetStream.Play.StreamNotFound"))
+        .unwrap_err();
+    assert_eq!(
+        refused.to_string(),
+        "refused (NetStream.Play.StreamNotFound)"
+    );
+    for code in ["s3cret", "NetStream.s3cret", ""] {
+        let refused = playing().push(&status("error", code)).unwrap_err();
+        assert!(!refused.to_string().contains("s3cret"), "{refused}");
+    }
+    let error = command(&[Value::text("_error"), Value::Number(1.0), Value::Null]);
+    assert_eq!(
+        session_refused(&error),
+        Over::Refused("without a reason".to_owned())
+    );
+}
+
+fn session_refused(bytes: &[u8]) -> Over {
+    session().push(bytes).unwrap_err()
+}
+
+#[test]
+fn what_the_server_wants_to_hear_is_said() {
+    let mut session = playing();
+    said(&mut session);
+    session
+        .push(&chunk::write(2, USER_CONTROL, 0, &[0, 6, 1, 2, 3, 4], 128))
+        .unwrap();
+    session
+        .push(&chunk::write(
+            2,
+            WINDOW_SIZE,
+            0,
+            &2_000_u32.to_be_bytes(),
+            128,
+        ))
+        .unwrap();
+    session
+        .push(&chunk::write(
+            2,
+            PEER_BANDWIDTH,
+            0,
+            &[0, 0, 7, 0xd0, 2],
+            128,
+        ))
+        .unwrap();
+    let [pong, window] = said(&mut session).try_into().unwrap();
+    assert_eq!(
+        (pong.kind, pong.body),
+        (USER_CONTROL, vec![0, 7, 1, 2, 3, 4])
+    );
+    assert_eq!(
+        (window.kind, window.body),
+        (WINDOW_SIZE, 2_000_u32.to_be_bytes().to_vec())
+    );
+    // What came is acknowledged each time the window is full.
+    session
+        .push(&chunk::write(4, 8, 7, &[0; 3_000], 128))
+        .unwrap();
+    let [acknowledged] = said(&mut session).try_into().unwrap();
+    assert_eq!(acknowledged.kind, ACKNOWLEDGEMENT);
+    assert_eq!(acknowledged.body, session.received.to_be_bytes());
+    // Chunks become longer.
+    session
+        .push(&chunk::write(
+            2,
+            SET_CHUNK_SIZE,
+            0,
+            &4_096_u32.to_be_bytes(),
+            128,
+        ))
+        .unwrap();
+    session
+        .push(&chunk::write(6, VIDEO, 7, &[1; 4_000], 4_096))
+        .unwrap();
+    assert_eq!(session.video().len(), FLV.len() + 11 + 4_000 + 4);
+}
+
+proptest! {
+    #[test]
+    fn any_bytes_are_taken_or_refused(kind in any::<u8>(), body in proptest::collection::vec(any::<u8>(), 0..600)) {
+        let mut session = playing();
+        let _ = session.push(&chunk::write(6, kind, 7, &body, 128));
+        prop_assert!(session.video().len() <= FLV.len() + 2 * body.len() + 15);
+        let _ = session.push(&body);
+    }
+}
