@@ -90,7 +90,8 @@ impl Input {
     /// Opens `location` and finds its video stream.
     ///
     /// # Errors
-    /// After `limits.timeouts.open` at the latest.
+    /// After `limits.timeouts.open` at the latest, or where the video begins later than the rest, after
+    /// `limits.timeouts.read` beside it.
     pub fn open(location: &Location, limits: &Limits) -> Result<Self, SourceError> {
         if let Location::File(path) = location {
             check_file(path)?;

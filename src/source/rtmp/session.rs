@@ -217,11 +217,9 @@ impl Session {
         Ok(())
     }
 
-    /// One tag of video (E.4.1), and how long it is.
+    /// One tag of video (E.4.1), and how long it is. A message is below 16 MiB, as a tag has to be.
     fn tag(&mut self, time: u32, body: &[u8]) {
-        let Ok(length) = u32::try_from(body.len()) else {
-            return;
-        };
+        let length = body.len() as u32;
         let [_, a, b, c] = length.to_be_bytes();
         let [upper, d, e, f] = time.to_be_bytes();
         self.video.extend([VIDEO, a, b, c, d, e, f, upper, 0, 0, 0]);
