@@ -65,6 +65,7 @@ fn show(
         restart: None,
         looks: Looks::Each,
         rough: false,
+        extra: false,
     };
     let mut times = times.iter().copied().peekable();
     let mut last: Option<Picture> = None;

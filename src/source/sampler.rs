@@ -52,6 +52,8 @@ pub struct Batch<P> {
     pub looks: Looks,
     /// Pictures are wanted soon and cheap: the decoder may leave out what only makes them look better.
     pub rough: bool,
+    /// A boost wants them, and sampling as it is without one does not: what others need comes first.
+    pub extra: bool,
 }
 
 /// Collects the packets of one stream into batches, as the sampling asks for.
@@ -73,6 +75,10 @@ pub struct Collector<P> {
     keyframes_fail: bool,
     /// When the last look was, or else the first packet.
     last_look_ms: Option<i64>,
+    /// When the last look was that was no extra one.
+    last_due_ms: i64,
+    /// A keyframe has just been released while boosted: a decoder gives it out only once it has what is shown before it.
+    settling: bool,
     looked: bool,
     last_ms: i64,
 }
@@ -101,6 +107,8 @@ impl<P: Clone> Collector<P> {
             running: false,
             keyframes_fail: false,
             last_look_ms: None,
+            last_due_ms: i64::MIN,
+            settling: false,
             looked: false,
             last_ms: 0,
         }
@@ -131,7 +139,7 @@ impl<P: Clone> Collector<P> {
                 None => {
                     self.keep(packet, position);
                     (since_look >= self.max_gap_ms)
-                        .then(|| self.release(position.media_ms, Looks::Newest))
+                        .then(|| self.release(position.media_ms, Looks::Newest, true))
                 }
             },
             Sample::All | Sample::Rate(_) => {
@@ -149,7 +157,8 @@ impl<P: Clone> Collector<P> {
                 };
                 let first = !self.running && self.kept.is_empty();
                 self.keep(packet, position);
-                (first || since_look >= interval_ms).then(|| self.release(position.media_ms, looks))
+                (first || since_look >= interval_ms)
+                    .then(|| self.release(position.media_ms, looks, true))
             }
         }
     }
@@ -171,8 +180,14 @@ impl<P: Clone> Collector<P> {
             self.restart = Some(self.kept.len());
         }
         self.keep(packet, position);
-        (begins || since_look >= interval_ms(looks))
-            .then(|| self.release(position.media_ms, Looks::Newest))
+        if !begins && since_look < interval_ms(looks) {
+            return None;
+        }
+        // Without the boost there would be a look at each keyframe, and where those are too far apart.
+        let since_due = position.media_ms.saturating_sub(self.last_due_ms);
+        let settles = std::mem::replace(&mut self.settling, self.restart.is_some());
+        let is_due = self.restart.is_some() || settles || since_due >= self.max_gap_ms;
+        Some(self.release(position.media_ms, Looks::Newest, is_due))
     }
 
     /// The stream ended; gives back what is still to be decoded.
@@ -190,7 +205,7 @@ impl<P: Clone> Collector<P> {
             Sample::Rate(_) => Looks::Newest,
             Sample::All => Looks::Each,
         };
-        let mut batch = self.release(self.last_ms, looks);
+        let mut batch = self.release(self.last_ms, looks, true);
         batch.drain = true;
         self.running = false;
         Some(batch)
@@ -213,6 +228,7 @@ impl<P: Clone> Collector<P> {
     /// A keyframe by itself.
     fn alone(&mut self, packet: P, position: Position) -> Batch<P> {
         self.last_look_ms = Some(position.media_ms);
+        self.last_due_ms = position.media_ms;
         self.looked = true;
         Batch {
             packets: vec![packet],
@@ -221,6 +237,7 @@ impl<P: Clone> Collector<P> {
             restart: None,
             looks: Looks::Newest,
             rough: self.is_rough(),
+            extra: false,
         }
     }
 
@@ -239,8 +256,12 @@ impl<P: Clone> Collector<P> {
         self.kept.push(packet);
     }
 
-    fn release(&mut self, media_ms: i64, looks: Looks) -> Batch<P> {
+    /// All that is kept; `is_due` where sampling would have asked for a look without a boost.
+    fn release(&mut self, media_ms: i64, looks: Looks, is_due: bool) -> Batch<P> {
         self.last_look_ms = Some(media_ms);
+        if is_due {
+            self.last_due_ms = media_ms;
+        }
         self.looked = true;
         self.kept_bytes = 0;
         let fresh = !self.running;
@@ -252,6 +273,7 @@ impl<P: Clone> Collector<P> {
             restart: self.restart.take(),
             looks,
             rough: self.is_rough(),
+            extra: !is_due,
         }
     }
 }

@@ -35,6 +35,8 @@ pub(super) struct Board {
     cpu_us: AtomicI64,
     /// When its newest look was done, or else when it began, µs of the process clock.
     looked_us: AtomicI64,
+    /// The same of looks that no boost asked for: who is boosted does not wait longer for these.
+    due_us: AtomicI64,
     /// How much it counts where there is not enough for all, as the bits of an `f64`.
     weight: AtomicU64,
     /// Whether it led off the platform before.
@@ -81,6 +83,7 @@ impl Board {
             reasons: AtomicU8::new(0),
             cpu_us: AtomicI64::new(0),
             looked_us: AtomicI64::new(now_us),
+            due_us: AtomicI64::new(now_us),
             weight: AtomicU64::new(1.0f64.to_bits()),
             history: AtomicBool::new(false),
             inner: Mutex::new(Inner {
@@ -152,13 +155,16 @@ impl Board {
         inner.size = Some(size);
     }
 
-    /// What was done so far, up to `now_us` of the process clock.
-    pub(super) fn set_counts(&self, counts: &Counts, now_us: i64) {
+    /// What was done so far, up to `now_us` of the process clock; `extra` where a boost alone asked for the last of it.
+    pub(super) fn set_counts(&self, counts: &Counts, now_us: i64, extra: bool) {
         let cpu_us = counts.cpu.decode_us + counts.cpu.scan_us;
         self.cpu_us.store(cpu_us, Ordering::Relaxed);
         let mut inner = self.inner();
         if counts.looks > inner.counts.looks {
             self.looked_us.store(now_us, Ordering::Relaxed);
+            if !extra {
+                self.due_us.store(now_us, Ordering::Relaxed);
+            }
         }
         inner.counts = *counts;
     }
@@ -174,6 +180,11 @@ impl Board {
     /// For how long it was not looked at, µs.
     pub(super) fn blind_us(&self, now_us: i64) -> i64 {
         (now_us - self.looked_us.load(Ordering::Relaxed)).max(0)
+    }
+
+    /// For how long it was not looked at but for what a boost asked for, µs.
+    pub(super) fn due_since_us(&self, now_us: i64) -> i64 {
+        (now_us - self.due_us.load(Ordering::Relaxed)).max(0)
     }
 
     /// The looks a second of its boost.

@@ -9,6 +9,10 @@ use crate::worker::Stream;
 /// Compressed bytes that may wait: a pool that is further behind than that starts anew at a keyframe.
 const MAX_BYTES: usize = 32 << 20;
 
+/// Extra looks that may wait, one upon the other: a boost that is further behind than that takes more from the others
+/// than it is worth, and goes on at the next keyframe.
+const MAX_BEHIND: u32 = 3;
+
 /// What waits for the pool.
 #[derive(Default)]
 pub(super) struct Mail {
@@ -20,6 +24,8 @@ pub(super) struct Mail {
     pub(super) batch: Option<Batch<Arc<Packet>>>,
     /// What they take up.
     bytes: usize,
+    /// How many looks they were meant for, beside the newest.
+    behind: u32,
     /// When the newest of them arrived, µs of the process clock.
     pub(super) arrived_us: i64,
     /// The media time in ms, where no packets say it.
@@ -72,9 +78,11 @@ impl Mailbox {
             Some(waiting) if !batch.fresh => {
                 waiting.packets.extend(batch.packets);
                 waiting.drain |= batch.drain;
+                waiting.extra &= batch.extra;
                 // Only the newest picture is worth a look by now.
                 waiting.looks = Looks::Newest;
                 mail.dropped += 1;
+                mail.behind += 1;
             }
             Some(_) => {
                 mail.drop_batch();
@@ -83,7 +91,8 @@ impl Mailbox {
             None => mail.batch = Some(batch),
         }
         mail.bytes += bytes;
-        if mail.bytes > MAX_BYTES {
+        let is_extra = mail.batch.as_ref().is_some_and(|batch| batch.extra);
+        if mail.bytes > MAX_BYTES || is_extra && mail.behind >= MAX_BEHIND {
             mail.drop_batch();
             return Put::Lost;
         }
@@ -113,6 +122,15 @@ impl Mailbox {
         let _ = self.taken.wait_timeout_while(self.lock(), longest, waits);
     }
 
+    /// Whether nothing but an extra look waits.
+    pub(super) fn is_extra(&self) -> bool {
+        let mail = self.lock();
+        mail.batch.as_ref().is_some_and(|batch| batch.extra)
+            && mail.parameters.is_none()
+            && mail.about.is_none()
+            && !mail.finish
+    }
+
     pub(super) fn is_empty(&self) -> bool {
         let mail = self.lock();
         mail.about.is_none()
@@ -132,6 +150,7 @@ impl Mail {
     fn drop_batch(&mut self) {
         self.dropped += u64::from(self.batch.take().is_some());
         self.bytes = 0;
+        self.behind = 0;
     }
 }
 
@@ -150,6 +169,7 @@ mod tests {
             restart: None,
             looks: Looks::Each,
             rough: false,
+            extra: false,
         }
     }
 
@@ -198,6 +218,29 @@ mod tests {
         mailbox.put(next, 3);
         let waiting = mailbox.take().batch.unwrap();
         assert_eq!((waiting.packets.len(), waiting.fresh), (3, false));
+    }
+
+    #[test]
+    fn extra_looks_that_are_far_behind_are_given_up() {
+        let extra = |fresh| Batch {
+            extra: true,
+            ..batch(fresh, &[1])
+        };
+        let mailbox = Mailbox::default();
+        for _ in 0..MAX_BEHIND {
+            assert_eq!(mailbox.put(extra(false), 1), Put::Kept);
+            assert!(mailbox.is_extra());
+        }
+        assert_eq!(mailbox.put(extra(false), 2), Put::Lost);
+        assert!(mailbox.is_empty());
+        // What is due is never given up for them.
+        mailbox.put(batch(true, &[1]), 3);
+        for _ in 0..9 {
+            assert_eq!(mailbox.put(extra(false), 3), Put::Kept);
+        }
+        assert!(!mailbox.is_extra());
+        assert_eq!(mailbox.take().batch.unwrap().packets.len(), 10);
+        assert_eq!(mailbox.put(extra(true), 4), Put::Kept, "it counts anew");
     }
 
     #[test]

@@ -137,23 +137,29 @@ impl Pool {
     }
 
     /// Which of those that wait comes first: the time since its last look counts, times what it weighs. Who is
-    /// past the longest blind time comes before all that are not, by time alone, so that nobody starves.
+    /// past the longest blind time comes before all that are not, by time alone, so that nobody starves; what a boost
+    /// wants beyond that comes after all others.
     ///
     /// All of them are looked at, since each gains at its own pace: that is a few numbers each, beside a decoding.
     fn first(&self, waiting: &[Waiting]) -> Option<usize> {
         let now_us = self.clock.monotonic_us();
         let rank = |waiting: &Waiting| {
-            let blind_us = waiting.cell.board.blind_us(now_us);
+            let blind_us = waiting.cell.board.due_since_us(now_us);
             let overdue = blind_us >= self.longest_blind_us;
             let weight = if overdue {
                 1.0
             } else {
                 waiting.cell.board.weight()
             };
-            (overdue, blind_us as f64 * weight)
+            (
+                overdue,
+                !waiting.cell.mailbox.is_extra(),
+                blind_us as f64 * weight,
+            )
         };
         let ranks = waiting.iter().map(rank).enumerate();
-        let first = ranks.max_by(|(_, a), (_, b)| a.0.cmp(&b.0).then(a.1.total_cmp(&b.1)));
+        let first =
+            ranks.max_by(|(_, a), (_, b)| (a.0, a.1).cmp(&(b.0, b.1)).then(a.2.total_cmp(&b.2)));
         first.map(|(at, _)| at)
     }
 
@@ -166,6 +172,7 @@ impl Pool {
 /// frame and nobody else anything.
 fn serve(cell: &Cell, clock: Clock, record: &mut dyn FnMut(Record)) -> bool {
     let mail = cell.mailbox.take();
+    let extra = mail.batch.as_ref().is_some_and(|batch| batch.extra);
     let mut lane = cell.lane.lock().unwrap_or_else(PoisonError::into_inner);
     let _speaking = lane.speak();
     lane.count_dropped(mail.dropped);
@@ -201,6 +208,7 @@ fn serve(cell: &Cell, clock: Clock, record: &mut dyn FnMut(Record)) -> bool {
             "its last incidents were given up after a panic"
         );
     }
-    cell.board.set_counts(&lane.counts(), clock.monotonic_us());
+    cell.board
+        .set_counts(&lane.counts(), clock.monotonic_us(), extra);
     mail.finish
 }

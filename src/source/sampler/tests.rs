@@ -222,6 +222,27 @@ fn a_boosted_stream_is_decoded_from_its_last_keyframe_on() {
     let restarts: Vec<_> = batches.iter().map(|batch| batch.restart).collect();
     assert_eq!(restarts[9], Some(0), "here it could begin anew");
     assert!(restarts[3..9].iter().all(Option::is_none));
+    let due: Vec<_> = (0..batches.len())
+        .filter(|at| !batches[*at].extra)
+        .collect();
+    assert_eq!(
+        due,
+        [0, 1, 9, 10],
+        "keyframes, and what the decoder needs to give one out"
+    );
+}
+
+#[test]
+fn a_boosted_stream_without_keyframes_is_due_every_max_gap() {
+    let mut collector = Collector::new(&Sampling::default());
+    collector.boost(Some(5));
+    let batches: Vec<_> = (0..100)
+        .filter_map(|n| collector.push(n, at(n, n == 0)))
+        .collect();
+    let due = batches.iter().filter(|batch| !batch.extra);
+    let first: Vec<_> = due.map(|batch| batch.packets[0]).collect();
+    // The look before is at 200 ms: with the packets that the keyframe needs to be given out.
+    assert_eq!(first, [0, 1, 41, 81]);
 }
 
 #[test]
@@ -233,6 +254,7 @@ fn what_was_passed_over_before_a_keyframe_is_left_out() {
         restart: Some(2),
         looks: Looks::Newest,
         rough: true,
+        extra: false,
     };
     batch.begin_anew();
     assert_eq!((batch.packets.as_slice(), batch.fresh), (&[3, 4][..], true));
