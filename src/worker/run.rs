@@ -18,6 +18,9 @@ const WAITING: usize = 64;
 /// How long readers may take to notice a stop. A name look-up is the one thing that cannot be interrupted.
 const GOODBYE: Duration = Duration::from_secs(5);
 
+/// How often memory that is free is given back to the system: that of pictures lies between what stays.
+const TRIM: Duration = Duration::from_secs(30);
+
 /// What became of the streams.
 #[derive(Debug, Default)]
 pub struct Outcome {
@@ -112,6 +115,15 @@ async fn attend(
             }
         })
     };
+    let trimming = tokio::spawn(async {
+        let mut ticks = tokio::time::interval(TRIM);
+        ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+        loop {
+            ticks.tick().await;
+            // Whether there was anything to give back is nobody's concern, and it cannot fail otherwise.
+            let _ = tokio::task::spawn_blocking(glibc_heap::trim).await;
+        }
+    });
     let finishing = {
         let (supervisor, stop) = (supervisor.clone(), stop.clone());
         tokio::spawn(async move {
@@ -127,6 +139,7 @@ async fn attend(
         while waiting.recv().await.is_some() {}
     }
     ticking.abort();
+    trimming.abort();
     finishing.abort();
     // A thread may wait for the readers: nothing else is left to be done.
     let waited = tokio::task::spawn_blocking(move || readers.await_gone(GOODBYE)).await;
