@@ -237,4 +237,24 @@ fn report(streams: usize, before: &Moment, after: &Moment, service: &Service) {
         (after.others_cpu_s - before.others_cpu_s) / took_s
     );
     println!("  boosted now {}", after.worker["boosted"]);
+    println!(
+        "  keyframes of incidents came in tenths of the 2 s between two: {:?}",
+        phases(&events, after.at)
+    );
+}
+
+/// How the arrivals of the frames that incidents opened with are spread over the time between two keyframes: all of them
+/// at once is another load than one after the other.
+fn phases(events: &[(Instant, Value)], end: Instant) -> [u32; 10] {
+    let mut tenths = [0; 10];
+    for (at, event) in events {
+        let latency = event["data"]["latency_ms"].as_u64();
+        if event["type"] == "waylay.incident.opened.v1"
+            && let Some(latency) = latency
+        {
+            let before_end = end.saturating_duration_since(*at) + Duration::from_millis(latency);
+            tenths[(before_end.as_millis() % 2_000 / 200) as usize] += 1;
+        }
+    }
+    tenths
 }
