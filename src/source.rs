@@ -30,5 +30,12 @@ pub use timeline::Timeline;
 /// A compressed packet of the video stream, its time stamps in ms of media time.
 pub type Packet = ffmpeg_next::Packet;
 
+/// Whether `packet` says anew what a decoder needs to know: a publisher came back with another size, say. Without it no
+/// packet that follows can be decoded, and a decoder that is opened anew is not told.
+pub fn describes_anew(packet: &Packet) -> bool {
+    let kind = ffmpeg_next::codec::packet::side_data::Type::NewExtraData;
+    packet.side_data().any(|data| data.kind() == kind)
+}
+
 /// What a decoder needs to know of a video stream.
 pub type Parameters = ffmpeg_next::codec::Parameters;

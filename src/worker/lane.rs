@@ -10,6 +10,7 @@ use crate::ids::{IncidentId, Seed};
 use crate::policy::Class;
 use crate::source::{
     Batch, Decoded, Decoder, Packet, Parameters, Picture, SourceError, Speaking, StreamLog,
+    describes_anew,
 };
 use crate::track::{self, Change, ChangeKind, Coverage, Reconsidered, Sighting, Tracker};
 use crate::worker::board::Board;
@@ -62,6 +63,8 @@ pub(super) struct Lane {
     decoder: Option<Decoder>,
     /// Whether the decoder went from frame to frame, and holds what that takes.
     warm: bool,
+    /// Whether it was told in mid-stream what it has to know: another one would not be.
+    renewed: bool,
     /// Best frames that no record holds yet.
     fresh: HashMap<IncidentId, (Arc<Snapshot>, Option<Crop>)>,
     last_look_ms: Option<i64>,
@@ -102,6 +105,7 @@ impl Lane {
             parameters: None,
             decoder: None,
             warm: false,
+            renewed: false,
             fresh: HashMap::new(),
             last_look_ms: None,
             counts: Counts::default(),
@@ -133,6 +137,7 @@ impl Lane {
     pub(super) fn start(&mut self, parameters: Parameters) -> Result<(), SourceError> {
         // The old one goes first: a stream never has two decoders.
         self.decoder = None;
+        self.renewed = false;
         self.decoder = Some(Decoder::new(parameters.clone())?);
         self.parameters = Some(parameters);
         Ok(())
@@ -147,7 +152,8 @@ impl Lane {
         record: &mut dyn FnMut(Record),
     ) -> bool {
         let alone = batch.fresh && batch.drain;
-        if alone && std::mem::take(&mut self.warm) {
+        self.renewed |= batch.packets.iter().any(|packet| describes_anew(packet));
+        if alone && std::mem::take(&mut self.warm) && !self.renewed {
             // It keeps every picture that it ever held at once, up to sixteen, and needs one from now on.
             self.decoder = None;
         }

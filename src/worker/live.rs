@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use crate::config::Location;
 use crate::source::{
-    Collector, Input, Limits, Packet, Position, SourceError, Timeline, codec_name,
+    Collector, Input, Limits, Packet, Position, SourceError, Timeline, codec_name, describes_anew,
 };
 use crate::stop::Stop;
 use crate::worker::board::State;
@@ -180,6 +180,9 @@ impl<'a> LiveReader<'a> {
             self.collector.keyframes_fail();
         }
         let packet = Arc::new(packet);
+        if describes_anew(&packet) {
+            self.cell.mailbox.renew(Arc::clone(&packet));
+        }
         self.cell.board.ring().push(Arc::clone(&packet), position);
         self.collector.boost(self.cell.board.boost());
         if let Some(batch) = self.collector.push(packet, position) {

@@ -22,6 +22,8 @@ pub(super) struct Mail {
     pub(super) parameters: Option<Parameters>,
     /// Packets to be decoded.
     pub(super) batch: Option<Batch<Arc<Packet>>>,
+    /// The newest packet that tells the decoder what it has to know of all that follows: it is not passed over.
+    renewal: Option<Arc<Packet>>,
     /// What they take up.
     bytes: usize,
     /// How many looks they were meant for, beside the newest.
@@ -55,11 +57,17 @@ impl Mailbox {
     pub(super) fn start(&self, parameters: Parameters) {
         let mut mail = self.lock();
         mail.drop_batch();
+        mail.renewal = None;
         mail.parameters = Some(parameters);
     }
 
     pub(super) fn about(&self, stream: Stream) {
         self.lock().about = Some(stream);
+    }
+
+    /// `packet` tells the decoder what it has to know of all that follows.
+    pub(super) fn renew(&self, packet: Arc<Packet>) {
+        self.lock().renewal = Some(packet);
     }
 
     pub(super) fn put(&self, mut batch: Batch<Arc<Packet>>, arrived_us: i64) -> Put {
@@ -110,7 +118,19 @@ impl Mailbox {
 
     /// Takes all that waits.
     pub(super) fn take(&self) -> Mail {
-        let mail = std::mem::take(&mut *self.lock());
+        let mut held = self.lock();
+        let mut mail = std::mem::take(&mut *held);
+        match (&mut mail.batch, mail.renewal.take()) {
+            (Some(batch), Some(renewal)) => {
+                if !batch.packets.iter().any(|p| Arc::ptr_eq(p, &renewal)) {
+                    // It is a keyframe: nothing but the time to decode it is lost.
+                    batch.packets.insert(0, renewal);
+                }
+            }
+            (None, renewal) => held.renewal = renewal,
+            (Some(_), None) => {}
+        }
+        drop(held);
         self.taken.notify_all();
         mail
     }
@@ -241,6 +261,30 @@ mod tests {
         assert!(!mailbox.is_extra());
         assert_eq!(mailbox.take().batch.unwrap().packets.len(), 10);
         assert_eq!(mailbox.put(extra(true), 4), Put::Kept, "it counts anew");
+    }
+
+    #[test]
+    fn what_tells_of_all_that_follows_is_not_passed_over() {
+        let mailbox = Mailbox::default();
+        let sizes = |mail: Mail| -> Vec<usize> {
+            let packets = mail.batch.unwrap().packets;
+            packets.iter().map(|packet| packet.size()).collect()
+        };
+        let renewal = batch(true, &[7]);
+        mailbox.renew(Arc::clone(&renewal.packets[0]));
+        mailbox.put(renewal, 1);
+        mailbox.put(batch(true, &[8]), 2);
+        assert_eq!(sizes(mailbox.take()), [7, 8], "a newer one took its place");
+        mailbox.put(batch(true, &[9]), 3);
+        assert_eq!(sizes(mailbox.take()), [9], "it is told once");
+        // With what is decoded itself it is told already.
+        mailbox.renew(Arc::new(Packet::new(7)));
+        mailbox.advance(1);
+        assert!(mailbox.take().batch.is_none());
+        let renewal = batch(true, &[8]);
+        mailbox.renew(Arc::clone(&renewal.packets[0]));
+        mailbox.put(renewal, 4);
+        assert_eq!(sizes(mailbox.take()), [8]);
     }
 
     #[test]
