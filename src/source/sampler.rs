@@ -38,6 +38,10 @@ pub enum Looks {
 
 /// Packets that are decoded together, in decoding order.
 #[derive(Debug, PartialEq, Eq)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each says another thing, and each combination is possible"
+)]
 pub struct Batch<P> {
     /// The packets.
     pub packets: Vec<P>,
@@ -58,6 +62,10 @@ pub struct Batch<P> {
 
 /// Collects the packets of one stream into batches, as the sampling asks for.
 #[derive(Debug)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is about another thing that came before"
+)]
 pub struct Collector<P> {
     sample: Sample,
     min_gap_ms: i64,

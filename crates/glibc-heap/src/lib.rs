@@ -5,6 +5,7 @@
 
 /// Gives back all whole pages that are free, in every heap; true where there were any. Each heap is locked for as long
 /// as that takes, about a millisecond. Where the C library is not glibc nothing is done.
+#[must_use]
 pub fn trim() -> bool {
     #[cfg(target_env = "gnu")]
     {
