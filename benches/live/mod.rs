@@ -9,7 +9,7 @@ use std::time::Instant;
 
 use serde_json::{Value, json};
 
-pub(crate) use clip::ffmpeg;
+pub(crate) use clip::{draw, ffmpeg};
 pub(crate) use http::Api;
 pub(crate) use server::Nginx;
 
@@ -42,7 +42,7 @@ impl Recording {
     /// Makes it as `folder/name.flv`, over the picture of `WAYLAY_LOAD_CLIP` if that is given.
     pub(crate) fn make(&self, folder: &Path, name: &str) -> PathBuf {
         let code = folder.join(format!("{name}.png"));
-        clip::draw(&self.payload).save(&code).unwrap();
+        draw(&self.payload).save(&code).unwrap();
         let path = folder.join(format!("{name}.flv"));
         let ((width, height), rate, (from, to)) = (self.size, self.rate, self.shown_s);
         let side = height * 5 / 18;
@@ -90,13 +90,18 @@ pub(crate) struct Service {
 
 impl Service {
     pub(crate) fn start(folder: &Path) -> Self {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_waylay"));
-        command.args(["serve", "--listen", "127.0.0.1:0", "--data"]);
-        command.arg(folder.join("data"));
         // A code is back after 12 s at the soonest: each showing is to be an incident of its own.
         let usual = folder.join("config.toml");
         fs::write(&usual, "[incidents]\ngap_ms = 4000\n").unwrap();
-        let config = std::env::var_os("WAYLAY_LOAD_CONFIG").unwrap_or(usual.into_os_string());
+        Self::start_with(folder, &usual)
+    }
+
+    /// With this configuration, unless `WAYLAY_LOAD_CONFIG` names another.
+    pub(crate) fn start_with(folder: &Path, usual: &Path) -> Self {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_waylay"));
+        command.args(["serve", "--listen", "127.0.0.1:0", "--data"]);
+        command.arg(folder.join("data"));
+        let config = std::env::var_os("WAYLAY_LOAD_CONFIG").unwrap_or(usual.into());
         command.arg("--config").arg(config);
         command.stdout(Stdio::piped()).stderr(Stdio::piped());
         let mut child = command.spawn().unwrap();

@@ -60,25 +60,32 @@ pub struct Batch<P> {
     pub extra: bool,
 }
 
+/// What packets can be decoded from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Footing {
+    /// The state that the decoder holds.
+    Decoder,
+    /// The keyframe that they begin with.
+    Keyframe,
+    /// Nothing: they come from the middle of a stream.
+    Nothing,
+}
+
 /// Collects the packets of one stream into batches, as the sampling asks for.
 #[derive(Debug)]
-#[expect(
-    clippy::struct_excessive_bools,
-    reason = "each is about another thing that came before"
-)]
 pub struct Collector<P> {
     sample: Sample,
     min_gap_ms: i64,
     max_gap_ms: i64,
     /// Looks a second for as long as it is boosted.
     boost: Option<u8>,
-    /// Packets since the decoder's state, or since the last keyframe where it has none.
+    /// Packets that nobody has needed so far.
     kept: Vec<P>,
     kept_bytes: usize,
     /// The last keyframe among them.
     restart: Option<usize>,
-    /// Whether the decoder holds the state that `kept` follows on.
-    running: bool,
+    /// What they can be decoded from.
+    footing: Footing,
     /// Keyframes by themselves give no picture: the stream refreshes a part of the picture at a time.
     keyframes_fail: bool,
     /// When the last look was, or else the first packet.
@@ -92,6 +99,19 @@ pub struct Collector<P> {
 }
 
 impl<P> Batch<P> {
+    /// A keyframe by itself.
+    pub fn alone(packet: P) -> Self {
+        Self {
+            packets: vec![packet],
+            fresh: true,
+            drain: true,
+            restart: None,
+            looks: Looks::Newest,
+            rough: true,
+            extra: false,
+        }
+    }
+
     /// Leaves out what comes before the keyframe that decoding can begin at, where there is one.
     pub fn begin_anew(&mut self) {
         if let Some(at) = self.restart.take() {
@@ -112,7 +132,7 @@ impl<P: Clone> Collector<P> {
             kept: Vec::new(),
             kept_bytes: 0,
             restart: None,
-            running: false,
+            footing: Footing::Nothing,
             keyframes_fail: false,
             last_look_ms: None,
             last_due_ms: i64::MIN,
@@ -151,7 +171,7 @@ impl<P: Clone> Collector<P> {
                 }
             },
             Sample::All | Sample::Rate(_) => {
-                if !self.running
+                if !self.is_running()
                     && self.kept.is_empty()
                     && !position.key
                     && since_look < self.max_gap_ms
@@ -163,7 +183,7 @@ impl<P: Clone> Collector<P> {
                     Sample::Rate(rate) => (Looks::Newest, interval_ms(rate)),
                     _ => (Looks::Each, 0),
                 };
-                let first = !self.running && self.kept.is_empty();
+                let first = !self.is_running() && self.kept.is_empty();
                 self.keep(packet, position);
                 (first || since_look >= interval_ms)
                     .then(|| self.release(position.media_ms, looks, true))
@@ -171,7 +191,8 @@ impl<P: Clone> Collector<P> {
         }
     }
 
-    /// The first look is at once, from the last keyframe on.
+    /// The first look is at once, from the last keyframe on. Without one it waits for the next, and no longer than
+    /// without a boost.
     fn push_boosted(
         &mut self,
         packet: P,
@@ -180,15 +201,19 @@ impl<P: Clone> Collector<P> {
         looks: u8,
     ) -> Option<Batch<P>> {
         let can_begin = position.key && !self.keyframes_fail;
-        if can_begin && !self.running {
+        if can_begin && !self.is_running() {
             self.resync();
         }
-        let begins = !self.running && (can_begin || !self.kept.is_empty());
         if can_begin {
             self.restart = Some(self.kept.len());
         }
         self.keep(packet, position);
-        if !begins && since_look < interval_ms(looks) {
+        let wait_ms = match self.footing {
+            Footing::Decoder => interval_ms(looks),
+            Footing::Keyframe => 0,
+            Footing::Nothing => self.max_gap_ms,
+        };
+        if since_look < wait_ms {
             return None;
         }
         // Without the boost there would be a look at each keyframe, and where those are too far apart.
@@ -215,7 +240,7 @@ impl<P: Clone> Collector<P> {
         };
         let mut batch = self.release(self.last_ms, looks, true);
         batch.drain = true;
-        self.running = false;
+        self.footing = Footing::Nothing;
         Some(batch)
     }
 
@@ -230,7 +255,11 @@ impl<P: Clone> Collector<P> {
         self.kept.clear();
         self.kept_bytes = 0;
         self.restart = None;
-        self.running = false;
+        self.footing = Footing::Nothing;
+    }
+
+    fn is_running(&self) -> bool {
+        self.footing == Footing::Decoder
     }
 
     /// A keyframe by itself.
@@ -238,15 +267,7 @@ impl<P: Clone> Collector<P> {
         self.last_look_ms = Some(position.media_ms);
         self.last_due_ms = position.media_ms;
         self.looked = true;
-        Batch {
-            packets: vec![packet],
-            fresh: true,
-            drain: true,
-            restart: None,
-            looks: Looks::Newest,
-            rough: self.is_rough(),
-            extra: false,
-        }
+        Batch::alone(packet)
     }
 
     /// Smoothing the edges of blocks is up to a quarter of decoding, and codes are read as well without it: of 215 clips
@@ -260,6 +281,9 @@ impl<P: Clone> Collector<P> {
         if self.kept_bytes.saturating_add(bytes) > MAX_KEPT_BYTES {
             self.resync();
         }
+        if self.footing == Footing::Nothing && self.kept.is_empty() && position.key {
+            self.footing = Footing::Keyframe;
+        }
         self.kept_bytes = self.kept_bytes.saturating_add(bytes);
         self.kept.push(packet);
     }
@@ -272,8 +296,8 @@ impl<P: Clone> Collector<P> {
         }
         self.looked = true;
         self.kept_bytes = 0;
-        let fresh = !self.running;
-        self.running = true;
+        let fresh = !self.is_running();
+        self.footing = Footing::Decoder;
         Batch {
             packets: std::mem::take(&mut self.kept),
             fresh,

@@ -63,8 +63,8 @@ pub(super) struct Lane {
     decoder: Option<Decoder>,
     /// Whether the decoder went from frame to frame, and holds what that takes.
     warm: bool,
-    /// Whether it was told in mid-stream what it has to know: another one would not be.
-    renewed: bool,
+    /// What it was told in mid-stream of all that follows: another one has to be told too.
+    renewal: Option<Arc<Packet>>,
     /// Best frames that no record holds yet.
     fresh: HashMap<IncidentId, (Arc<Snapshot>, Option<Crop>)>,
     last_look_ms: Option<i64>,
@@ -105,7 +105,7 @@ impl Lane {
             parameters: None,
             decoder: None,
             warm: false,
-            renewed: false,
+            renewal: None,
             fresh: HashMap::new(),
             last_look_ms: None,
             counts: Counts::default(),
@@ -137,10 +137,20 @@ impl Lane {
     pub(super) fn start(&mut self, parameters: Parameters) -> Result<(), SourceError> {
         // The old one goes first: a stream never has two decoders.
         self.decoder = None;
-        self.renewed = false;
+        self.renewal = None;
         self.decoder = Some(Decoder::new(parameters.clone())?);
         self.parameters = Some(parameters);
         Ok(())
+    }
+
+    /// A decoder that knows what the stream has said of itself so far.
+    fn open(&self) -> Option<Decoder> {
+        let mut decoder = Decoder::new(self.parameters.clone()?).ok()?;
+        if let Some(renewal) = &self.renewal {
+            // What it shows was looked at when it came.
+            decoder.decode(&Batch::alone(Arc::clone(renewal)), |_| ());
+        }
+        Some(decoder)
     }
 
     /// Decodes `batch`, looks at what it shows and hands over what changed. True where a keyframe by
@@ -152,15 +162,18 @@ impl Lane {
         record: &mut dyn FnMut(Record),
     ) -> bool {
         let alone = batch.fresh && batch.drain;
-        self.renewed |= batch.packets.iter().any(|packet| describes_anew(packet));
-        if alone && std::mem::take(&mut self.warm) && !self.renewed {
+        if alone && std::mem::take(&mut self.warm) {
             // It keeps every picture that it ever held at once, up to sixteen, and needs one from now on.
             self.decoder = None;
         }
         self.warm |= !batch.drain;
         if self.decoder.is_none() && batch.fresh {
             // The last one was given up, here or after a panic; a keyframe is where a new one can start.
-            self.decoder = self.parameters.clone().and_then(|p| Decoder::new(p).ok());
+            self.decoder = self.open();
+        }
+        let mut renewals = batch.packets.iter().filter(|packet| describes_anew(packet));
+        if let Some(renewal) = renewals.next_back() {
+            self.renewal = Some(Arc::clone(renewal));
         }
         // It is taken out, so that a panic on the way leaves the stream without it.
         let Some(mut decoder) = self.decoder.take() else {

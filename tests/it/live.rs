@@ -75,6 +75,48 @@ fn rtmp_goes_on_when_the_publisher_and_the_server_come_back() {
     assert!(!log.contains("s3cret"), "{log}");
 }
 
+/// nginx keeps its player when the publisher comes back with another size, and tells that player once what the size is: a
+/// decoder that is opened later has to be told again.
+#[test]
+fn a_publisher_of_another_size_is_read_after_a_boost_too() {
+    let folder = tempfile::tempdir().unwrap();
+    // Unlike MPEG-TS, MP4 says the size nowhere but at its head.
+    let first = Clip {
+        payload: FIRST,
+        ..Clip::default()
+    };
+    let first = first.make(folder.path(), "first.mp4");
+    let second = Clip {
+        payload: SECOND,
+        shown: (0.0, 1.5),
+        seconds: 6,
+        size: (854, 480),
+        ..Clip::default()
+    };
+    let second = second.make(folder.path(), "second.mp4");
+    let nginx = Nginx::start(folder.path());
+    let url = format!("rtmp://127.0.0.1:{}/live/room", nginx.rtmp);
+    let publisher = Publisher::start(&first, &["flv"], &url);
+    let config = folder.path().join("config.toml");
+    let text =
+        "[incidents]\ngap_ms = 1000\n[boost]\nshare = 0.05\nevidence_ms = 1500\nturn_ms = 6000\n";
+    std::fs::write(&config, text).unwrap();
+    let mut watch = Watch::start(
+        &folder.path().join("data"),
+        ["--config", config.to_str().unwrap(), &format!("room={url}")],
+    );
+    watch.opened(FIRST);
+    drop(publisher);
+    let _publisher = Publisher::start(&second, &["flv"], &url);
+    // Each of them is off the platform, and boosts the stream for less than it takes until the next.
+    for _ in 0..4 {
+        watch.opened(SECOND);
+    }
+    let (status, _, log) = watch.stop();
+    assert!(status.success(), "{log}");
+    assert!(!log.contains("broke off"), "one connection: {log}");
+}
+
 /// ffmpeg as the server, which waits for one player and begins when it comes.
 #[test]
 fn rtmp_of_another_server_is_watched_from_its_start() {

@@ -233,6 +233,42 @@ fn a_boosted_stream_is_decoded_from_its_last_keyframe_on() {
 }
 
 #[test]
+fn a_boosted_stream_that_lost_packets_begins_at_the_next_keyframe() {
+    let mut collector = Collector::new(&Sampling::default());
+    collector.boost(Some(5));
+    let mut batches = Vec::new();
+    for n in 13..50 {
+        if n == 31 {
+            // What the pool had to pass over, say.
+            collector.resync();
+        }
+        batches.extend(collector.push(n, at(n, n % 20 == 0)));
+    }
+    let numbers = numbers(&batches);
+    assert_eq!(numbers[..2], [vec![20], vec![21, 22]]);
+    assert_eq!(numbers[5..8], [vec![29, 30], vec![40], vec![41, 42]]);
+    let fresh: Vec<_> = (0..batches.len()).filter(|at| batches[*at].fresh).collect();
+    assert_eq!(fresh, [0, 6]);
+}
+
+#[test]
+fn a_boosted_stream_that_has_no_keyframes_is_decoded_all_the_same() {
+    for key in [false, true] {
+        let mut collector = Collector::new(&Sampling::default());
+        collector.boost(Some(5));
+        // Keyframes that give no picture are none.
+        collector.keyframes_fail();
+        let batches: Vec<_> = (1..90)
+            .filter_map(|n| collector.push(n, at(n, key && n % 60 == 0)))
+            .collect();
+        let numbers = numbers(&batches);
+        assert_eq!(numbers[0], (1..=41).collect::<Vec<_>>());
+        assert_eq!(numbers[1], [42, 43]);
+        assert!(batches[0].fresh && !batches[1].fresh);
+    }
+}
+
+#[test]
 fn a_boosted_stream_without_keyframes_is_due_every_max_gap() {
     let mut collector = Collector::new(&Sampling::default());
     collector.boost(Some(5));
