@@ -43,6 +43,8 @@ enum Command {
 /// Runs the program.
 pub fn main() -> ExitCode {
     let cli = Cli::parse();
+    // Pictures come and go in megabytes. Without glibc, or where it refuses, that takes more time and all goes on.
+    let _ = glibc_heap::hold();
     crate::telemetry::init();
     crate::source::init();
     let done = match &cli.command {

@@ -8,15 +8,23 @@ use ffmpeg_next::frame::Video;
 use ffmpeg_next::{Dictionary, Error};
 
 use crate::source::capture::Reference;
-use crate::source::{Batch, Looks, Packet, Picture, SourceError};
+use crate::source::{Batch, Looks, Packet, Picture, SourceError, describes_anew};
 
 /// Pixels that a picture may have: 8192 × 4320, the largest level of H.264 and HEVC in use. What is
 /// larger is refused by libav before anything is allocated for it.
 const MAX_PIXELS: u32 = 8_192 * 4_320;
 
 /// Decodes the video of one stream.
+///
+/// A decoder of libav keeps the pictures that it has held, 3 MB each at 1080p. Between keyframes that are decoded by
+/// themselves it has no use for them: it is closed, and the next keyframe opens another.
 pub struct Decoder {
-    video: decoder::Video,
+    parameters: Parameters,
+    /// What the stream has said of itself since it began: a decoder that is opened now was not told.
+    renewal: Option<Arc<Packet>>,
+    video: Option<decoder::Video>,
+    /// Whether it went from frame to frame, and holds what that takes.
+    warm: bool,
     /// Presentation times run backwards where a stream is broken; what is looked at never does.
     last_ms: i64,
     /// When something of it was taken, where the stream says so.
@@ -32,52 +40,94 @@ pub struct Decoded {
     pub broken: u32,
 }
 
+/// A decoder of libav for these parameters.
+fn open(parameters: Parameters) -> Result<decoder::Video, SourceError> {
+    let id: Id = parameters.id();
+    let none = || SourceError::NoDecoder(format!("{id:?}").to_lowercase());
+    let refused =
+        |error: Error| SourceError::Open(format!("video codec {id:?}: {error}").to_lowercase());
+    let codec = ffmpeg_next::decoder::find(id).ok_or_else(none)?;
+    let mut context = ffmpeg_next::codec::Context::from_parameters(parameters).map_err(refused)?;
+    context.set_threading(threading::Config::count(1));
+    let mut options = Dictionary::new();
+    options.set("max_pixels", &MAX_PIXELS.to_string());
+    let opened = context.decoder().open_as_with(codec, options);
+    opened.and_then(decoder::Opened::video).map_err(refused)
+}
+
 impl Decoder {
     /// Opens a decoder for a stream with these parameters.
     ///
     /// # Errors
     /// Where libav has none for the codec, or refuses the parameters.
     pub fn new(parameters: Parameters) -> Result<Self, SourceError> {
-        let id: Id = parameters.id();
-        let none = || SourceError::NoDecoder(format!("{id:?}").to_lowercase());
-        let refused =
-            |error: Error| SourceError::Open(format!("video codec {id:?}: {error}").to_lowercase());
-        let codec = ffmpeg_next::decoder::find(id).ok_or_else(none)?;
-        let mut context =
-            ffmpeg_next::codec::Context::from_parameters(parameters).map_err(refused)?;
-        context.set_threading(threading::Config::count(1));
-        let mut options = Dictionary::new();
-        options.set("max_pixels", &MAX_PIXELS.to_string());
-        let video = context
-            .decoder()
-            .open_as_with(codec, options)
-            .and_then(decoder::Opened::video)
-            .map_err(refused)?;
         Ok(Self {
-            video,
+            video: Some(open(parameters.clone())?),
+            parameters,
+            renewal: None,
+            warm: false,
             last_ms: i64::MIN,
             reference: None,
         })
     }
 
-    /// Decodes `batch` and hands over the pictures that are to be looked at.
-    pub fn decode(&mut self, batch: &Batch<Arc<Packet>>, mut look: impl FnMut(Picture)) -> Decoded {
+    /// Decodes `batch` and hands over the pictures that are to be looked at. Nothing where none is open and `batch` does
+    /// not begin at a keyframe, or none can be opened.
+    pub fn decode(
+        &mut self,
+        batch: &Batch<Arc<Packet>>,
+        look: impl FnMut(Picture),
+    ) -> Option<Decoded> {
+        let mut video = match self.video.take() {
+            Some(video) => video,
+            None if batch.fresh => self.reopen()?,
+            None => return None,
+        };
+        let mut renewals = batch.packets.iter().filter(|packet| describes_anew(packet));
+        if let Some(renewal) = renewals.next_back() {
+            self.renewal = Some(Arc::clone(renewal));
+        }
+        let decoded = self.run(&mut video, batch, look);
+        self.warm |= !batch.drain;
+        let alone = batch.fresh && batch.drain;
+        // To tell another one again costs as much as a keyframe: once after a boost, and not each time.
+        let spent = alone && (std::mem::take(&mut self.warm) || self.renewal.is_none());
+        self.video = (!spent).then_some(video);
+        Some(decoded)
+    }
+
+    /// One that knows what the stream has said of itself so far.
+    fn reopen(&mut self) -> Option<decoder::Video> {
+        let mut video = open(self.parameters.clone()).ok()?;
+        if let Some(renewal) = self.renewal.clone() {
+            // What it shows was looked at when it came.
+            self.run(&mut video, &Batch::alone(renewal), |_| ());
+        }
+        Some(video)
+    }
+
+    fn run(
+        &mut self,
+        video: &mut decoder::Video,
+        batch: &Batch<Arc<Packet>>,
+        mut look: impl FnMut(Picture),
+    ) -> Decoded {
         let mut decoded = Decoded::default();
         let mut newest = None;
         if batch.fresh {
-            self.video.flush();
+            video.flush();
         }
         // What smooths the edges of blocks changes how a picture looks and not what it shows.
-        self.video.skip_loop_filter(if batch.rough {
+        video.skip_loop_filter(if batch.rough {
             Discard::All
         } else {
             Discard::Default
         });
-        let mut take = |decoder: &mut Self, decoded: &mut Decoded| {
-            while let Some(frame) = decoder.receive(decoded) {
+        let mut take = |own: &mut Self, video: &mut decoder::Video, decoded: &mut Decoded| {
+            while let Some(frame) = own.receive(video, decoded) {
                 if batch.looks == Looks::Newest {
                     newest = Some(frame);
-                } else if let Some(picture) = decoder.picture(frame, decoded) {
+                } else if let Some(picture) = own.picture(frame, decoded) {
                     look(picture);
                 }
             }
@@ -87,17 +137,17 @@ impl Decoder {
                 continue;
             }
             self.reference = Reference::of(packet).or(self.reference);
-            if let Err(error) = self.video.send_packet(&**packet) {
+            if let Err(error) = video.send_packet(&**packet) {
                 decoded.broken += 1;
                 tracing::trace!(%error, "packet left out");
             }
-            take(self, &mut decoded);
+            take(self, video, &mut decoded);
         }
         if batch.drain {
             // An end of stream that is refused leaves nothing to take, which is what the next line finds.
-            let _ = self.video.send_eof();
-            take(self, &mut decoded);
-            self.video.flush();
+            let _ = video.send_eof();
+            take(self, video, &mut decoded);
+            video.flush();
         }
         if let Some(frame) = newest
             && let Some(picture) = self.picture(frame, &mut decoded)
@@ -108,10 +158,10 @@ impl Decoder {
     }
 
     /// The next frame that the decoder has ready.
-    fn receive(&mut self, decoded: &mut Decoded) -> Option<Video> {
+    fn receive(&mut self, video: &mut decoder::Video, decoded: &mut Decoded) -> Option<Video> {
         loop {
             let mut frame = Video::empty();
-            match self.video.receive_frame(&mut frame) {
+            match video.receive_frame(&mut frame) {
                 Ok(()) => {
                     self.reference = Reference::stamped(&frame).or(self.reference);
                     return Some(frame);

@@ -10,7 +10,6 @@ use crate::ids::{IncidentId, Seed};
 use crate::policy::Class;
 use crate::source::{
     Batch, Decoded, Decoder, Packet, Parameters, Picture, SourceError, Speaking, StreamLog,
-    describes_anew,
 };
 use crate::track::{self, Change, ChangeKind, Coverage, Reconsidered, Sighting, Tracker};
 use crate::worker::board::Board;
@@ -59,12 +58,7 @@ pub(super) struct Lane {
     mode: Mode,
     memory: Memory,
     tracker: Tracker,
-    parameters: Option<Parameters>,
     decoder: Option<Decoder>,
-    /// Whether the decoder went from frame to frame, and holds what that takes.
-    warm: bool,
-    /// What it was told in mid-stream of all that follows: another one has to be told too.
-    renewal: Option<Arc<Packet>>,
     /// Best frames that no record holds yet.
     fresh: HashMap<IncidentId, (Arc<Snapshot>, Option<Crop>)>,
     last_look_ms: Option<i64>,
@@ -102,10 +96,7 @@ impl Lane {
             mode,
             memory: Memory::default(),
             tracker: Tracker::new(seed, tracking),
-            parameters: None,
             decoder: None,
-            warm: false,
-            renewal: None,
             fresh: HashMap::new(),
             last_look_ms: None,
             counts: Counts::default(),
@@ -137,20 +128,8 @@ impl Lane {
     pub(super) fn start(&mut self, parameters: Parameters) -> Result<(), SourceError> {
         // The old one goes first: a stream never has two decoders.
         self.decoder = None;
-        self.renewal = None;
-        self.decoder = Some(Decoder::new(parameters.clone())?);
-        self.parameters = Some(parameters);
+        self.decoder = Some(Decoder::new(parameters)?);
         Ok(())
-    }
-
-    /// A decoder that knows what the stream has said of itself so far.
-    fn open(&self) -> Option<Decoder> {
-        let mut decoder = Decoder::new(self.parameters.clone()?).ok()?;
-        if let Some(renewal) = &self.renewal {
-            // What it shows was looked at when it came.
-            decoder.decode(&Batch::alone(Arc::clone(renewal)), |_| ());
-        }
-        Some(decoder)
     }
 
     /// Decodes `batch`, looks at what it shows and hands over what changed. True where a keyframe by
@@ -161,36 +140,22 @@ impl Lane {
         arrived_us: Option<i64>,
         record: &mut dyn FnMut(Record),
     ) -> bool {
-        let alone = batch.fresh && batch.drain;
-        if alone && std::mem::take(&mut self.warm) {
-            // It keeps every picture that it ever held at once, up to sixteen, and needs one from now on.
-            self.decoder = None;
+        let clock = self.settings.limits.clock;
+        let began_us = clock.thread_cpu_us();
+        // As many as a decoder holds, at most: where each is looked at, a batch is one packet, or the end.
+        let mut pictures = Vec::new();
+        let decoder = self.decoder.as_mut();
+        let decoded = decoder.and_then(|decoder| decoder.decode(batch, |p| pictures.push(p)));
+        self.counts.cpu.decode_us += clock.thread_cpu_us() - began_us;
+        for picture in pictures {
+            self.look(&picture, arrived_us, record);
         }
-        self.warm |= !batch.drain;
-        if self.decoder.is_none() && batch.fresh {
-            // The last one was given up, here or after a panic; a keyframe is where a new one can start.
-            self.decoder = self.open();
-        }
-        let mut renewals = batch.packets.iter().filter(|packet| describes_anew(packet));
-        if let Some(renewal) = renewals.next_back() {
-            self.renewal = Some(Arc::clone(renewal));
-        }
-        // It is taken out, so that a panic on the way leaves the stream without it.
-        let Some(mut decoder) = self.decoder.take() else {
+        let Some(decoded) = decoded else {
             self.counts.broken += batch.packets.len() as u64;
             self.counts.failed += 1;
             return false;
         };
-        let clock = self.settings.limits.clock;
-        let (began_us, mut looks_us) = (clock.thread_cpu_us(), 0);
-        let decoded = decoder.decode(batch, |picture| {
-            let began_us = clock.thread_cpu_us();
-            self.look(&picture, arrived_us, record);
-            looks_us += clock.thread_cpu_us() - began_us;
-        });
-        self.counts.cpu.decode_us += clock.thread_cpu_us() - began_us - looks_us;
         self.counts.broken += u64::from(decoded.broken);
-        self.decoder = Some(decoder);
         let blind = batch.fresh && batch.drain && decoded == Decoded::default();
         // A look was wanted and none was had.
         self.counts.failed += u64::from(blind);

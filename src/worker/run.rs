@@ -19,7 +19,7 @@ const WAITING: usize = 64;
 const GOODBYE: Duration = Duration::from_secs(5);
 
 /// How often memory that is free is given back to the system: that of pictures lies between what stays.
-const TRIM: Duration = Duration::from_secs(30);
+const TRIM: Duration = Duration::from_secs(10);
 
 /// What became of the streams.
 #[derive(Debug, Default)]

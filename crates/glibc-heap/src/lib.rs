@@ -1,7 +1,31 @@
-//! Has the heap of glibc give back to the system what is free in it.
+//! Has the heap of glibc hold on to what is needed again soon, and give back to the system what is free in it.
 //!
-//! glibc has a heap for each of many threads, which shrinks from its end alone. Where large blocks come and go, such as
-//! pictures, what is free between two that stay is held for good, unless it is asked to be given back.
+//! glibc has a heap for each of many threads, which shrinks from its end alone, and at once. Where large blocks come and
+//! go, such as pictures, it asks the system for the same memory again and again, while what is free between two that
+//! stay is held for good. Both are better done now and then, by who knows when.
+
+/// The largest block that glibc takes from a heap, in bytes: half of the largest heap (malloc/malloc.c, `HEAP_MAX_SIZE`).
+#[cfg(target_env = "gnu")]
+const LARGEST_BLOCK: i32 = 32 << 20;
+/// How much may be free at the end of a heap before it shrinks by itself, in bytes.
+#[cfg(target_env = "gnu")]
+const FREE_END: i32 = 128 << 20;
+
+/// Has blocks of up to 32 MiB taken from the heaps, which no longer shrink by themselves: [`trim`] is what does it. True
+/// where that was set; where the C library is not glibc nothing is done.
+#[must_use]
+pub fn hold() -> bool {
+    #[cfg(target_env = "gnu")]
+    {
+        let set = |parameter, bytes| {
+            // SAFETY: mallopt takes two numbers and locks what it changes (MT-Safe but for its first call, by mallopt(3)).
+            unsafe { libc::mallopt(parameter, bytes) == 1 }
+        };
+        set(libc::M_MMAP_THRESHOLD, LARGEST_BLOCK) && set(libc::M_TRIM_THRESHOLD, FREE_END)
+    }
+    #[cfg(not(target_env = "gnu"))]
+    false
+}
 
 /// Gives back all whole pages that are free, in every heap; true where there were any. Each heap is locked for as long
 /// as that takes, about a millisecond. Where the C library is not glibc nothing is done.
@@ -18,13 +42,13 @@ pub fn trim() -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::trim;
+    use super::{hold, trim};
 
     #[test]
     #[cfg(target_env = "gnu")]
     fn what_is_free_between_two_that_stay_is_given_back() {
-        // Below the least size that glibc maps by itself, 128 KiB: these are in the heap.
-        let mut blocks: Vec<_> = (0..100).map(|n| vec![n; 64 << 10]).collect();
+        assert!(hold());
+        let mut blocks: Vec<_> = (0..100_u8).map(|n| vec![n; 256 << 10]).collect();
         let mut odd = 0..100;
         blocks.retain(|_| odd.next().is_some_and(|n| n % 2 == 1));
         assert!(trim());
