@@ -55,6 +55,9 @@ const USUAL_COST_US: i64 = 150_000;
 /// How many seconds' worth of filling a bucket holds.
 const BUCKET_S: i64 = 20;
 
+/// How long no boost begins after streams had to wait, in µs: a group of pictures, in which the next crowd of keyframes comes.
+const CALM_US: i64 = 2_000_000;
+
 /// The part of the time that is kept for turns, in percent.
 const TURNS_PERCENT: i64 = 25;
 
@@ -84,6 +87,8 @@ pub(super) struct Boosts {
     /// Those that had no turn in this round, the next one last.
     round: Vec<Arc<str>>,
     last_us: Option<i64>,
+    /// No boost begins before that time.
+    calm_us: i64,
 }
 
 #[derive(Debug, Default)]
@@ -153,11 +158,12 @@ impl Boosts {
             streams: BTreeMap::new(),
             round: Vec::new(),
             last_us: None,
+            calm_us: i64::MIN,
         }
     }
 
-    /// What is boosted from now on, and why. `busy` where the streams wait for a thread as it is: then no boost
-    /// begins.
+    /// What is boosted from now on, and why. `busy` where the streams wait for a thread as it is: boosts that nobody asked for end
+    /// then, and go on once there is time.
     pub(super) fn tick(
         &mut self,
         now_us: i64,
@@ -168,11 +174,15 @@ impl Boosts {
         self.evidence.fill(elapsed_us);
         self.turns.fill(elapsed_us);
         let by_id: BTreeMap<_, _> = seen.iter().map(|seen| (&seen.id, seen)).collect();
-        self.settle(now_us, &by_id);
+        self.settle(now_us, &by_id, busy);
         self.streams.retain(|id, _| by_id.contains_key(id));
         self.note(now_us, seen);
-        if !busy {
-            self.give_for_evidence(now_us, &by_id);
+        if busy {
+            self.calm_us = now_us + CALM_US;
+        }
+        let is_calm = now_us >= self.calm_us;
+        self.give_for_evidence(now_us, &by_id, is_calm);
+        if is_calm {
             self.give_turns(now_us, &by_id);
         }
         let running = self.streams.iter();
@@ -181,19 +191,23 @@ impl Boosts {
             .collect()
     }
 
-    /// Ends what is over, has cost far more than was thought, or is of a stream that is gone.
-    fn settle(&mut self, now_us: i64, seen: &BTreeMap<&Arc<str>, &Seen>) {
+    /// Ends what is over, has cost far more than was thought, there is no time for, or is of a stream that is gone.
+    fn settle(&mut self, now_us: i64, seen: &BTreeMap<&Arc<str>, &Seen>, busy: bool) {
         for (id, state) in &mut self.streams {
             let Some(running) = state.running else {
                 continue;
             };
             let now = seen.get(id);
             let spent_us = now.map_or(0, |seen| seen.cpu_us - running.cpu_us);
-            let goes_on = now.is_some_and(|seen| seen.is_live)
+            let is_wanted = now.is_some_and(|seen| seen.is_live)
                 && now_us < running.until_us
                 && spent_us <= running.reserved_us * 2;
-            if goes_on {
+            let gives_way = busy && running.why != Why::Operator;
+            if is_wanted && !gives_way {
                 continue;
+            }
+            if is_wanted && running.why != Why::Turn {
+                state.wanted = state.wanted.max(Some(running.why));
             }
             let bucket = if running.why == Why::Turn {
                 &mut self.turns
@@ -206,7 +220,7 @@ impl Boosts {
             if lasted_us >= 500_000 {
                 state.cost_us = Some((spent_us * 1_000 / (lasted_us / 1_000)).max(1_000));
             }
-            if running.why == Why::Unread {
+            if running.why == Why::Unread && !is_wanted {
                 state.patience_us = now_us + lasted_us * PATIENCE;
                 state.wanted = state.wanted.filter(|why| *why != Why::Unread);
             }
@@ -224,13 +238,14 @@ impl Boosts {
         }
     }
 
-    fn give_for_evidence(&mut self, now_us: i64, seen: &BTreeMap<&Arc<str>, &Seen>) {
+    /// Where it is not calm, to those alone that somebody asked for.
+    fn give_for_evidence(&mut self, now_us: i64, seen: &BTreeMap<&Arc<str>, &Seen>, is_calm: bool) {
         let mut wanted: Vec<_> = self
             .streams
             .iter_mut()
             .filter(|(_, state)| state.running.is_none())
             .filter_map(|(id, state)| Some((state.wanted?, seen.get(id)?, state)))
-            .filter(|(_, seen, _)| seen.is_live)
+            .filter(|(why, seen, _)| seen.is_live && (is_calm || *why == Why::Operator))
             .collect();
         wanted.sort_by_key(|(why, ..)| std::cmp::Reverse(*why));
         for (why, seen, state) in wanted {

@@ -45,11 +45,15 @@ pub(super) struct Pool {
     clock: Clock,
     /// A stream that was not looked at for so many µs comes before all others.
     longest_blind_us: i64,
+    /// How many threads may have extra looks at once: nothing that is due waits for one of these to end.
+    most_extras: usize,
 }
 
 #[derive(Default)]
 struct State {
     waiting: Vec<Waiting>,
+    /// Threads that have an extra look.
+    extras: usize,
     /// Streams that are not over.
     running: usize,
     /// No stream is added any more.
@@ -62,13 +66,14 @@ struct Waiting {
 }
 
 impl Pool {
-    /// A pool without streams.
-    pub(super) fn new(clock: Clock, longest_blind: Duration) -> Self {
+    /// A pool without streams, for so many threads.
+    pub(super) fn new(clock: Clock, longest_blind: Duration, threads: usize) -> Self {
         Self {
             state: Mutex::default(),
             wake: Condvar::new(),
             clock,
             longest_blind_us: i64::try_from(longest_blind.as_micros()).unwrap_or(i64::MAX),
+            most_extras: (threads / 2).max(1),
         }
     }
 
@@ -91,22 +96,25 @@ impl Pool {
                 since_us: self.clock.monotonic_us(),
             };
             self.lock().waiting.push(waiting);
-            self.wake.notify_one();
         }
+        // One that waited for an extra look may be due by now.
+        self.wake.notify_one();
     }
 
-    /// For how long the stream has waited that waits for longest, in µs.
+    /// For how long the stream has waited that waits for longest, in µs; extra looks do not count, which wait for all others.
     pub(super) fn longest_wait_us(&self) -> i64 {
         let now_us = self.clock.monotonic_us();
         let state = self.lock();
-        let waits = state.waiting.iter().map(|w| now_us - w.since_us);
+        let due = state.waiting.iter().filter(|w| !w.cell.mailbox.is_extra());
+        let waits = due.map(|w| now_us - w.since_us);
         waits.max().unwrap_or(0)
     }
 
     /// Works until it is closed and all streams are over.
     pub(super) fn work(&self, record: &mut dyn FnMut(Record)) {
-        while let Some(cell) = self.next() {
+        while let Some((cell, is_extra)) = self.next() {
             let over = serve(&cell, self.clock, record);
+            self.lock().extras -= usize::from(is_extra);
             if over {
                 // It stays marked as queued: nothing that still comes for it is served.
                 self.lock().running -= 1;
@@ -120,11 +128,14 @@ impl Pool {
         }
     }
 
-    fn next(&self) -> Option<Arc<Cell>> {
+    /// The next stream to be served, and whether it waits for no more than an extra look.
+    fn next(&self) -> Option<(Arc<Cell>, bool)> {
         let mut state = self.lock();
         loop {
-            if let Some(at) = self.first(&state.waiting) {
-                return Some(state.waiting.swap_remove(at).cell);
+            let with_extras = state.extras < self.most_extras;
+            if let Some((at, is_extra)) = self.first(&state.waiting, with_extras) {
+                state.extras += usize::from(is_extra);
+                return Some((state.waiting.swap_remove(at).cell, is_extra));
             }
             if state.closed && state.running == 0 {
                 return None;
@@ -136,14 +147,18 @@ impl Pool {
         }
     }
 
-    /// Which of those that wait comes first: the time since its last look counts, times what it weighs. Who is
+    /// Which of those that wait comes first, and whether it waits for no more than an extra look: the time since its last look counts, times what it weighs. Who is
     /// past the longest blind time comes before all that are not, by time alone, so that nobody starves; what a boost
     /// wants beyond that comes after all others.
     ///
     /// All of them are looked at, since each gains at its own pace: that is a few numbers each, beside a decoding.
-    fn first(&self, waiting: &[Waiting]) -> Option<usize> {
+    fn first(&self, waiting: &[Waiting], with_extras: bool) -> Option<(usize, bool)> {
         let now_us = self.clock.monotonic_us();
-        let rank = |waiting: &Waiting| {
+        let rank = |(at, waiting): (usize, &Waiting)| {
+            let is_extra = waiting.cell.mailbox.is_extra();
+            if is_extra && !with_extras {
+                return None;
+            }
             let blind_us = waiting.cell.board.due_since_us(now_us);
             let overdue = blind_us >= self.longest_blind_us;
             let weight = if overdue {
@@ -151,16 +166,15 @@ impl Pool {
             } else {
                 waiting.cell.board.weight()
             };
-            (
-                overdue,
-                !waiting.cell.mailbox.is_extra(),
-                blind_us as f64 * weight,
-            )
+            let rank = (overdue, !is_extra, blind_us as f64 * weight);
+            Some((at, is_extra, rank))
         };
-        let ranks = waiting.iter().map(rank).enumerate();
-        let first =
-            ranks.max_by(|(_, a), (_, b)| (a.0, a.1).cmp(&(b.0, b.1)).then(a.2.total_cmp(&b.2)));
-        first.map(|(at, _)| at)
+        let ranks = waiting.iter().enumerate().filter_map(rank);
+        let first = ranks.max_by(|(.., a), (.., b)| {
+            let class = (a.0, a.1).cmp(&(b.0, b.1));
+            class.then(a.2.total_cmp(&b.2))
+        });
+        first.map(|(at, is_extra, _)| (at, is_extra))
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {
@@ -211,4 +225,58 @@ fn serve(cell: &Cell, clock: Clock, record: &mut dyn FnMut(Record)) -> bool {
     cell.board
         .set_counts(&lane.counts(), clock.monotonic_us(), extra);
     mail.finish
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::{Config, Location};
+    use crate::ids::Seed;
+    use crate::policy::Policy;
+    use crate::source::{Batch, Packet, StreamLog};
+    use crate::stop::Stop;
+    use crate::worker::{InForce, Settings, Stream};
+
+    /// A stream for which a look waits.
+    fn waiting(pool: &Pool, id: &str, extra: bool) -> Arc<Cell> {
+        let (clock, policy) = (pool.clock, InForce::new(Policy::default()));
+        let settings = Settings::new(&Config::default(), policy, Stop::new(), clock);
+        let location: Location = format!("rtmp://h.example/{id}").parse().unwrap();
+        let stream = Stream::new(id, location);
+        let board = Arc::new(Board::live(0, &settings.sampling, &settings.ring));
+        let log = StreamLog::new(id, &stream.location, clock);
+        let lane = Lane::new(&stream, Seed::random(), &settings, Arc::clone(&board), log);
+        let cell = Arc::new(Cell::new(lane, board));
+        let batch = Batch {
+            extra,
+            ..Batch::alone(Arc::new(Packet::new(1)))
+        };
+        cell.mailbox.put(batch, 0);
+        pool.ready(&cell);
+        cell
+    }
+
+    #[test]
+    fn extra_looks_leave_a_thread_to_what_is_due() {
+        let pool = Pool::new(Clock::system(), Duration::from_hours(1), 2);
+        let first = waiting(&pool, "extra-1", true);
+        let (next, is_extra) = pool.next().unwrap();
+        assert!(Arc::ptr_eq(&next, &first) && is_extra);
+        let second = waiting(&pool, "extra-2", true);
+        let state = pool.lock();
+        assert!(pool.first(&state.waiting, false).is_none());
+        drop(state);
+        assert_eq!(pool.longest_wait_us(), 0, "it is no wait that counts");
+        // With one under way, another waits for what is due and for that.
+        let due = waiting(&pool, "due", false);
+        let (next, is_extra) = pool.next().unwrap();
+        assert!(Arc::ptr_eq(&next, &due) && !is_extra);
+        // One that waits may become due.
+        second
+            .mailbox
+            .put(Batch::alone(Arc::new(Packet::new(1))), 1);
+        let (next, is_extra) = pool.next().unwrap();
+        assert!(Arc::ptr_eq(&next, &second) && !is_extra);
+        assert_eq!(pool.lock().extras, 1);
+    }
 }

@@ -95,7 +95,7 @@ impl Supervisor {
         records: &mpsc::Sender<Record>,
     ) -> (Self, Readers) {
         let clock = settings.limits.clock;
-        let pool = Arc::new(Pool::new(clock, settings.priority.longest_blind));
+        let pool = Arc::new(Pool::new(clock, settings.priority.longest_blind, cores()));
         for at in 0..cores() {
             let (pool, records) = (Arc::clone(&pool), records.clone());
             spawn(format!("scan-{at}"), move || {

@@ -156,12 +156,35 @@ fn what_cannot_be_read_is_given_up_for_a_while() {
 }
 
 #[test]
-fn a_busy_machine_begins_nothing() {
+fn a_busy_machine_boosts_what_was_asked_for_alone() {
     let mut machine = Machine::new(0.25, 3, 150_000);
     machine.seen[0].reason = Some(Why::Operator);
+    machine.seen[1].reason = Some(Why::OffPlatform);
+    let asked_for = BTreeMap::from([(Arc::clone(&machine.seen[0].id), Why::Operator)]);
+    assert_eq!(machine.tick(true), asked_for);
+    // The next crowd of keyframes may come at once.
+    for _ in 0..CALM_US / TICK_US - 1 {
+        assert_eq!(machine.tick(false), asked_for);
+    }
+    // What gave reason before is not forgotten.
+    let boosted = machine.tick(false);
+    assert_eq!(boosted.get("stream-1"), Some(&Why::OffPlatform));
+}
+
+#[test]
+fn a_boost_gives_way_and_goes_on() {
+    let mut machine = Machine::new(0.25, 1, 150_000);
+    machine.boosts.turns = Bucket::new(0);
+    machine.seen[0].reason = Some(Why::OffPlatform);
+    assert_eq!(machine.tick(false).len(), 1);
+    let left_us = machine.boosts.evidence.left_us;
     assert!(machine.tick(true).is_empty());
-    // It is not forgotten.
-    assert_eq!(machine.tick(false).get("stream-0"), Some(&Why::Operator));
+    let given_back = machine.boosts.evidence.left_us - left_us;
+    assert!(given_back > 800_000, "{given_back}");
+    for _ in 0..CALM_US / TICK_US - 1 {
+        assert!(machine.tick(false).is_empty());
+    }
+    assert_eq!(machine.tick(false).get("stream-0"), Some(&Why::OffPlatform));
 }
 
 #[test]
