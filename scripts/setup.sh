@@ -10,7 +10,7 @@ set -euo pipefail
 declare -A groups=(
   [build]="gcc g++ cmake libc6-dev make pkg-config clang libclang-dev libavcodec-dev libavformat-dev libavutil-dev libswscale-dev"
   [demo]="ffmpeg"
-  [test]="ffmpeg nginx libnginx-mod-rtmp"
+  [test]="chromium ffmpeg nginx libnginx-mod-rtmp"
 )
 
 fail() {

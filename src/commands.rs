@@ -6,6 +6,8 @@
 mod common;
 mod config;
 mod configured;
+mod deliveries;
+mod evidence;
 mod explain;
 mod policies;
 mod policy;
@@ -36,8 +38,10 @@ enum Command {
     Scan(scan::Args),
     Explain(explain::Args),
     Replay(replay::Args),
+    Evidence(evidence::Args),
     Policy(policy::Args),
     Config(config::Args),
+    Deliveries(deliveries::Args),
 }
 
 /// Runs the program.
@@ -54,8 +58,10 @@ pub fn main() -> ExitCode {
         Command::Scan(args) => scan::run(args),
         Command::Explain(args) => explain::run(args),
         Command::Replay(args) => replay::run(args),
+        Command::Evidence(args) => evidence::run(args),
         Command::Policy(args) => policy::run(args),
         Command::Config(args) => config::run(args),
+        Command::Deliveries(args) => deliveries::run(args),
     };
     done.unwrap_or_else(|error| failed(&error))
 }

@@ -7,12 +7,40 @@ use uuid::Uuid;
 
 /// SHA-256 (FIPS 180-4) of `bytes` as 64 hexadecimal digits.
 pub fn sha256(bytes: &[u8]) -> String {
-    let mut digits = String::with_capacity(64);
-    for byte in Sha256::digest(bytes) {
+    let mut hasher = Hasher::default();
+    hasher.update(bytes);
+    hasher.finish()
+}
+
+/// The same of what comes piece by piece.
+#[derive(Debug, Clone, Default)]
+pub struct Hasher(Sha256);
+
+impl Hasher {
+    /// Takes in the next piece.
+    pub fn update(&mut self, bytes: &[u8]) {
+        self.0.update(bytes);
+    }
+
+    /// The hash of all of them, 64 hexadecimal digits.
+    pub fn finish(self) -> String {
+        hex(&self.0.finalize())
+    }
+}
+
+/// `bytes` as hexadecimal digits.
+pub fn hex(bytes: &[u8]) -> String {
+    let mut digits = String::with_capacity(2 * bytes.len());
+    for byte in bytes {
         // A `String` takes whatever is written to it.
         let _ = write!(digits, "{byte:02x}");
     }
     digits
+}
+
+/// A new id that nothing else has: a UUID version 4 (RFC 9562 section 5.4).
+pub fn random() -> String {
+    Uuid::new_v4().to_string()
 }
 
 /// What the ids of one watched stream are derived from. A live stream gets a random one each time it

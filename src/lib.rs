@@ -8,6 +8,8 @@
 #![cfg_attr(not(feature = "product"), allow(dead_code))]
 
 // core: pure, no I/O, no threads, no clock
+pub mod act;
+pub mod ban;
 pub mod destination;
 pub mod detect;
 pub mod frame;
@@ -21,7 +23,11 @@ pub mod track;
 pub mod clock;
 #[cfg(feature = "product")]
 pub mod config;
+#[cfg(feature = "product")]
+mod escape;
 pub mod ids;
+#[cfg(feature = "product")]
+pub mod keys;
 pub mod locate;
 #[cfg(feature = "product")]
 pub mod stop;
@@ -31,6 +37,10 @@ pub mod telemetry;
 // wire and edges
 #[cfg(feature = "product")]
 pub mod evidence;
+#[cfg(feature = "product")]
+pub mod ingest;
+#[cfg(feature = "product")]
+pub mod notify;
 #[cfg(feature = "product")]
 pub mod resolve;
 #[cfg(feature = "product")]

@@ -171,6 +171,8 @@ pub struct Considered {
 #[derive(Debug, Clone)]
 pub struct Policy {
     id: Arc<str>,
+    /// Of the file.
+    sha256: Option<Arc<str>>,
     platform: Registry,
     rules: Vec<Rule>,
     /// For what leads off the platform and no rule matches.
@@ -182,6 +184,7 @@ impl Default for Policy {
     fn default() -> Self {
         Self {
             id: "none@builtin".into(),
+            sha256: None,
             platform: Registry::default(),
             rules: Vec::new(),
             default: Outcome::default(),
@@ -197,9 +200,11 @@ impl Policy {
     /// Says the line, the column and what was expected there.
     pub fn parse(text: &str) -> Result<Self, TextError> {
         let file = file::parse(text)?;
-        let version = &ids::sha256(text.as_bytes())[..12];
+        let sha256 = ids::sha256(text.as_bytes());
+        let version = &sha256[..12];
         Ok(Self {
             id: format!("{}@{version}", file.name).into(),
+            sha256: Some(sha256.into()),
             platform: file.platform,
             rules: file.rules,
             default: file.default,
@@ -210,6 +215,11 @@ impl Policy {
     /// `name@version`, where the version is a hash of the file.
     pub fn id(&self) -> &str {
         &self.id
+    }
+
+    /// SHA-256 of the file, 64 hexadecimal digits; `None` for the built-in policy.
+    pub fn sha256(&self) -> Option<&str> {
+        self.sha256.as_deref()
     }
 
     /// What the policy holds, for people: `2 domains, 1 payee, 3 rules`.

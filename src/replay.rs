@@ -3,7 +3,6 @@
 //! show them.
 
 mod compare;
-mod escape;
 mod figures;
 mod floors;
 mod html;

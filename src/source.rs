@@ -3,6 +3,7 @@
 //! The only folder that knows of `ffmpeg-next`. It knows nothing of symbols or incidents.
 
 mod capture;
+mod clip;
 mod decoder;
 mod error;
 mod input;
@@ -17,9 +18,10 @@ mod stdin;
 pub mod still;
 mod timeline;
 
+pub use clip::{Tracks, write_clip};
 pub use decoder::{Decoded, Decoder};
 pub use error::SourceError;
-pub use input::{Input, Limits, codec_name, init};
+pub use input::{Input, Limits, codec_name, init, is_sound, stamp};
 pub use log::{Speaking, StreamLog};
 pub use moment::moments;
 pub use picture::Picture;
@@ -27,7 +29,7 @@ pub use ring::Ring;
 pub use sampler::{Batch, Collector, Looks, PACKET_BYTES, Position};
 pub use timeline::Timeline;
 
-/// A compressed packet of the video stream, its time stamps in ms of media time.
+/// A compressed packet of video or sound, its time stamps in ms of media time.
 pub type Packet = ffmpeg_next::Packet;
 
 /// Whether `packet` says anew what a decoder needs to know: a publisher came back with another size, say. Without it no
@@ -35,6 +37,11 @@ pub type Packet = ffmpeg_next::Packet;
 pub fn describes_anew(packet: &Packet) -> bool {
     let kind = ffmpeg_next::codec::packet::side_data::Type::NewExtraData;
     packet.side_data().any(|data| data.kind() == kind)
+}
+
+/// Whether `packet` is there to be decoded and not to be shown.
+pub fn is_hidden(packet: &Packet) -> bool {
+    libav_fields::is_hidden(packet)
 }
 
 /// What a decoder needs to know of a video stream.

@@ -1,10 +1,12 @@
 //! Incidents and their events in SQLite.
 //!
-//! An event is committed before anybody hears of it: whatever was printed survives a `kill -9`.
+//! An event is committed before anybody hears of it: whatever was printed survives a `kill -9`. What is to be
+//! delivered of it is committed with it.
 
 use std::fs::OpenOptions;
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::Duration;
 
 use sqlx::sqlite::{
@@ -14,8 +16,18 @@ use sqlx::{FromRow, Sqlite, Transaction};
 
 use crate::wire::event::{Event, EvidenceData};
 
+mod bans;
+mod manifests;
+mod outbox;
+mod retention;
 mod streams;
 
+pub use bans::BanRow;
+pub use manifests::{
+    Head, ManifestRow, NONE_BEFORE, NewManifest, RecordedEvent, SealedState, Whole,
+};
+pub use outbox::{DeliveryRow, Due, Fate, Listed, Miss, Queue, Replayed};
+pub use retention::{EvidenceRow, Expired, Past};
 pub use streams::StreamRow;
 
 static MIGRATIONS: sqlx::migrate::Migrator = sqlx::migrate!("./migrations/sqlite");
@@ -54,6 +66,17 @@ pub enum StoreError {
 #[derive(Debug, Clone)]
 pub struct Store {
     pool: SqlitePool,
+}
+
+/// An event that is to be recorded.
+#[derive(Debug)]
+pub struct Entry<'a> {
+    /// What happened. Its place among the events of its incident is the store's to give.
+    pub event: Event<'a>,
+    /// The time, µs since 1970 in UTC.
+    pub recorded_us: i64,
+    /// The names of the endpoints that it is to be delivered to.
+    pub endpoints: Vec<Arc<str>>,
 }
 
 /// An incident as its events leave it.
@@ -107,34 +130,17 @@ impl Store {
         Ok(Self { pool })
     }
 
-    /// Keeps `event` and folds it into its incident, in one transaction; it is on disk when this
-    /// returns. An event that is there already (the same file was watched before) changes nothing.
-    /// `recorded_us` is the time in µs since 1970 in UTC.
+    /// Keeps events, folds each into its incident and puts it into the outbox, in one transaction; all of it is on
+    /// disk when this returns, and every event holds the sequence number under which it is on record. An event that
+    /// is there already (the same file was watched before) changes nothing.
     ///
     /// # Errors
-    /// Where the event could not be kept; nothing of it is.
-    pub async fn append(&self, event: &Event<'_>, recorded_us: i64) -> Result<(), StoreError> {
-        let json = serde_json::to_string(event)?;
+    /// Where the events could not be kept; nothing of them is.
+    pub async fn append(&self, entries: &mut [Entry<'_>]) -> Result<(), StoreError> {
         // Taking the write lock at once spares a deadlock between two that read first.
         let mut transaction = self.pool.begin_with("BEGIN IMMEDIATE").await?;
-        let added = sqlx::query(
-            "INSERT INTO incident_event (incident, sequence, type, recorded_us, event) VALUES (?, ?, ?, ?, ?)
-             ON CONFLICT (incident, sequence) DO NOTHING",
-        )
-        .bind(&event.data.incident)
-        .bind(event.data.sequence)
-        .bind(&event.kind)
-        .bind(recorded_us)
-        .bind(&json)
-        .execute(&mut *transaction)
-        .await?;
-        if added.rows_affected() == 1 {
-            fold(&mut transaction, event, recorded_us).await?;
-            for file in &event.data.evidence {
-                keep(&mut transaction, &event.data.incident, file).await?;
-            }
-        } else {
-            compare(&mut transaction, event, &json).await?;
+        for entry in entries {
+            add(&mut transaction, entry).await?;
         }
         transaction.commit().await?;
         Ok(())
@@ -173,6 +179,44 @@ fn make_private(path: &Path) {
     let mut options = OpenOptions::new();
     // One that is there stays as it is; where it cannot be made, opening it says why.
     let _ = options.write(true).create_new(true).mode(0o600).open(path);
+}
+
+async fn add(
+    transaction: &mut Transaction<'_, Sqlite>,
+    entry: &mut Entry<'_>,
+) -> Result<(), StoreError> {
+    let event = &mut entry.event;
+    let recorded = sqlx::query_as("SELECT sequence, event FROM incident_event WHERE id = ?");
+    let recorded = recorded.bind(&event.id).fetch_optional(&mut **transaction);
+    let recorded: Option<(i64, String)> = recorded.await?;
+    if let Some((sequence, json)) = recorded {
+        event.data.sequence = sequence;
+        return Ok(compare(event, &json)?);
+    }
+    let last = "SELECT coalesce(max(sequence), 0) FROM incident_event WHERE incident = ?";
+    let last = sqlx::query_scalar(last).bind(&event.data.incident);
+    let last: i64 = last.fetch_one(&mut **transaction).await?;
+    event.data.sequence = last + 1;
+    sqlx::query(
+        "INSERT INTO incident_event (id, incident, sequence, type, recorded_us, event) VALUES (?, ?, ?, ?, ?, ?)",
+    )
+    .bind(&event.id)
+    .bind(&event.data.incident)
+    .bind(event.data.sequence)
+    .bind(&event.kind)
+    .bind(entry.recorded_us)
+    .bind(serde_json::to_string(event)?)
+    .execute(&mut **transaction)
+    .await?;
+    fold(transaction, event, entry.recorded_us).await?;
+    for file in &event.data.evidence {
+        keep(transaction, &event.data.incident, file).await?;
+    }
+    for endpoint in &entry.endpoints {
+        let (event, incident) = (&event.id, &event.data.incident);
+        outbox::put(transaction, endpoint, event, incident, entry.recorded_us).await?;
+    }
+    Ok(())
 }
 
 /// Every event carries the whole incident, so folding in is putting the newest in the place of the last.
@@ -218,18 +262,8 @@ async fn fold(
 
 /// An event that is there already says the same, unless the file was watched under other circumstances,
 /// such as a full disk.
-async fn compare(
-    transaction: &mut Transaction<'_, Sqlite>,
-    event: &Event<'_>,
-    json: &str,
-) -> Result<(), sqlx::Error> {
-    let query = "SELECT event FROM incident_event WHERE incident = ? AND sequence = ?";
-    let recorded: String = sqlx::query_scalar(query)
-        .bind(&event.data.incident)
-        .bind(event.data.sequence)
-        .fetch_one(&mut **transaction)
-        .await?;
-    if recorded != json {
+fn compare(event: &Event<'_>, recorded: &str) -> Result<(), serde_json::Error> {
+    if serde_json::to_string(event)? != recorded {
         tracing::warn!(
             event.id = event.id,
             "event {} is on record with other contents, which stay",

@@ -46,7 +46,7 @@ pub fn plain(text: &str) -> String {
 
 /// Neither a control character nor one of Unicode's formatting characters that hide or reorder text
 /// (UAX #9 section 2, and the zero-width ones).
-fn has_shape(c: char) -> bool {
+pub(crate) fn has_shape(c: char) -> bool {
     let formats = matches!(c, '\u{ad}' | '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}');
     !c.is_control() && !formats
 }

@@ -3,19 +3,23 @@
 //! It holds nothing by itself: streams are the supervisor's, and what is to last is the store's.
 
 mod access;
+mod bans;
+mod deliveries;
+mod hooks;
 mod metrics;
 mod problem;
 mod streams;
 mod worker;
 
 pub use access::{Token, TokenError};
+pub(crate) use deliveries::delivery;
 pub(crate) use streams::stream;
 
 use std::collections::HashSet;
 use std::sync::Arc;
 
 use axum::extract::DefaultBodyLimit;
-use axum::routing::{get, post};
+use axum::routing::{delete, get, post};
 use axum::{Json, Router, middleware};
 use tokio::net::TcpListener;
 use utoipa::OpenApi;
@@ -24,7 +28,7 @@ use crate::clock::Clock;
 use crate::stop::Stop;
 use crate::store::Store;
 use crate::wire;
-use crate::worker::{InForce, Supervisor};
+use crate::worker::{Attached, InForce, Mailing, Media, Supervisor};
 
 use problem::Failure;
 
@@ -38,8 +42,14 @@ pub type Policies = Box<dyn Fn(&str) -> Option<InForce> + Send + Sync>;
 pub struct Parts {
     /// Who watches the streams.
     pub supervisor: Supervisor,
-    /// What keeps those that were added.
+    /// The ingest servers, and what came from them.
+    pub attached: Attached,
+    /// How the writing of evidence goes.
+    pub media: Media,
+    /// What keeps those that were added, and what is still to be delivered.
     pub store: Store,
+    /// Who delivers it.
+    pub mailing: Mailing,
     /// The policy that is called so.
     pub policies: Policies,
     /// The ids of the streams of the configuration, which only that can change.
@@ -83,8 +93,19 @@ fn router(parts: Parts) -> Router {
                 .delete(streams::remove),
         )
         .route("/streams/{id}/boost", post(streams::boost))
+        .route("/streams/{id}/cut", post(bans::cut))
+        .route("/bans", get(bans::list))
+        .route("/bans/{id}", delete(bans::lift))
+        .route("/deliveries", get(deliveries::list))
+        .route("/deliveries/{id}/replay", post(deliveries::replay))
         .route("/worker", get(worker::worker))
         .route("/openapi.json", get(async || Json(Api::openapi())));
+    let hook = get(hooks::hook).post(hooks::hook);
+    let with_secret = get(hooks::hook_with_secret).post(hooks::hook_with_secret);
+    let hooks = Router::new()
+        .route("/hooks/{id}", hook)
+        .route("/hooks/{id}/{secret}", with_secret)
+        .layer(DefaultBodyLimit::max(hooks::LARGEST_HOOK));
     Router::new()
         .nest("/api/v1", api)
         .route("/metrics", get(metrics::metrics))
@@ -93,6 +114,7 @@ fn router(parts: Parts) -> Router {
             access::check,
         ))
         .route("/health", get(worker::health))
+        .merge(hooks)
         .fallback(async || Failure::not_found("there is nothing here"))
         .method_not_allowed_fallback(async || Failure::method())
         .layer(DefaultBodyLimit::max(LARGEST_BODY))
@@ -110,11 +132,22 @@ fn router(parts: Parts) -> Router {
         streams::change,
         streams::remove,
         streams::boost,
+        bans::cut,
+        bans::list,
+        bans::lift,
+        hooks::hook,
+        hooks::hook_with_secret,
+        deliveries::list,
+        deliveries::replay,
         worker::worker,
         worker::health,
         metrics::metrics,
     ),
     components(schemas(
+        wire::ban::NewCut,
+        wire::ban::CutData,
+        wire::ban::BanData,
+        wire::ban::BansData,
         wire::stream::NewStream,
         wire::stream::StreamChange,
         wire::stream::StreamData,
@@ -123,9 +156,13 @@ fn router(parts: Parts) -> Router {
         wire::stream::Health,
         wire::stream::Problem,
         wire::event::CoverageData,
+        wire::delivery::DeliveryData,
+        wire::delivery::DeliveriesData,
     )),
     tags(
         (name = "streams", description = "Live streams: added, listed, changed and removed."),
+        (name = "ingest", description = "Ingest servers: their hooks, and streams that are cut."),
+        (name = "deliveries", description = "Deliveries to webhooks: those that wait, and those that were given up."),
         (name = "worker", description = "How the worker is.")
     ),
 )]

@@ -1,9 +1,12 @@
-//! The versioned JSON of the command line and the API, and later of webhooks and the message bus. Core types
+//! The versioned JSON of the command line, the API and webhooks, and later of the message bus. Core types
 //! do not serialize: what leaves the program is written down here, key by key, and golden snapshots
 //! guard it.
 
+pub mod ban;
+pub mod delivery;
 pub mod event;
 pub mod explain;
+pub mod manifest;
 pub mod pretty;
 pub mod replay;
 pub mod scan;

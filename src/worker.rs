@@ -5,39 +5,51 @@
 //! take their place; what is passed over is counted. A recorded file is decoded and scanned by the
 //! thread that reads it, so that nothing depends on timing.
 
+mod attach;
 mod board;
 mod boost;
 mod counts;
 mod file;
 mod follow;
 mod judge;
+mod kept;
 mod lag;
 mod lane;
 mod live;
 mod look;
 mod mailbox;
+mod mailing;
+mod media;
 mod pool;
 mod recorder;
 mod run;
+mod sealing;
+mod stamping;
 mod supervisor;
 
+pub use attach::{Answered, Attached, Configured, Cut, CutError, FromServer, ServerFigures};
 pub use board::{Figures, State};
 pub use boost::Why;
 pub use counts::{Counts, Cpu};
 pub use file::{Done, FileError, Progress, watch_file};
 pub use follow::{Follower, followed, to_ask};
 pub use judge::InForce;
+pub use kept::Excerpt;
 pub use lag::{BOUNDS_MS, Lag};
-pub use lane::{Origin, Record};
+pub use lane::{Clip, Found, Origin, Record};
 pub use look::{Looks, Mode};
+pub use mailing::{Couriers, Mailing, Tally};
+pub use media::Media;
 pub use recorder::{RecordError, Recorder, Sink};
 pub use run::{Outcome, run, serve};
+pub use sealing::{SealError, Sealer, seal};
+pub use stamping::{Authority, StampError};
 pub use supervisor::{Refused, Status, Supervisor};
 
 use std::sync::Arc;
 
 use crate::clock::Clock;
-use crate::config::{Boost, Config, Incidents, Location, Priority, Ring, Sampling};
+use crate::config::{Boost, Clips, Config, Incidents, Location, Priority, Ring, Sampling};
 use crate::detect::Readers;
 use crate::policy::{Context, Registry};
 use crate::source::Limits;
@@ -93,6 +105,8 @@ pub struct Settings {
     pub priority: Priority,
     /// What is kept of each.
     pub ring: Ring,
+    /// What is kept of them as clips.
+    pub clips: Clips,
     /// What makes an incident.
     pub incidents: Incidents,
     /// What is on the platform and what is not.
@@ -101,7 +115,7 @@ pub struct Settings {
     pub follower: Option<Follower>,
     /// How long a source may be silent, and who can stop it.
     pub limits: Limits,
-    /// Whether the best frames are encoded; without it there is no evidence.
+    /// Whether the best frames are encoded and clips cut; without it there is no evidence.
     pub snapshots: bool,
 }
 
@@ -114,6 +128,7 @@ impl Settings {
             boost: config.boost,
             priority: config.priority.clone(),
             ring: config.ring,
+            clips: config.clips.clone(),
             incidents: config.incidents,
             policy,
             follower: None,

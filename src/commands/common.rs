@@ -2,15 +2,21 @@
 
 use std::fs::File;
 use std::io::{self, ErrorKind, Read, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context, anyhow, bail};
 
-use crate::config::Config;
+use crate::clock::Clock;
+use crate::config::{Config, Location};
+use crate::evidence::Folder;
+use crate::keys::SigningKey;
 use crate::locate::TextError;
+use crate::notify;
 use crate::policy::{Policy, Registry};
 use crate::stop::Stop;
+use crate::store::Store;
 use crate::telemetry::plain;
+use crate::worker::{Authority, Sealer};
 
 /// The exit code for bad usage or bad input.
 pub(crate) const BAD_INPUT: u8 = 2;
@@ -33,7 +39,13 @@ pub(crate) fn load_seller(file: Option<&Path>) -> anyhow::Result<Option<Registry
 
 /// Reads the configuration in `file`; the defaults without a file.
 pub(crate) fn load_config(file: Option<&Path>) -> anyhow::Result<Config> {
-    file.map_or_else(|| Ok(Config::default()), |file| load(file, Config::parse))
+    file.map_or_else(|| Ok(Config::default()), |file| load(file, parse_config))
+}
+
+fn parse_config(text: &str) -> Result<Config, TextError> {
+    let config = Config::parse(text)?;
+    notify::check(text, &config.webhooks)?;
+    Ok(config)
 }
 
 /// Reads `file`; what is wrong in it is said as `FILE:LINE:COLUMN: message`.
@@ -48,6 +60,36 @@ fn load<T>(file: &Path, parse: impl Fn(&str) -> Result<T, TextError>) -> anyhow:
         bail!("cannot read {name}: it is longer than {LARGEST_TEXT} bytes");
     }
     parse(&text).map_err(|e| anyhow!("{name}:{}:{}: {}", e.line, e.column, e.message))
+}
+
+/// The folder of evidence in `data`.
+pub(crate) fn evidence(data: &Path, config: &Config) -> Folder {
+    let reserve = u64::from(config.retention.reserve_mb) << 20;
+    Folder::new(data.join("evidence")).with_reserve(reserve)
+}
+
+/// The file in `data` that holds the key of this installation.
+pub(crate) fn key_file(data: &Path) -> PathBuf {
+    data.join("signing.key")
+}
+
+/// Seals what is in `store` with the key in `data`, which is made where there is none.
+pub(crate) fn sealer(
+    data: &Path,
+    store: &Store,
+    evidence: &Folder,
+    clock: Clock,
+    config: &Config,
+) -> anyhow::Result<Sealer> {
+    let file = key_file(data);
+    let key = SigningKey::read_or_make(&file);
+    let key = key.with_context(|| format!("the key in {}", file.display()))?;
+    let (store, evidence) = (store.clone(), evidence.clone());
+    let sealer = Sealer::new(store, evidence, key, clock, config.retention);
+    match &config.sealing.time_stamp_url {
+        Some(Location::Url(url)) => Ok(sealer.stamped_by(Authority::new(url.as_ref().clone())?)),
+        _ => Ok(sealer),
+    }
 }
 
 /// Tells a person on one line. There is nobody left to tell where that fails.

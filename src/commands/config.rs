@@ -42,9 +42,11 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<ExitCode> {
             }
             writeln!(
                 out,
-                "{}: fine, {} streams",
+                "{}: fine, {} streams, {} ingest servers, {} webhooks",
                 file.display(),
-                config.streams.len()
+                config.streams.len(),
+                config.ingest.len(),
+                config.webhooks.len()
             )?;
         }
         Command::Show { file } => show(&mut out, &common::load_config(file.as_deref())?)?,
@@ -61,11 +63,16 @@ fn show(out: &mut impl Write, config: &Config) -> std::io::Result<()> {
         boost,
         priority,
         ring,
+        clips,
         serve,
         incidents,
+        retention,
+        sealing,
         timeouts,
         resolve,
-        streams,
+        streams: _,
+        ingest: _,
+        webhooks: _,
     } = config;
     let or = |path: &Option<PathBuf>, none: &str| {
         path.as_ref()
@@ -86,6 +93,8 @@ fn show(out: &mut impl Write, config: &Config) -> std::io::Result<()> {
         ("boost.turn_ms", boost.turn),
         ("priority.longest_blind_ms", priority.longest_blind),
         ("ring.keep_ms", ring.keep),
+        ("clips.before_ms", clips.before),
+        ("clips.after_ms", clips.after),
         ("incidents.gap_ms", incidents.gap),
         ("incidents.update_ms", incidents.update),
         ("timeouts.open_ms", timeouts.open),
@@ -95,6 +104,20 @@ fn show(out: &mut impl Write, config: &Config) -> std::io::Result<()> {
     ] {
         writeln!(out, "{key:<26} {}", time.as_millis())?;
     }
+    for (key, keep) in [
+        ("retention.off_platform", retention.off_platform),
+        ("retention.unknown", retention.unknown),
+        ("retention.on_platform", retention.on_platform),
+    ] {
+        writeln!(out, "{key:<26} {keep}")?;
+    }
+    writeln!(out, "retention.reserve_mb       {}", retention.reserve_mb)?;
+    let authority = sealing.time_stamp_url.as_ref();
+    writeln!(
+        out,
+        "sealing.time_stamp_url     {}",
+        authority.map_or("none".to_owned(), ToString::to_string)
+    )?;
     let agent = resolve.user_agent.as_deref();
     writeln!(out, "resolve.enabled            {}", resolve.enabled)?;
     writeln!(out, "resolve.max_hops           {}", resolve.max_hops)?;
@@ -113,6 +136,7 @@ fn show(out: &mut impl Write, config: &Config) -> std::io::Result<()> {
         writeln!(out, "priority.labels            {label} {weight}")?;
     }
     writeln!(out, "ring.max_bytes             {}", ring.max_bytes)?;
+    writeln!(out, "clips.classes              {:?}", clips.classes)?;
     writeln!(out, "serve.listen               {}", serve.listen)?;
     writeln!(out, "serve.max_streams          {}", serve.max_streams)?;
     writeln!(
@@ -123,13 +147,35 @@ fn show(out: &mut impl Write, config: &Config) -> std::io::Result<()> {
     for (name, file) in policies {
         writeln!(out, "policies                   {name} {}", file.display())?;
     }
-    for stream in streams {
+    show_tables(out, config)
+}
+
+/// What there may be several of.
+fn show_tables(out: &mut impl Write, config: &Config) -> std::io::Result<()> {
+    for stream in &config.streams {
         writeln!(
             out,
             "streams                    {} {}",
             stream.id.as_ref(),
             stream.url
         )?;
+    }
+    for server in &config.ingest {
+        let api = server.api.as_ref().and_then(url::Url::host_str);
+        writeln!(
+            out,
+            "ingest                     {} {} {} api {} gate {} poll_ms {}",
+            server.id.as_ref(),
+            server.kind.as_ref().as_str(),
+            server.pull,
+            api.unwrap_or("none"),
+            server.gate,
+            server.poll.as_millis()
+        )?;
+    }
+    for webhook in &config.webhooks {
+        let (name, url) = (webhook.name.as_ref(), webhook.url.as_ref());
+        writeln!(out, "webhooks                   {name} {url}")?;
     }
     Ok(())
 }

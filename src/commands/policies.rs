@@ -8,9 +8,11 @@ use std::time::{Duration, SystemTime};
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::time::{MissedTickBehavior, interval};
 
+use crate::clock::Clock;
 use crate::commands::common;
 use crate::config::Config;
 use crate::policy::Policy;
+use crate::store::{Store, StoreError};
 use crate::worker::InForce;
 
 /// How often the file is looked at.
@@ -50,17 +52,25 @@ impl Policies {
         self.named.get(name).cloned()
     }
 
+    /// Keeps the hash of each in `store`: manifests name it.
+    pub(crate) async fn keep(&self, store: &Store, clock: Clock) -> Result<(), StoreError> {
+        for (_, in_force) in &self.files {
+            keep(&in_force.get(), store, clock).await?;
+        }
+        Ok(())
+    }
+
     /// Follows their files: a changed one is in force at once. To be called inside of the runtime.
-    pub(crate) fn follow(&self) {
+    pub(crate) fn follow(&self, store: &Store, clock: Clock) {
         for (file, in_force) in self.files.clone() {
-            tokio::spawn(follow(file, in_force));
+            tokio::spawn(follow(file, in_force, store.clone(), clock));
         }
     }
 }
 
 /// Puts the policy in `file` in force each time that it changes, and on SIGHUP. One that is refused is told
 /// on stderr, and the policy before it stays.
-async fn follow(file: PathBuf, in_force: InForce) {
+async fn follow(file: PathBuf, in_force: InForce, store: Store, clock: Clock) {
     let mut ticks = interval(EVERY);
     ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
     let mut hangup = signal(SignalKind::hangup()).ok();
@@ -86,13 +96,26 @@ async fn follow(file: PathBuf, in_force: InForce) {
             tokio::task::spawn_blocking(move || common::load_policy(Some(&file))).await
         };
         match read {
-            Ok(Ok(policy)) => put_in_force(policy, &in_force),
+            Ok(Ok(policy)) => {
+                // Its verdicts count without its hash too.
+                if let Err(error) = keep(&policy, &store, clock).await {
+                    tracing::error!(%error, "the hash of policy {} is not kept", policy.id());
+                }
+                put_in_force(policy, &in_force);
+            }
             Ok(Err(error)) => {
                 let kept = in_force.get();
                 tracing::error!("{error:#}: the policy stays {}", kept.id());
             }
             Err(error) => tracing::error!(%error, "the policy cannot be read"),
         }
+    }
+}
+
+async fn keep(policy: &Policy, store: &Store, clock: Clock) -> Result<(), StoreError> {
+    match policy.sha256() {
+        Some(sha256) => store.put_policy(policy.id(), sha256, clock.wall_us()).await,
+        None => Ok(()),
     }
 }
 

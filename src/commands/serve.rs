@@ -10,6 +10,8 @@ use std::sync::Arc;
 use anyhow::{Context, bail};
 use clap::Args as ClapArgs;
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
+use tokio::net::TcpListener;
+use tokio::sync::oneshot;
 
 use crate::clock::Clock;
 use crate::commands::common;
@@ -17,18 +19,21 @@ use crate::commands::configured::{self, Sellers};
 use crate::commands::policies::Policies;
 use crate::config::{Config, Location};
 use crate::detect::Readers;
-use crate::evidence::Folder;
-use crate::resolve::Resolver;
+use crate::ingest::Server;
+use crate::notify::Endpoint;
+use crate::resolve::{Network, Resolver};
 use crate::stop::Stop;
 use crate::store::Store;
 use crate::web::{self, Token};
 use crate::wire::event::Event;
-use crate::worker::{self, Follower, Recorder, Settings, Stream, Supervisor};
+use crate::worker::{
+    self, Attached, Configured, Follower, Mailing, Recorder, Settings, Stream, Supervisor,
+};
 
 /// Run the service: watch live streams that are added, changed and removed over HTTP.
 ///
-/// Prints one JSON line per incident event, as `watch` does. Streams that were added are watched again after a
-/// restart. Ctrl-C ends it, after the open incidents were ended and recorded.
+/// Prints one JSON line per incident event, as `watch` does, and delivers it to the webhooks of the configuration.
+/// Streams that were added are watched again after a restart. Ctrl-C ends it, after the open incidents were ended and recorded.
 #[derive(Debug, ClapArgs)]
 pub(crate) struct Args {
     /// Where it listens [default: 127.0.0.1:8088]
@@ -53,20 +58,17 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<ExitCode> {
     let config = common::load_config(args.config.as_deref())?;
     let policies = Policies::load(args.policy.as_deref(), &config)?;
     let configured = configured::streams(&config, None, &policies, &mut Sellers::default())?;
-    for stream in &configured {
-        if !matches!(stream.location, Location::Url(_)) {
-            bail!("stream `{}`: only live URLs can be served", stream.id);
-        }
+    if let Some(stream) = configured.iter().find(|stream| !is_url(stream)) {
+        bail!("stream `{}`: only live URLs can be served", stream.id);
     }
     let listen = args.listen.unwrap_or(config.serve.listen);
     let token = token(&config, listen)?;
-    let data = args.data.clone().or_else(|| config.data.clone());
-    let data = data.unwrap_or_else(|| PathBuf::from("waylay-data"));
-    std::fs::create_dir_all(&data)
-        .with_context(|| format!("cannot make the folder {}", data.display()))?;
+    let mailing = Mailing::new(endpoints(&config)?);
+    let data = data(args, &config)?;
     allow_files();
 
     let (clock, stop) = (Clock::system(), Stop::new());
+    let servers = servers(&config, clock)?;
     let mut settings = Settings::new(&config, policies.main.clone(), stop.clone(), clock);
     settings.readers = args.readers;
     let runtime = tokio::runtime::Builder::new_multi_thread()
@@ -77,24 +79,29 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<ExitCode> {
         let resolver = Arc::new(Resolver::new(&config.resolve));
         settings.follower = Some(Follower::new(resolver, runtime.handle().clone()));
     }
-    let served = runtime.block_on(async {
+    let (served, sealed) = runtime.block_on(async {
         let store = Store::open(&data.join("waylay.sqlite")).await?;
-        let listener = tokio::net::TcpListener::bind(listen)
-            .await
-            .with_context(|| format!("cannot listen at {listen}"))?;
+        let listener = bind(listen).await?;
         let listen = listener.local_addr()?;
         let (added, history) = (
             added(&store, &policies).await?,
             store.streams_with_history().await?,
         );
+        let bans = store.bans_in_force(clock.wall_us()).await?;
         tokio::spawn(common::stop_on_signal(stop.clone()));
-        policies.follow();
-        let mut recorder = Recorder::new(
-            store.clone(),
-            Folder::new(data.join("evidence")),
-            clock,
-            Box::new(print),
-        );
+        policies.follow(&store, clock);
+        policies.keep(&store, clock).await?;
+        let evidence = common::evidence(&data, &config);
+        let sealer = common::sealer(&data, &store, &evidence, clock, &config)?;
+        let (watching, watched) = oneshot::channel();
+        let sealing = tokio::spawn({
+            let (sealer, gap, stop) = (sealer.clone(), config.incidents.gap, stop.clone());
+            async move { sealer.run(watched.await.ok(), gap, stop).await }
+        });
+        let mut recorder =
+            Recorder::new(store.clone(), evidence, clock, Box::new(print)).with(mailing.clone());
+        let media = recorder.media();
+        let couriers = mailing.start(&store, clock).await?;
         let configured_ids: HashSet<_> = configured.iter().map(|s| s.id.clone()).collect();
         let ready = {
             let store = store.clone();
@@ -110,9 +117,23 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<ExitCode> {
                     }
                 }
                 tracing::info!("listening at http://{listen}");
+                // It is there for as long as the service.
+                let _ = watching.send(supervisor.clone());
+                let bans = bans.into_iter().map(|row| row.ban).collect();
+                let attached = Attached::start(
+                    servers,
+                    bans,
+                    supervisor.clone(),
+                    store.clone(),
+                    &stop,
+                    clock,
+                );
                 let parts = web::Parts {
                     supervisor,
+                    attached,
+                    media,
                     store,
+                    mailing,
                     policies: Box::new(move |name| policies.named(name)),
                     configured: configured_ids,
                     token,
@@ -127,13 +148,35 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<ExitCode> {
             }
         };
         let served = worker::serve(&settings, config.serve.max_streams, &mut recorder, ready).await;
+        // What the end of the streams left to tell is on its way by now.
+        couriers.finish().await;
+        let sealed = sealer.finish(sealing.await.unwrap_or_default()).await;
         store.close().await;
-        anyhow::Ok(served)
+        anyhow::Ok((served, sealed))
     })?;
     // A name look-up that hangs must not keep the program from ending.
     runtime.shutdown_background();
     served?;
+    sealed?;
     Ok(ExitCode::SUCCESS)
+}
+
+async fn bind(listen: SocketAddr) -> anyhow::Result<TcpListener> {
+    let listener = TcpListener::bind(listen).await;
+    listener.with_context(|| format!("cannot listen at {listen}"))
+}
+
+fn is_url(stream: &Stream) -> bool {
+    matches!(stream.location, Location::Url(_))
+}
+
+/// Where records and evidence are kept, made where it is not there.
+fn data(args: &Args, config: &Config) -> anyhow::Result<PathBuf> {
+    let data = args.data.clone().or_else(|| config.data.clone());
+    let data = data.unwrap_or_else(|| PathBuf::from("waylay-data"));
+    std::fs::create_dir_all(&data)
+        .with_context(|| format!("cannot make the folder {}", data.display()))?;
+    Ok(data)
 }
 
 /// Whoever can reach the service can have any URL opened and read what is found: further than this machine that
@@ -147,6 +190,26 @@ fn token(config: &Config, listen: SocketAddr) -> anyhow::Result<Option<Token>> {
     };
     let token = Token::read(file).with_context(|| format!("the token in {}", file.display()))?;
     Ok(Some(token))
+}
+
+/// The endpoints that events are delivered to, their secrets read.
+fn endpoints(config: &Config) -> anyhow::Result<Vec<Endpoint>> {
+    let tls = Network::system().tls();
+    let endpoints = config.webhooks.iter().map(|webhook| {
+        let endpoint = Endpoint::new(webhook, tls.clone());
+        endpoint.with_context(|| format!("webhook `{}`", webhook.name.as_ref()))
+    });
+    endpoints.collect()
+}
+
+/// The ingest servers, with their secrets.
+fn servers(config: &Config, clock: Clock) -> anyhow::Result<Vec<Configured>> {
+    let servers = config.ingest.iter().map(|ingest| {
+        let server = Server::new(ingest, clock)
+            .with_context(|| format!("ingest server `{}`", ingest.id.as_ref()))?;
+        Ok((ingest.clone(), server))
+    });
+    servers.collect()
 }
 
 /// The streams that were added before. One that cannot be watched any more is left out and stays on record.

@@ -16,7 +16,6 @@ use crate::commands::configured::{self, Sellers};
 use crate::commands::policies::Policies;
 use crate::config::{Config, Location, STREAM_ID, Sample, is_stream_id};
 use crate::detect::Readers;
-use crate::evidence::Folder;
 use crate::resolve::Resolver;
 use crate::source::SourceError;
 use crate::stop::Stop;
@@ -74,13 +73,13 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<ExitCode> {
     let data = args
         .data
         .clone()
-        .or(config.data)
+        .or_else(|| config.data.clone())
         .unwrap_or_else(|| PathBuf::from("waylay-data"));
     std::fs::create_dir_all(&data)
         .with_context(|| format!("cannot make the folder {}", data.display()))?;
 
     let bars = Bars::new(&streams);
-    let evidence = Folder::new(data.join("evidence"));
+    let evidence = common::evidence(&data, &config);
     let sink = sink(args.pretty, evidence.path().to_owned(), bars.clone());
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(2)
@@ -90,24 +89,34 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<ExitCode> {
         let resolver = Arc::new(Resolver::new(&config.resolve));
         settings.follower = Some(Follower::new(resolver, runtime.handle().clone()));
     }
-    let watched = runtime.block_on(async {
+    let (watched, sealed) = runtime.block_on(async {
         let store = Store::open(&data.join("waylay.sqlite")).await?;
+        policies.keep(&store, clock).await?;
+        let sealer = common::sealer(&data, &store, &evidence, clock, &config)?;
+        let sealing = sealer.clone().run(None, config.incidents.gap, stop.clone());
+        let sealing = tokio::spawn(sealing);
+        let ids: Vec<_> = streams.iter().map(|stream| stream.id.clone()).collect();
         let mut recorder = Recorder::new(store.clone(), evidence, clock, Box::new(sink));
         tokio::spawn(common::stop_on_signal(stop));
-        policies.follow();
+        policies.follow(&store, clock);
         let progress = {
             let bars = bars.clone();
             move |stream: &str, at_ms, whole_ms| bars.set(stream, at_ms, whole_ms)
         };
         let watched = worker::run(streams, &settings, &mut recorder, progress).await;
+        sealing.abort();
+        let sealed = sealer.finish(ids).await;
         store.close().await;
-        anyhow::Ok(watched)
+        anyhow::Ok((watched, sealed))
     })?;
     // A name look-up that hangs must not keep the program from ending.
     runtime.shutdown_background();
     bars.clear();
     match watched {
-        Ok(outcome) => Ok(report(&outcome)),
+        Ok(outcome) => {
+            sealed?;
+            Ok(report(&outcome))
+        }
         Err(RecordError::Output(error)) if error.kind() == io::ErrorKind::BrokenPipe => {
             Ok(ExitCode::SUCCESS)
         }

@@ -9,7 +9,9 @@ use std::time::Duration;
 use serde::Deserialize;
 use toml::Spanned;
 
-use crate::config::{Location, Sample};
+use crate::config::{
+    Clips, Ingest, Location, Retention, Sample, Sealing, Webhook, ingest, webhooks,
+};
 use crate::locate::{self, TextError};
 
 /// What the configuration file says; every key has a default.
@@ -30,16 +32,26 @@ pub struct Config {
     pub priority: Priority,
     /// What is kept of each live stream.
     pub ring: Ring,
+    /// What is kept of a stream as a clip.
+    pub clips: Clips,
     /// How the service runs.
     pub serve: Serve,
     /// What makes an incident.
     pub incidents: Incidents,
+    /// For how long evidence is kept.
+    pub retention: Retention,
+    /// How incidents that have ended are sealed.
+    pub sealing: Sealing,
     /// How long a source may be silent.
     pub timeouts: Timeouts,
     /// Whether and how short links are followed.
     pub resolve: Resolve,
     /// Streams that are watched from the start.
     pub streams: Vec<WatchedStream>,
+    /// The ingest servers whose streams are watched.
+    pub ingest: Vec<Ingest>,
+    /// Where events are delivered to.
+    pub webhooks: Vec<Webhook>,
 }
 
 /// How streams are looked at.
@@ -303,6 +315,8 @@ impl Config {
                 return Err(TextError::at(text, Some(policy.span()), message));
             }
         }
+        ingest::check(&config.ingest, text)?;
+        webhooks::check(text, &config.webhooks)?;
         Ok(config)
     }
 }
@@ -320,7 +334,9 @@ pub fn is_stream_id(id: &str) -> bool {
 }
 
 /// Whole milliseconds, 1 ms to 1 hour.
-fn millis<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Duration, D::Error> {
+pub(super) fn millis<'de, D: serde::Deserializer<'de>>(
+    deserializer: D,
+) -> Result<Duration, D::Error> {
     match u64::deserialize(deserializer)? {
         ms @ 1..=3_600_000 => Ok(Duration::from_millis(ms)),
         ms => Err(serde::de::Error::custom(format!(
@@ -330,7 +346,9 @@ fn millis<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Duration,
 }
 
 /// A whole number from `MIN` to `MAX`.
-fn within<'de, D, N, const MIN: u32, const MAX: u32>(deserializer: D) -> Result<N, D::Error>
+pub(super) fn within<'de, D, N, const MIN: u32, const MAX: u32>(
+    deserializer: D,
+) -> Result<N, D::Error>
 where
     D: serde::Deserializer<'de>,
     N: TryFrom<u32>,

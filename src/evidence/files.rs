@@ -1,12 +1,16 @@
-//! Evidence on disk: `STREAM/INCIDENT/MEDIA_MS-KIND.jpg` below the evidence folder, where INCIDENT is the
+//! Evidence on disk: `STREAM/INCIDENT/MEDIA_MS-KIND.jpg` (`.png`, `.mp4`) below the evidence folder, where INCIDENT is the
 //! first one that the frame was written for.
 
+use std::error::Error;
 use std::fs::{self, File};
-use std::io::{self, Write};
+use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 
 use crate::evidence::{Crop, EvidenceFile, EvidenceKind, Snapshot};
-use crate::ids::{IncidentId, sha256};
+use crate::ids::{Hasher, IncidentId, sha256};
+
+/// Bytes of a file that are read at once.
+const CHUNK: usize = 64 << 10;
 
 /// A file of evidence that could not be written.
 #[derive(Debug, thiserror::Error)]
@@ -16,19 +20,40 @@ pub struct EvidenceError {
     source: io::Error,
 }
 
+impl EvidenceError {
+    /// What kind of error it is: `Other` where it was not the disk.
+    pub fn kind(&self) -> io::ErrorKind {
+        self.source.kind()
+    }
+}
+
 /// The folder that evidence is kept in.
 #[derive(Debug, Clone)]
-pub struct Folder(PathBuf);
+pub struct Folder {
+    path: PathBuf,
+    /// Bytes of its disk that are left to others.
+    reserve: u64,
+}
 
 impl Folder {
     /// Uses `path`, which is made when the first file is written.
     pub fn new(path: impl Into<PathBuf>) -> Self {
-        Self(path.into())
+        Self {
+            path: path.into(),
+            reserve: 0,
+        }
+    }
+
+    /// Leaves so many bytes of the disk to the records: they are worth more than pictures.
+    #[must_use]
+    pub fn with_reserve(mut self, bytes: u64) -> Self {
+        self.reserve = bytes;
+        self
     }
 
     /// Where it is.
     pub fn path(&self) -> &Path {
-        &self.0
+        &self.path
     }
 
     /// Writes the files of `snapshot`. They are complete and on disk when this returns, so that a
@@ -67,6 +92,58 @@ impl Folder {
         )
     }
 
+    /// Has `write` write a clip that begins at `media_ms` into the file that it is given. It is complete and on disk when
+    /// this returns.
+    ///
+    /// # Errors
+    /// Where the disk is full, the folder cannot be written, or `write` fails.
+    pub fn write_clip<E: Error + Send + Sync + 'static>(
+        &self,
+        stream: &str,
+        incident: IncidentId,
+        media_ms: i64,
+        write: impl FnOnce(&Path) -> Result<(), E>,
+    ) -> Result<EvidenceFile, EvidenceError> {
+        self.put(stream, incident, media_ms, EvidenceKind::Clip, |partial| {
+            write(partial).map_err(io::Error::other)?;
+            let file = File::open(partial)?;
+            file.sync_data()?;
+            hash(file)
+        })
+    }
+
+    /// Removes the file `name`, and the folders that it leaves empty. One that is not there any more is no error.
+    ///
+    /// # Errors
+    /// Where it cannot be removed, or the name leads out of the folder.
+    pub fn remove(&self, name: &str) -> io::Result<()> {
+        let path = inside(&self.path, name).ok_or(io::ErrorKind::InvalidFilename)?;
+        match fs::remove_file(&path) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+            removed => removed?,
+        }
+        let folders = path.ancestors().skip(1);
+        for folder in folders.take_while(|folder| **folder != self.path) {
+            // Others' files are in there.
+            if fs::remove_dir(folder).is_err() {
+                break;
+            }
+        }
+        Ok(())
+    }
+
+    /// Nothing is written where less than the reserve is free.
+    fn make_room(&self) -> io::Result<()> {
+        fs::create_dir_all(&self.path)?;
+        let disk = rustix::fs::statvfs(&self.path)?;
+        let free = disk.f_bavail.saturating_mul(disk.f_frsize);
+        if free < self.reserve {
+            let why = format!("{} MiB are free, and left to the records", free >> 20);
+            return Err(io::Error::new(io::ErrorKind::StorageFull, why));
+        }
+        Ok(())
+    }
+
     fn keep(
         &self,
         stream: &str,
@@ -75,41 +152,80 @@ impl Folder {
         kind: EvidenceKind,
         bytes: &[u8],
     ) -> Result<EvidenceFile, EvidenceError> {
+        self.put(stream, incident, media_ms, kind, |partial| {
+            let mut file = File::create(partial)?;
+            file.write_all(bytes)?;
+            file.sync_data()?;
+            Ok((sha256(bytes), bytes.len() as u64))
+        })
+    }
+
+    /// Has `write` write a file, and says what it is once it is whole: `write` tells its SHA-256 and how many bytes it has.
+    fn put(
+        &self,
+        stream: &str,
+        incident: IncidentId,
+        media_ms: i64,
+        kind: EvidenceKind,
+        write: impl FnOnce(&Path) -> io::Result<(String, u64)>,
+    ) -> Result<EvidenceFile, EvidenceError> {
         let folder = format!("{stream}/{incident}");
-        let absolute = self.0.join(&folder);
+        let absolute = self.path.join(&folder);
         let failed = |source| EvidenceError {
             path: absolute.clone(),
             source,
         };
+        self.make_room().map_err(failed)?;
         fs::create_dir_all(&absolute).map_err(failed)?;
         let name = format!("{media_ms:010}-{}.{}", kind.as_str(), kind.extension());
-        write_whole(&absolute.join(&name), bytes).map_err(failed)?;
+        let (sha256, bytes) = write_whole(&absolute.join(&name), write).map_err(failed)?;
         Ok(EvidenceFile {
             kind,
             path: format!("{folder}/{name}"),
-            sha256: sha256(bytes),
-            bytes: bytes.len() as u64,
+            sha256,
+            bytes,
             media_ms,
         })
     }
 }
 
+/// The SHA-256 of a file, and how many bytes it has.
+fn hash(mut file: File) -> io::Result<(String, u64)> {
+    let (mut hasher, mut bytes) = (Hasher::default(), 0);
+    let mut chunk = vec![0; CHUNK];
+    loop {
+        match file.read(&mut chunk)? {
+            0 => return Ok((hasher.finish(), bytes)),
+            read => {
+                hasher.update(&chunk[..read]);
+                bytes += read as u64;
+            }
+        }
+    }
+}
+
+/// Where a file of evidence is that a record names, `/` between the parts. `None` for a name that would lead out of the
+/// folder.
+pub fn inside(folder: &Path, name: &str) -> Option<PathBuf> {
+    let is_plain = |part: &str| !matches!(part, "" | "." | "..") && !part.contains(['\\', '\0']);
+    name.split('/').all(is_plain).then(|| folder.join(name))
+}
+
 /// Writes beside the file, makes sure of it, and renames: a reader sees all of it or nothing.
-fn write_whole(path: &Path, bytes: &[u8]) -> io::Result<()> {
+fn write_whole<T>(path: &Path, write: impl FnOnce(&Path) -> io::Result<T>) -> io::Result<T> {
     let partial = path.with_extension("part");
-    let written = File::create(&partial).and_then(|mut file| {
-        file.write_all(bytes)?;
-        file.sync_data()?;
-        fs::rename(&partial, path)
+    let written = write(&partial).and_then(|written| {
+        fs::rename(&partial, path)?;
+        Ok(written)
     });
-    if let Err(error) = written {
+    if written.is_err() {
         // Half a file is worth nothing, and on a full disk its room is.
         let _ = fs::remove_file(&partial);
-        return Err(error);
+    } else if let Some(folder) = path.parent() {
+        // The name is on disk only once its folder is.
+        File::open(folder)?.sync_all()?;
     }
-    // The name is on disk only once its folder is.
-    path.parent()
-        .map_or(Ok(()), |folder| File::open(folder)?.sync_all())
+    written
 }
 
 #[cfg(test)]
@@ -145,6 +261,25 @@ mod tests {
     }
 
     #[test]
+    fn a_clip_is_whole_or_not_there() {
+        let folder = tempfile::tempdir().unwrap();
+        let evidence = Folder::new(folder.path());
+        let incident = Seed::from_parts(&[b"x"]).incident(0);
+        let written = evidence.write_clip("s", incident, 20, |path| fs::write(path, b"abc"));
+        let file = written.unwrap();
+        assert_eq!(file.path, format!("s/{incident}/0000000020-clip.mp4"));
+        assert_eq!((file.sha256, file.bytes), (sha256(b"abc"), 3));
+        assert_eq!(fs::read(folder.path().join(&file.path)).unwrap(), b"abc");
+        let failed = evidence.write_clip("s", incident, 30, |path| {
+            fs::write(path, b"half")?;
+            Err(io::Error::other("the disk is full"))
+        });
+        failed.unwrap_err();
+        let left = fs::read_dir(folder.path().join(format!("s/{incident}"))).unwrap();
+        assert_eq!(left.count(), 1);
+    }
+
+    #[test]
     fn a_file_that_cannot_be_finished_leaves_nothing() {
         let folder = tempfile::tempdir().unwrap();
         let evidence = Folder::new(folder.path());
@@ -155,6 +290,42 @@ mod tests {
         fs::create_dir_all(taken.join("a folder in the place of the file")).unwrap();
         evidence.write("s", incident, &snapshot).unwrap_err();
         assert_eq!(fs::read_dir(inside).unwrap().count(), 1, "the folder alone");
+    }
+
+    #[test]
+    fn the_last_of_the_disk_is_left_to_the_records() {
+        let folder = tempfile::tempdir().unwrap();
+        let evidence = Folder::new(folder.path().join("evidence"));
+        let snapshot = Snapshot::new(0, RgbImage::new(8, 8), &[]).unwrap();
+        let incident = Seed::random().incident(0);
+        let full = evidence.clone().with_reserve(u64::MAX);
+        let error = full.write("s", incident, &snapshot).unwrap_err();
+        assert_eq!(error.source.kind(), io::ErrorKind::StorageFull);
+        assert_eq!(fs::read_dir(evidence.path()).unwrap().count(), 0);
+        // There is room again.
+        evidence.write("s", incident, &snapshot).unwrap();
+    }
+
+    #[test]
+    fn what_is_removed_leaves_no_empty_folders_and_takes_nothing_else() {
+        let folder = tempfile::tempdir().unwrap();
+        let evidence = Folder::new(folder.path().join("evidence"));
+        let snapshot = Snapshot::new(0, RgbImage::new(8, 8), &[]).unwrap();
+        let incident = Seed::random().incident(0);
+        let files = evidence.write("s", incident, &snapshot).unwrap();
+        evidence.remove(&files[0].path).unwrap();
+        evidence.remove(&files[0].path).unwrap();
+        assert!(evidence.path().join(&files[1].path).exists());
+        evidence.remove(&files[1].path).unwrap();
+        assert_eq!(fs::read_dir(evidence.path()).unwrap().count(), 0);
+
+        let outside = folder.path().join("outside");
+        fs::write(&outside, "").unwrap();
+        let absolute = outside.to_str().unwrap();
+        for name in ["../outside", "s/../../outside", "", "s//x", absolute] {
+            evidence.remove(name).unwrap_err();
+        }
+        assert!(outside.exists());
     }
 
     #[test]

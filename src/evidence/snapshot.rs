@@ -81,6 +81,8 @@ pub enum EvidenceKind {
     AnnotatedFrame,
     /// The place of a symbol that nobody could read, with its quiet zone.
     Crop,
+    /// The video and its sound, from before it was seen to after it.
+    Clip,
 }
 
 impl EvidenceKind {
@@ -90,6 +92,7 @@ impl EvidenceKind {
             Self::CleanFrame => "clean_frame",
             Self::AnnotatedFrame => "annotated_frame",
             Self::Crop => "crop",
+            Self::Clip => "clip",
         }
     }
 
@@ -98,6 +101,7 @@ impl EvidenceKind {
         match self {
             Self::CleanFrame | Self::AnnotatedFrame => "jpg",
             Self::Crop => "png",
+            Self::Clip => "mp4",
         }
     }
 }
@@ -113,7 +117,7 @@ pub struct EvidenceFile {
     pub sha256: String,
     /// Its size in bytes.
     pub bytes: u64,
-    /// Media time of the frame in ms.
+    /// Media time of the frame in ms; of a clip, where it begins.
     pub media_ms: i64,
 }
 

@@ -57,6 +57,9 @@ fn judge(policy: &Policy, text: &str) -> Verdict {
 #[test]
 fn the_version_follows_the_file() {
     let policy = Policy::parse(FILE).unwrap();
+    let sha256 = policy.sha256().unwrap();
+    assert_eq!(sha256, crate::ids::sha256(FILE.as_bytes()));
+    assert!(policy.id().ends_with(&format!("@{}", &sha256[..12])));
     assert_eq!(policy.id().len(), "Example Live@".len() + 12);
     let changed = Policy::parse(&FILE.replace("medium", "low")).unwrap();
     assert_ne!(policy.id(), changed.id());

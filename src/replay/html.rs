@@ -5,7 +5,7 @@ use std::fmt::{self, Display, Write};
 
 use base64::prelude::{BASE64_STANDARD, Engine};
 
-use crate::replay::escape::Escaped;
+use crate::escape::Escaped;
 use crate::replay::pictures::Shot;
 use crate::replay::table::{percent, said};
 use crate::wire::replay::{Compared, Delta, Figures, Group, Mention, Run, Sample};

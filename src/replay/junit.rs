@@ -3,7 +3,7 @@
 
 use std::fmt::Write;
 
-use crate::replay::escape::Escaped;
+use crate::escape::Escaped;
 use crate::replay::figures::{failure, under_floors};
 use crate::wire::replay::{Code, Run, Sample};
 

@@ -13,7 +13,7 @@ use crate::replay::score::score;
 use crate::source::still::{self, StillError};
 use crate::track::{Change, ChangeKind, Reading};
 use crate::wire::replay::{Run, Sample as SampleResult};
-use crate::worker::{self, Counts, Cpu, Looks, Mode, Settings, Stream};
+use crate::worker::{self, Counts, Cpu, Found, Looks, Mode, Settings, Stream};
 
 /// Something that was reported for a sample.
 #[derive(Debug, Clone)]
@@ -93,7 +93,11 @@ fn watch(
     worker::watch_file(
         &stream,
         &settings,
-        &mut |kept| record(kept.change),
+        &mut |found| {
+            if let Found::Change(kept) = found {
+                record(kept.change);
+            }
+        },
         &mut |_, _| {},
     )
     .map(|done| done.counts)

@@ -23,6 +23,9 @@ pub enum SourceError {
     /// Reading broke off.
     #[error("reading failed: {0}")]
     Read(String),
+    /// No clip can be made of it.
+    #[error("no clip: {0}")]
+    Clip(String),
     /// Somebody asked for a stop.
     #[error("stopped")]
     Stopped,

@@ -11,15 +11,22 @@ use ffmpeg_next::{Error, Rational, Rescale, media};
 use crate::clock::Clock;
 use crate::config::{Location, Timeouts};
 use crate::source::open::{check_file, connect};
-use crate::source::{Packet, SourceError, log};
+use crate::source::{Packet, SourceError, Tracks, log};
 use crate::stop::Stop;
 
 /// Packets of another video stream with none of ours between them, after which ours is taken to be over: half a
 /// second. A source may have several at once, and each of them comes within that time.
 const MOST_STRANGERS: usize = 30;
 
+/// How long before it is shown a frame may be decoded, in ms: sixteen frames (H.264 A.3.1), slow ones.
+const LONGEST_REORDER: i64 = 2_000;
+
+/// The numbers of the tracks, in the packets that are handed out.
+const VIDEO: usize = 0;
+const SOUND: usize = 1;
+
 /// The time base of media time.
-const MILLISECONDS: Rational = Rational(1, 1_000);
+pub(super) const MILLISECONDS: Rational = Rational(1, 1_000);
 
 /// How long a source may be silent, and who can stop it.
 #[derive(Debug, Clone)]
@@ -46,6 +53,10 @@ pub struct Input {
     deadline: Arc<Deadline>,
     stream: usize,
     time_base: Rational,
+    /// Its sound, and the time base of that.
+    sound: Option<(usize, Rational)>,
+    /// Whether video was read since the present wait began.
+    seen: bool,
     /// What was read of the video when it was waited for.
     first: Option<Packet>,
     /// Packets of other video streams since the last one of ours.
@@ -119,12 +130,16 @@ impl Input {
         };
         let time_base = context.stream(stream).map(|stream| stream.time_base());
         let time_base = time_base.ok_or(SourceError::NoVideo)?;
+        let sound = context.streams().best(media::Type::Audio);
+        let sound = sound.map(|sound| (sound.index(), sound.time_base()));
         Ok(Self {
             context,
             limits: limits.clone(),
             deadline,
             stream,
             time_base,
+            sound,
+            seen: true,
             first,
             strangers: 0,
         })
@@ -133,7 +148,20 @@ impl Input {
     /// What a decoder needs to know of the video stream. A copy: what libav hands out keeps the
     /// connection open for as long as it lives.
     pub fn parameters(&self) -> Option<Parameters> {
-        let stream = self.context.stream(self.stream)?;
+        self.parameters_of(self.stream)
+    }
+
+    /// What a clip of it needs to know.
+    pub fn tracks(&self) -> Option<Tracks> {
+        let sound = self.sound.and_then(|(sound, _)| self.parameters_of(sound));
+        Some(Tracks {
+            video: self.parameters()?,
+            sound,
+        })
+    }
+
+    fn parameters_of(&self, stream: usize) -> Option<Parameters> {
+        let stream = self.context.stream(stream)?;
         let mut copy = Parameters::new();
         copy.clone_from(&stream.parameters());
         Some(copy)
@@ -160,13 +188,29 @@ impl Input {
         (packet, read)
     }
 
-    /// The next packet of the video stream, its time stamps turned into ms; `None` at the end.
+    /// The next packet of the video, its time stamps turned into ms; `None` at the end.
     ///
     /// # Errors
     /// `Silent` when no video came for `limits.timeouts.read`.
     pub fn read(&mut self) -> Result<Option<Packet>, SourceError> {
+        loop {
+            match self.read_any()? {
+                Some(packet) if is_sound(&packet) => {}
+                packet => return Ok(packet),
+            }
+        }
+    }
+
+    /// The next packet of the video or [of its sound](is_sound), its time stamps turned into ms; `None` at the end.
+    ///
+    /// # Errors
+    /// `Silent` when no video came for `limits.timeouts.read`.
+    pub fn read_any(&mut self) -> Result<Option<Packet>, SourceError> {
         let waited = self.limits.timeouts.read;
-        self.deadline.set(waited);
+        // Sound alone is no sign of life: what is not seen is not watched.
+        if std::mem::take(&mut self.seen) {
+            self.deadline.set(waited);
+        }
         loop {
             // libav does not ask while it has the bytes at hand.
             if self.limits.stop.is_asked() {
@@ -179,23 +223,22 @@ impl Input {
                     if self.strangers > MOST_STRANGERS {
                         return Err(SourceError::OtherVideo);
                     }
-                    // Sound alone is no sign of life: what is not seen is not watched.
                     if self.deadline.interrupts() {
                         return Err(self.deadline.cause(waited, SourceError::Silent(waited)));
+                    }
+                    if let Some((sound, time_base)) = self.sound
+                        && packet.stream() == sound
+                    {
+                        in_ms(&mut packet, time_base);
+                        packet.set_stream(SOUND);
+                        return Ok(Some(packet));
                     }
                 }
                 Ok(()) => {
                     self.strangers = 0;
-                    packet.set_pts(
-                        packet
-                            .pts()
-                            .map(|pts| pts.rescale(self.time_base, MILLISECONDS)),
-                    );
-                    packet.set_dts(
-                        packet
-                            .dts()
-                            .map(|dts| dts.rescale(self.time_base, MILLISECONDS)),
-                    );
+                    self.seen = true;
+                    in_ms(&mut packet, self.time_base);
+                    packet.set_stream(VIDEO);
                     return Ok(Some(packet));
                 }
                 Err(Error::Eof) if !self.deadline.interrupts() => return Ok(None),
@@ -211,6 +254,29 @@ impl Input {
             }
         }
     }
+}
+
+/// Turns the times of `packet` into ms.
+fn in_ms(packet: &mut Packet, time_base: Rational) {
+    let in_ms = |stamp: i64| stamp.rescale(time_base, MILLISECONDS);
+    packet.set_pts(packet.pts().map(in_ms));
+    packet.set_dts(packet.dts().map(in_ms));
+    packet.set_duration(in_ms(packet.duration()));
+}
+
+/// Has `packet`, which is one of video, shown at `media_ms`.
+pub fn stamp(packet: &mut Packet, media_ms: i64) {
+    let early = match (packet.pts(), packet.dts()) {
+        (Some(pts), Some(dts)) => pts.saturating_sub(dts).clamp(0, LONGEST_REORDER),
+        _ => 0,
+    };
+    packet.set_dts(Some(media_ms - early));
+    packet.set_pts(Some(media_ms));
+}
+
+/// Whether `packet` is one of sound.
+pub fn is_sound(packet: &Packet) -> bool {
+    packet.stream() == SOUND
 }
 
 /// Waits for the first packet of a video where there was sound alone at first: a server without a cache of pictures

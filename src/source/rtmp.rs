@@ -1,7 +1,7 @@
-//! Plays a stream over RTMP: its video, as FLV for libav to take apart.
+//! Plays a stream over RTMP: its video and sound, as FLV for libav to take apart.
 //!
 //! libav's own reader takes every chunk header byte by byte from the socket, with a poll before each: 1,800 calls of the
-//! system a second and stream at two megabits. This one reads what there is at once, and leaves the sound out.
+//! system a second and stream at two megabits. This one reads what there is at once.
 
 mod amf;
 mod chunk;
@@ -55,7 +55,7 @@ pub(super) struct Rtmp<F> {
     tcp: TcpStream,
     session: Session,
     buffer: Vec<u8>,
-    /// Bytes of the session's video that were given out.
+    /// Bytes of the session's FLV that were given out.
     given: usize,
     /// Whether all that had come was read.
     drained: bool,
@@ -180,13 +180,13 @@ fn dial(addresses: &[SocketAddr], interrupted: &impl Fn() -> bool) -> Result<Tcp
 
 impl<F: Fn() -> bool> Read for Rtmp<F> {
     fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
-        while self.session.video().len() == self.given {
+        while self.session.flv().len() == self.given {
             if std::mem::take(&mut self.drained) {
                 self.stop.sleep(GATHER);
             }
-            self.session.video().clear();
+            self.session.flv().clear();
             // One picture of megabytes is not kept room for ever after.
-            self.session.video().shrink_to(KEPT);
+            self.session.flv().shrink_to(KEPT);
             self.given = 0;
             let more = !self.session.has_ended()
                 && self.receive().map_err(|error| match error {
@@ -198,9 +198,9 @@ impl<F: Fn() -> bool> Read for Rtmp<F> {
                 return Ok(0);
             }
         }
-        let video = &self.session.video()[self.given..];
-        let count = into.len().min(video.len());
-        into[..count].copy_from_slice(&video[..count]);
+        let flv = &self.session.flv()[self.given..];
+        let count = into.len().min(flv.len());
+        into[..count].copy_from_slice(&flv[..count]);
         self.given += count;
         Ok(count)
     }

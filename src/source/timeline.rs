@@ -88,6 +88,15 @@ impl Timeline {
         (media_ms, follows)
     }
 
+    /// The media time in ms of a packet of another track with this time stamp in ms; `None` where it does not go with
+    /// what the stream shows at present.
+    pub fn beside(&self, stamp: Option<i64>) -> Option<i64> {
+        let (last, stamp) = (self.last?, stamp?);
+        let apart = stamp.clamp(-LARGEST, LARGEST) - last.decoding_ms;
+        let goes_with = apart.abs() <= *CONTINUOUS.end();
+        goes_with.then(|| stamp + last.offset)
+    }
+
     /// The stream was opened anew: its time stamps start anywhere.
     pub fn reopen(&mut self) {
         if let Some(last) = &mut self.last {
@@ -157,6 +166,21 @@ mod tests {
             timeline.map(Some(510), Some(510), Some(3_000)),
             (3_000, false)
         );
+    }
+
+    #[test]
+    fn another_track_goes_with_the_video() {
+        let mut timeline = Timeline::new(false);
+        assert_eq!(timeline.beside(Some(500)), None, "nothing is shown yet");
+        timeline.map(Some(500), Some(500), Some(0));
+        assert_eq!(timeline.beside(Some(480)), Some(-20));
+        assert_eq!(timeline.beside(None), None);
+        timeline.map(Some(90_000_000), Some(90_000_000), Some(700));
+        assert_eq!(timeline.beside(Some(520)), None, "from before the jump");
+        assert_eq!(timeline.beside(Some(90_000_010)), Some(710));
+        assert_eq!(timeline.beside(Some(i64::MAX)), None);
+        timeline.reopen();
+        assert_eq!(timeline.beside(Some(90_000_020)), None);
     }
 
     #[test]

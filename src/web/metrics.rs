@@ -1,5 +1,8 @@
 //! Figures for Prometheus, in the text format of `OpenMetrics`.
 
+mod ingest;
+mod webhooks;
+
 use std::fmt;
 
 use axum::extract::State;
@@ -12,22 +15,34 @@ use prometheus_client::encoding::{
 use prometheus_client::metrics::MetricType;
 use prometheus_client::registry::Registry;
 
+use self::webhooks::Webhooks;
 use super::Shared;
+use super::problem::Failure;
 use crate::track::SHOWN_MS;
-use crate::worker::{BOUNDS_MS, Counts, Lag, State as StreamState, Status, Supervisor, Why};
+use crate::worker::{
+    Attached, BOUNDS_MS, Counts, Lag, Media, ServerFigures, State as StreamState, Status,
+    Supervisor, Why,
+};
 
-/// The figures of the worker and of every stream.
+/// The figures of the worker, of every stream and of every webhook.
 #[utoipa::path(get, path = "/metrics", tag = "worker", responses(
     (status = 200, body = String, content_type = "application/openmetrics-text; version=1.0.0; charset=utf-8"),
 ))]
-pub(super) async fn metrics(State(app): State<Shared>) -> Response {
+pub(super) async fn metrics(State(app): State<Shared>) -> Result<Response, Failure> {
+    let (tallies, now_us) = (app.parts.mailing.tallies(), app.parts.clock.wall_us());
+    let webhooks = Webhooks::of(tallies, app.parts.store.queues().await?, now_us);
     let mut registry = Registry::default();
-    registry.register_collector(Box::new(Figures::of(&app.parts.supervisor)));
+    registry.register_collector(Box::new(Figures::of(
+        &app.parts.supervisor,
+        &app.parts.attached,
+        &app.parts.media,
+    )));
+    registry.register_collector(Box::new(webhooks));
     let mut body = String::new();
     // A `String` takes whatever is written to it.
     let _ = text::encode(&mut body, &registry);
     let kind = "application/openmetrics-text; version=1.0.0; charset=utf-8";
-    ([(header::CONTENT_TYPE, kind)], body).into_response()
+    Ok(([(header::CONTENT_TYPE, kind)], body).into_response())
 }
 
 /// All that is told, as it was at one moment.
@@ -37,6 +52,10 @@ struct Figures {
     counts: Counts,
     max_streams: usize,
     longest_wait_ms: i64,
+    servers: Vec<ServerFigures>,
+    bans: usize,
+    evidence_lost: u64,
+    evidence_failing: bool,
 }
 
 /// A figure of the worker.
@@ -71,6 +90,11 @@ const COUNTERS: &[(&str, &str, Worker<u64>)] = &[
     ("waylay_panics", "Panics that were contained", |f| {
         f.counts.panics
     }),
+    (
+        "waylay_evidence_lost",
+        "Times that evidence could not be written; its incidents are on record without it",
+        |f| f.evidence_lost,
+    ),
 ];
 
 const GAUGES: &[(&str, &str, Worker<f64>)] = &[
@@ -83,6 +107,11 @@ const GAUGES: &[(&str, &str, Worker<f64>)] = &[
         "waylay_longest_wait_seconds",
         "For how long the stream has waited for a thread that waits for longest",
         |f| f.longest_wait_ms as f64 / 1e3,
+    ),
+    (
+        "waylay_evidence_failing",
+        "Whether evidence could not be written the last time: a full disk, most often",
+        |f| f64::from(f.evidence_failing),
     ),
 ];
 
@@ -149,12 +178,16 @@ const STREAM_GAUGES: &[(&str, &str, Each<f64>)] = &[
 ];
 
 impl Figures {
-    fn of(supervisor: &Supervisor) -> Self {
+    fn of(supervisor: &Supervisor, attached: &Attached, media: &Media) -> Self {
         Self {
             streams: supervisor.streams(),
             counts: supervisor.counts(),
             max_streams: supervisor.max_streams(),
             longest_wait_ms: supervisor.longest_wait_ms(),
+            servers: attached.figures(),
+            bans: attached.bans_in_force(),
+            evidence_lost: media.lost(),
+            evidence_failing: media.is_failing(),
         }
     }
 
@@ -205,6 +238,7 @@ impl Collector for Figures {
         }
         self.encode_states(&mut encoder)?;
         self.encode_latency(&mut encoder)?;
+        ingest::encode(&mut encoder, &self.servers, self.bans)?;
         self.encode_streams(&mut encoder)
     }
 }

@@ -19,7 +19,7 @@ use crate::wire::stream::{
     CpuData, LatencyData, NewStream, Problem, SamplesData, StreamChange, StreamData, StreamsData,
     VideoData,
 };
-use crate::worker::{Counts, Lag, Refused, State as StreamState, Status, Stream};
+use crate::worker::{Counts, FromServer, Lag, Refused, State as StreamState, Status, Stream};
 
 /// The most labels of a stream, and the most bytes of one.
 const MOST_LABELS: usize = 64;
@@ -65,7 +65,8 @@ pub(super) async fn list(
     let data = streams.iter().map(|status| {
         // They come in the order of their ids.
         let row = rows.binary_search_by(|row| row.id.as_str().cmp(&status.stream.id));
-        stream_data(status, row.ok().map(|at| &rows[at]))
+        let from = app.parts.attached.origin(&status.stream.id);
+        stream_data(status, row.ok().map(|at| &rows[at]), from.as_ref())
     });
     Ok(Json(StreamsData {
         streams: data.collect(),
@@ -133,7 +134,7 @@ pub(super) async fn add(
     (status = 200, body = StreamData),
     (status = 400, body = Problem, content_type = "application/problem+json", description = "It is no JSON"),
     (status = 404, body = Problem, content_type = "application/problem+json", description = "There is none of that id"),
-    (status = 409, body = Problem, content_type = "application/problem+json", description = "It stands in the configuration"),
+    (status = 409, body = Problem, content_type = "application/problem+json", description = "It stands in the configuration, or comes from an ingest server"),
     (status = 413, body = Problem, content_type = "application/problem+json", description = "It is too long"),
     (status = 415, body = Problem, content_type = "application/problem+json", description = "It does not say that it is JSON"),
     (status = 422, body = Problem, content_type = "application/problem+json", description = "Something in it is wrong"),
@@ -168,7 +169,7 @@ pub(super) async fn change(
 #[utoipa::path(delete, path = "/api/v1/streams/{id}", tag = "streams", params(("id" = String, Path)), responses(
     (status = 204),
     (status = 404, body = Problem, content_type = "application/problem+json", description = "There is none of that id"),
-    (status = 409, body = Problem, content_type = "application/problem+json", description = "It stands in the configuration"),
+    (status = 409, body = Problem, content_type = "application/problem+json", description = "It stands in the configuration, or comes from an ingest server"),
 ))]
 pub(super) async fn remove(
     State(app): State<Shared>,
@@ -201,7 +202,8 @@ impl App {
     async fn data(&self, id: &str) -> Result<StreamData, Failure> {
         let status = self.parts.supervisor.stream(id).ok_or_else(|| none(id))?;
         let row = self.parts.store.stream(id).await?;
-        Ok(stream_data(&status, row.as_ref()))
+        let from = self.parts.attached.origin(id);
+        Ok(stream_data(&status, row.as_ref(), from.as_ref()))
     }
 
     /// The stream `id` as it was added through the API.
@@ -209,6 +211,13 @@ impl App {
         if self.parts.configured.contains(id) {
             let why =
                 format!("the stream `{id}` stands in the configuration, which alone can change it");
+            return Err(Failure::conflict(why));
+        }
+        if let Some(from) = self.parts.attached.origin(id) {
+            let why = format!(
+                "the stream `{id}` comes from the ingest server `{}`, which alone can end it",
+                from.server
+            );
             return Err(Failure::conflict(why));
         }
         let row = self.parts.store.stream(id).await?;
@@ -275,7 +284,7 @@ fn labels_json(labels: &[String]) -> String {
     Value::from(labels).to_string()
 }
 
-fn none(id: &str) -> Failure {
+pub(super) fn none(id: &str) -> Failure {
     // It may be anything that somebody wrote into a URL.
     if is_stream_id(id) {
         Failure::not_found(format!("there is no stream `{id}`"))
@@ -296,7 +305,7 @@ impl From<Refused> for Failure {
     }
 }
 
-fn stream_data(status: &Status, row: Option<&StreamRow>) -> StreamData {
+fn stream_data(status: &Status, row: Option<&StreamRow>, from: Option<&FromServer>) -> StreamData {
     let Status {
         stream,
         watched_ms,
@@ -322,11 +331,12 @@ fn stream_data(status: &Status, row: Option<&StreamRow>) -> StreamData {
         registry: row
             .and_then(|row| row.registry.as_deref())
             .and_then(|json| serde_json::from_str(json).ok()),
-        origin: if row.is_some() {
-            "api"
-        } else {
-            "configuration"
+        origin: match (row, from) {
+            (_, Some(_)) => "ingest",
+            (Some(_), None) => "api",
+            (None, None) => "configuration",
         },
+        server: from.map(|from| from.server.to_string()),
         state,
         error,
         watched_ms: *watched_ms,

@@ -3,15 +3,33 @@
 use serde::Serialize;
 
 use crate::detect::{Corners, Joined, Part, PerceptualHash, Reader, SymbolKind, Unread};
-use crate::track::{Change, Coverage};
+use crate::track::{Change, ChangeKind, Coverage};
 use crate::wire::explain::About;
+
+/// The types of all events.
+pub const TYPES: [&str; 4] = [
+    type_of(ChangeKind::Opened),
+    type_of(ChangeKind::Updated),
+    type_of(ChangeKind::Reclassified),
+    type_of(ChangeKind::Ended),
+];
+
+/// The type of the event that tells of a change.
+pub const fn type_of(kind: ChangeKind) -> &'static str {
+    match kind {
+        ChangeKind::Opened => "waylay.incident.opened.v1",
+        ChangeKind::Updated => "waylay.incident.updated.v1",
+        ChangeKind::Reclassified => "waylay.incident.reclassified.v1",
+        ChangeKind::Ended => "waylay.incident.ended.v1",
+    }
+}
 
 /// An incident event.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Event<'a> {
     /// CloudEvents: always `1.0`.
     pub specversion: &'static str,
-    /// CloudEvents: `INCIDENT.SEQUENCE`, unique for ever.
+    /// CloudEvents: unique for ever.
     pub id: String,
     /// CloudEvents: `/streams/STREAM`.
     pub source: String,
@@ -35,10 +53,13 @@ pub struct Event<'a> {
 pub struct Data<'a> {
     /// The incident's id.
     pub incident: String,
-    /// Counts the events of this incident, from 1.
-    pub sequence: u32,
+    /// Counts the events of this incident, from 1; 0 until it is on record.
+    pub sequence: i64,
     /// The stream's id.
     pub stream: String,
+    /// What the platform says of the stream; absent where it says nothing.
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    pub labels: &'a [String],
     /// `open` or `ended`.
     pub state: &'static str,
     /// Whether it could be read.
@@ -223,14 +244,15 @@ impl<'a> Event<'a> {
             specversion: "1.0",
             id: format!("{id}.{}", change.sequence),
             source: format!("/streams/{stream}"),
-            kind: format!("waylay.incident.{}.v1", change.kind.as_str()),
+            kind: type_of(change.kind).to_owned(),
             subject: id.clone(),
             time: None,
             datacontenttype: "application/json",
             data: Data {
                 incident: id,
-                sequence: change.sequence,
+                sequence: 0,
                 stream: stream.to_owned(),
+                labels: &[],
                 state: if incident.ended { "ended" } else { "open" },
                 decoded: incident.reading.is_some(),
                 kind: kind(incident.kind),
@@ -302,3 +324,6 @@ pub fn readers(first: Reader, confirmed_by: Option<Reader>) -> &'static str {
         (first, _) => first.as_str(),
     }
 }
+
+#[cfg(test)]
+pub(crate) mod tests;

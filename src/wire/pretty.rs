@@ -27,7 +27,7 @@ pub fn line(event: &Event<'_>, evidence: &Path) -> String {
     });
     let leads_to = read.map_or(unread.as_str(), |explained| explained.destination.key);
     let verdict = data.about.verdict();
-    let shows = data.evidence.last().filter(|_| data.sequence == 1);
+    let shows = data.evidence.last().filter(|_| what == "opened");
     let shows = shows.map_or(String::new(), |file| {
         format!(
             "\n{:10}  {}",

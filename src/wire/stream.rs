@@ -74,9 +74,12 @@ pub struct StreamData {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<Object>)]
     pub registry: Option<Value>,
-    /// Who added it: `configuration` or `api`.
+    /// Who added it: `configuration`, `api` or `ingest`.
     #[schema(example = "api")]
     pub origin: &'static str,
+    /// The ingest server that it comes from; absent where it comes from none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub server: Option<String>,
     /// What it does: `connecting`, `live`, `waiting` or `ended`.
     #[schema(example = "live")]
     pub state: &'static str,

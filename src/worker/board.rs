@@ -5,11 +5,12 @@ use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU8, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use crate::config::{self, Sampling};
-use crate::source::{Packet, Ring};
+use crate::source::{Packet, Position, Ring, Timeline, Tracks};
 use crate::track::{Coverage, Gaps};
+use crate::worker::Settings;
 use crate::worker::boost::Why;
 use crate::worker::counts::Counts;
+use crate::worker::kept::{Excerpt, Kept};
 
 /// What a live stream does at present.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -42,7 +43,7 @@ pub(super) struct Board {
     /// Whether it led off the platform before.
     history: AtomicBool,
     inner: Mutex<Inner>,
-    ring: Mutex<Ring<Arc<Packet>>>,
+    kept: Mutex<Kept<Arc<Packet>, Tracks>>,
 }
 
 #[derive(Debug)]
@@ -77,7 +78,10 @@ pub struct Figures {
 }
 
 impl Board {
-    fn new(now_us: i64, grace_ms: i64, ring: Ring<Arc<Packet>>) -> Self {
+    /// For a stream that begins at `now_us`.
+    pub(super) fn new(now_us: i64, settings: &Settings) -> Self {
+        let keep = settings.ring.keep.max(settings.clips.before);
+        let ring = Ring::new(millis(keep), settings.ring.max_bytes);
         Self {
             boost: AtomicU8::new(0),
             reasons: AtomicU8::new(0),
@@ -89,29 +93,19 @@ impl Board {
             inner: Mutex::new(Inner {
                 state: State::default(),
                 counts: Counts::default(),
-                gaps: Gaps::new(grace_ms),
+                // How long a stream may go without a look before it counts as blind.
+                gaps: Gaps::new(millis(settings.sampling.max_gap)),
                 size: None,
                 codec: None,
             }),
-            ring: Mutex::new(ring),
+            kept: Mutex::new(Kept::new(ring)),
         }
-    }
-
-    /// For a recorded file: nothing is kept of what can be read again.
-    pub(super) fn recorded(sampling: &Sampling) -> Self {
-        Self::new(0, grace_ms(sampling), Ring::new(0, 0))
-    }
-
-    /// For a live stream that begins at `now_us`.
-    pub(super) fn live(now_us: i64, sampling: &Sampling, kept: &config::Ring) -> Self {
-        let ring = Ring::new(millis(kept.keep), kept.max_bytes);
-        Self::new(now_us, grace_ms(sampling), ring)
     }
 
     /// What is to be said of it at `now_us` of the process clock.
     pub(super) fn figures(&self, now_us: i64) -> Figures {
         let since_look_ms = self.blind_us(now_us) / 1_000;
-        let ring_bytes = self.ring().bytes();
+        let ring_bytes = self.kept().bytes();
         let inner = self.inner();
         let open_ms = if inner.state == State::Ended {
             0
@@ -227,20 +221,41 @@ impl Board {
         self.weight.store(weight.to_bits(), Ordering::Relaxed);
     }
 
-    /// Its last packets.
-    pub(super) fn ring(&self) -> MutexGuard<'_, Ring<Arc<Packet>>> {
-        self.ring.lock().unwrap_or_else(PoisonError::into_inner)
+    /// Its last packets, and the clips of them.
+    pub(super) fn kept(&self) -> MutexGuard<'_, Kept<Arc<Packet>, Tracks>> {
+        self.kept.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Keeps the next packet of its sound, where that goes with the video. True where a clip is ready that was not.
+    pub(super) fn keep_sound(&self, mut packet: Packet, timeline: &Timeline) -> bool {
+        let stamp = packet.dts().or(packet.pts());
+        let Some(media_ms) = timeline.beside(stamp) else {
+            return false;
+        };
+        packet.set_pts(Some(media_ms));
+        packet.set_dts(Some(media_ms));
+        let position = Position {
+            key: false,
+            media_ms,
+            bytes: packet.size(),
+        };
+        self.kept().push(Arc::new(packet), position)
+    }
+
+    /// The clips that are ready.
+    pub(super) fn take_clips(&self) -> Vec<Excerpt<Arc<Packet>, Tracks>> {
+        self.kept().take()
+    }
+
+    /// Width and height of its pictures in px, where one was decoded.
+    pub(super) fn size(&self) -> Option<(u32, u32)> {
+        self.inner().size
     }
 
     /// It holds whole values only: one that panicked while it had it left it as good as any.
     fn inner(&self) -> MutexGuard<'_, Inner> {
         self.inner.lock().unwrap_or_else(PoisonError::into_inner)
     }
-}
-
-/// How long a stream may go without a look before it counts as blind.
-fn grace_ms(sampling: &Sampling) -> i64 {
-    millis(sampling.max_gap)
 }
 
 fn millis(time: Duration) -> i64 {

@@ -10,12 +10,14 @@ use sha2::{Digest, Sha256};
 
 use crate::config::Location;
 use crate::ids::Seed;
-use crate::source::{Collector, Input, Position, SourceError, StreamLog, Timeline};
+use crate::source::{
+    Collector, Input, Position, SourceError, StreamLog, Timeline, is_sound, stamp,
+};
 use crate::track::Coverage;
 use crate::worker::board::Board;
 use crate::worker::boost::Recorded;
 use crate::worker::counts::Counts;
-use crate::worker::lane::{Lane, Record};
+use crate::worker::lane::{Found, Lane};
 use crate::worker::{Settings, Stream};
 
 /// Bytes of a file that are read at once.
@@ -52,7 +54,7 @@ pub type Progress<'a> = &'a mut dyn FnMut(i64, Option<i64>);
 pub fn watch_file(
     stream: &Stream,
     settings: &Settings,
-    record: &mut dyn FnMut(Record),
+    record: &mut dyn FnMut(Found),
     progress: Progress<'_>,
 ) -> Result<Done, FileError> {
     let Location::File(path) = &stream.location else {
@@ -63,7 +65,8 @@ pub fn watch_file(
     let mut lane = None;
     let watched = catch_unwind(AssertUnwindSafe(|| {
         let mut input = Input::open(&stream.location, &settings.limits)?;
-        let board = Arc::new(Board::recorded(&settings.sampling));
+        let board = Arc::new(Board::new(0, settings));
+        board.kept().begin(input.tracks());
         let seed = seed(path, stream, settings)?;
         let lane = lane.insert(Lane::new(
             stream,
@@ -97,26 +100,37 @@ fn read_all(
     settings: &Settings,
     lane: &mut Lane,
     board: &Board,
-    record: &mut dyn FnMut(Record),
+    record: &mut dyn FnMut(Found),
     progress: Progress<'_>,
 ) -> Result<(), SourceError> {
     let whole_ms = input.duration_ms();
     let mut boost = Recorded::new(settings.boost);
     let mut collector = Collector::new(&settings.sampling);
     let mut timeline = Timeline::new(input.is_indexed());
-    while let Some(mut packet) = input.read()? {
+    while let Some(mut packet) = input.read_any()? {
+        if is_sound(&packet) {
+            if settings.snapshots && board.keep_sound(packet, &timeline) {
+                lane.hand_over_clips(record);
+            }
+            continue;
+        }
         let (media_ms, follows) = timeline.map(packet.pts(), packet.dts(), None);
         if !follows {
             collector.resync();
+            board.kept().break_off();
         }
-        packet.set_pts(Some(media_ms));
+        stamp(&mut packet, media_ms);
         let position = Position {
             key: packet.is_key(),
             media_ms,
             bytes: packet.size(),
         };
         collector.boost(boost.looks(media_ms, board.take_reason()));
-        if let Some(batch) = collector.push(Arc::new(packet), position) {
+        let packet = Arc::new(packet);
+        if settings.snapshots && board.kept().push(Arc::clone(&packet), position) {
+            lane.hand_over_clips(record);
+        }
+        if let Some(batch) = collector.push(packet, position) {
             if lane.decode(&batch, None, record) {
                 collector.keyframes_fail();
             }

@@ -1,7 +1,8 @@
 //! One stream on its way through the pipeline: its decoder, its incidents, its best frames.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
+use std::time::Duration;
 
 use crate::detect::{Memory, Reach, SymbolKind};
 use crate::evidence::{Crop, Mark, Snapshot};
@@ -9,7 +10,8 @@ use crate::frame::Frame;
 use crate::ids::{IncidentId, Seed};
 use crate::policy::Class;
 use crate::source::{
-    Batch, Decoded, Decoder, Packet, Parameters, Picture, SourceError, Speaking, StreamLog,
+    Batch, Decoded, Decoder, Packet, Parameters, Picture, SourceError, Speaking, StreamLog, Tracks,
+    is_hidden,
 };
 use crate::track::{self, Change, ChangeKind, Coverage, Reconsidered, Sighting, Tracker};
 use crate::worker::board::Board;
@@ -17,6 +19,7 @@ use crate::worker::boost::Why;
 use crate::worker::counts::Counts;
 use crate::worker::follow::{Following, followed};
 use crate::worker::judge::Judge;
+use crate::worker::kept::Excerpt;
 use crate::worker::lag::since_capture_ms;
 use crate::worker::look::{Looks, Mode};
 use crate::worker::{Settings, Stream};
@@ -26,6 +29,8 @@ use crate::worker::{Settings, Stream};
 pub struct Record {
     /// The stream's id.
     pub stream: Arc<str>,
+    /// What the platform says of the stream.
+    pub labels: Arc<[String]>,
     /// What happened.
     pub change: Change,
     /// The best frame, where it is a new one since the last record of this incident.
@@ -36,6 +41,24 @@ pub struct Record {
     pub origin: Origin,
     /// How well the stream was watched until then.
     pub coverage: Coverage,
+}
+
+/// A part of a stream that shows incidents.
+pub struct Clip {
+    /// The stream's id.
+    pub stream: Arc<str>,
+    /// What it is made of, and what it shows.
+    pub excerpt: Excerpt<Arc<Packet>, Tracks>,
+    /// Width and height of its pictures in px.
+    pub size: Option<(u32, u32)>,
+}
+
+/// What was found in a stream.
+pub enum Found {
+    /// A change of an incident.
+    Change(Box<Record>),
+    /// A clip of incidents that were opened before and are not over.
+    Clip(Clip),
 }
 
 /// Where a live frame comes from in time. Nothing is known of a recorded one.
@@ -50,6 +73,7 @@ pub struct Origin {
 /// One stream on its way through the pipeline.
 pub(super) struct Lane {
     stream: Arc<str>,
+    labels: Arc<[String]>,
     log: StreamLog,
     board: Arc<Board>,
     settings: Settings,
@@ -61,6 +85,8 @@ pub(super) struct Lane {
     decoder: Option<Decoder>,
     /// Best frames that no record holds yet.
     fresh: HashMap<IncidentId, (Arc<Snapshot>, Option<Crop>)>,
+    /// Open incidents that have a clip, or wait for one.
+    clipped: HashSet<IncidentId>,
     last_look_ms: Option<i64>,
     counts: Counts,
 }
@@ -73,7 +99,7 @@ impl Lane {
         board: Arc<Board>,
         log: StreamLog,
     ) -> Self {
-        let ms = |d: std::time::Duration| i64::try_from(d.as_millis()).unwrap_or(i64::MAX);
+        let ms = |d: Duration| i64::try_from(d.as_millis()).unwrap_or(i64::MAX);
         let mode = if stream.location.is_live() {
             Mode::Live(
                 settings.limits.clock,
@@ -88,6 +114,7 @@ impl Lane {
         };
         Self {
             stream: stream.id.as_str().into(),
+            labels: stream.labels.as_slice().into(),
             log,
             board,
             judge: Judge::new(stream, &settings.policy, settings.limits.clock),
@@ -98,6 +125,7 @@ impl Lane {
             tracker: Tracker::new(seed, tracking),
             decoder: None,
             fresh: HashMap::new(),
+            clipped: HashSet::new(),
             last_look_ms: None,
             counts: Counts::default(),
         }
@@ -118,6 +146,7 @@ impl Lane {
 
     /// What is known of the stream has changed.
     pub(super) fn about(&mut self, stream: &Stream) {
+        self.labels = stream.labels.as_slice().into();
         self.judge.about(stream, &self.settings.policy);
     }
 
@@ -138,7 +167,7 @@ impl Lane {
         &mut self,
         batch: &Batch<Arc<Packet>>,
         arrived_us: Option<i64>,
-        record: &mut dyn FnMut(Record),
+        record: &mut dyn FnMut(Found),
     ) -> bool {
         let clock = self.settings.limits.clock;
         let began_us = clock.thread_cpu_us();
@@ -156,13 +185,15 @@ impl Lane {
             return false;
         };
         self.counts.broken += u64::from(decoded.broken);
-        let blind = batch.fresh && batch.drain && decoded == Decoded::default();
+        // What is hidden gives no picture, and that says nothing of the next.
+        let hidden = batch.packets.iter().all(|packet| is_hidden(packet));
+        let blind = batch.fresh && batch.drain && !hidden && decoded == Decoded::default();
         // A look was wanted and none was had.
         self.counts.failed += u64::from(blind);
         blind
     }
 
-    fn look(&mut self, picture: &Picture, arrived_us: Option<i64>, record: &mut dyn FnMut(Record)) {
+    fn look(&mut self, picture: &Picture, arrived_us: Option<i64>, record: &mut dyn FnMut(Found)) {
         let Some(luma) = picture.luma() else {
             self.counts.broken += 1;
             self.counts.failed += 1;
@@ -230,7 +261,7 @@ impl Lane {
 
     /// Judges the open incidents anew, where another policy is in force or a link was followed. A recorded
     /// file waits for its links, so that nothing in it depends on how fast they were answered.
-    fn reconsider(&mut self, origin: Origin, record: &mut dyn FnMut(Record)) {
+    fn reconsider(&mut self, origin: Origin, record: &mut dyn FnMut(Found)) {
         let wait = matches!(self.mode, Mode::Recorded);
         let learnt = self.following.learnt(wait);
         if !self.judge.refresh() && learnt.is_empty() {
@@ -281,14 +312,14 @@ impl Lane {
     }
 
     /// Time passes without frames.
-    pub(super) fn advance(&mut self, media_ms: i64, record: &mut dyn FnMut(Record)) {
+    pub(super) fn advance(&mut self, media_ms: i64, record: &mut dyn FnMut(Found)) {
         self.reconsider(Origin::default(), record);
         let changes = self.tracker.advance(media_ms);
         self.hand_over(changes, Origin::default(), record);
     }
 
     /// The stream is over.
-    pub(super) fn finish(&mut self, record: &mut dyn FnMut(Record)) {
+    pub(super) fn finish(&mut self, record: &mut dyn FnMut(Found)) {
         self.reconsider(Origin::default(), record);
         let changes = self.tracker.finish();
         self.hand_over(changes, Origin::default(), record);
@@ -312,25 +343,69 @@ impl Lane {
         }
     }
 
-    fn hand_over(&mut self, changes: Vec<Change>, origin: Origin, record: &mut dyn FnMut(Record)) {
+    fn hand_over(&mut self, changes: Vec<Change>, origin: Origin, record: &mut dyn FnMut(Found)) {
         let coverage = self.coverage();
         for change in changes {
             match change.kind {
-                ChangeKind::Ended => self.following.forget(change.incident.id),
+                ChangeKind::Ended => {
+                    self.following.forget(change.incident.id);
+                    self.end_clip(change.incident.id, record);
+                }
                 ChangeKind::Opened if change.incident.verdict.class == Class::OffPlatform => {
                     self.board.give_reason(Why::OffPlatform);
                 }
                 _ => {}
             }
+            self.want_clip(&change);
             let (snapshot, crop) = self.fresh.remove(&change.incident.id).unzip();
-            record(Record {
+            record(Found::Change(Box::new(Record {
                 stream: Arc::clone(&self.stream),
+                labels: Arc::clone(&self.labels),
                 snapshot,
                 crop: crop.flatten(),
                 origin,
                 coverage,
                 change,
-            });
+            })));
+        }
+    }
+
+    /// A clip shows an incident as it begins, or as it becomes one of those that have clips.
+    fn want_clip(&mut self, change: &Change) {
+        let incident = &change.incident;
+        let clips = &self.settings.clips;
+        let is_wanted = self.settings.snapshots
+            && change.kind != ChangeKind::Ended
+            && clips.are_of(incident.verdict.class.as_str());
+        if !is_wanted || !self.clipped.insert(incident.id) {
+            return;
+        }
+        let at_ms = match change.kind {
+            ChangeKind::Opened => incident.first_seen_ms,
+            _ => incident.last_seen_ms,
+        };
+        let ms = |time: Duration| i64::try_from(time.as_millis()).unwrap_or(i64::MAX);
+        let (from_ms, until_ms) = (at_ms - ms(clips.before), at_ms + ms(clips.after));
+        self.board.kept().want(incident.id, from_ms, until_ms);
+    }
+
+    /// An incident is over: its clip is handed over before that is told, as long as it may be by then.
+    fn end_clip(&mut self, incident: IncidentId, record: &mut dyn FnMut(Found)) {
+        if self.clipped.remove(&incident) {
+            self.board.kept().settle(incident);
+            self.hand_over_clips(record);
+        }
+    }
+
+    /// Hands over the clips that are ready.
+    pub(super) fn hand_over_clips(&self, record: &mut dyn FnMut(Found)) {
+        let (excerpts, size) = (self.board.take_clips(), self.board.size());
+        for excerpt in excerpts {
+            record(Found::Clip(Clip {
+                stream: Arc::clone(&self.stream),
+                excerpt,
+                size,
+            }));
         }
     }
 }

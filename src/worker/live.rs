@@ -9,6 +9,7 @@ use std::time::Duration;
 use crate::config::Location;
 use crate::source::{
     Collector, Input, Limits, Packet, Position, SourceError, Timeline, codec_name, describes_anew,
+    is_sound, stamp,
 };
 use crate::stop::Stop;
 use crate::worker::board::State;
@@ -22,9 +23,6 @@ const LONGEST_WAIT: Duration = Duration::from_secs(30);
 
 /// How long the pool is waited for at once, however far ahead of its time a packet is.
 const LONGEST_BURST: Duration = Duration::from_secs(2);
-
-/// How long before it is shown a frame may be decoded, in ms: sixteen frames (H.264 A.3.1), slow ones.
-const LONGEST_REORDER: i64 = 2_000;
 
 /// Reads a live stream until it is stopped, or ends by itself.
 pub(super) struct LiveReader<'a> {
@@ -127,13 +125,14 @@ impl<'a> LiveReader<'a> {
         tracing::info!(stream.id = %self.stream.id, "watching {} from {}", self.stream.id, self.stream.location);
         self.cell.board.set_codec(codec_name(&parameters));
         self.cell.board.set_state(State::Live);
-        self.cell.board.ring().clear();
+        self.cell.board.kept().begin(input.tracks());
         self.cell.mailbox.start(parameters);
         self.cell.keyframes_fail.store(false, Ordering::Relaxed);
         self.collector = Collector::new(&self.settings.sampling);
         self.timeline.reopen();
         loop {
-            match input.read() {
+            match input.read_any() {
+                Ok(Some(packet)) if is_sound(&packet) => self.take_sound(packet),
                 Ok(Some(packet)) => self.take(packet),
                 Err(SourceError::Stopped) => return Err(SourceError::Stopped),
                 Err(error) => return Ok(Over::Broke(error)),
@@ -162,15 +161,9 @@ impl<'a> LiveReader<'a> {
             .map(packet.pts(), packet.dts(), Some(elapsed_ms));
         if !follows {
             self.collector.resync();
-            self.cell.board.ring().clear();
+            self.cell.board.kept().break_off();
         }
-        packet.set_dts(match (packet.pts(), packet.dts()) {
-            (Some(pts), Some(dts)) => {
-                Some(media_ms - pts.saturating_sub(dts).clamp(0, LONGEST_REORDER))
-            }
-            _ => Some(media_ms),
-        });
-        packet.set_pts(Some(media_ms));
+        stamp(&mut packet, media_ms);
         let position = Position {
             key: packet.is_key(),
             media_ms,
@@ -182,14 +175,25 @@ impl<'a> LiveReader<'a> {
         let packet = Arc::new(packet);
         if describes_anew(&packet) {
             self.cell.mailbox.renew(Arc::clone(&packet));
+            let mut kept = self.cell.board.kept();
+            let tracks = kept.tracks().map(|tracks| tracks.anew(&packet));
+            kept.begin(tracks);
         }
-        self.cell.board.ring().push(Arc::clone(&packet), position);
+        let clip_is_ready = self.cell.board.kept().push(Arc::clone(&packet), position);
         self.collector.boost(self.cell.board.boost());
         if let Some(batch) = self.collector.push(packet, position) {
             self.wait_in_a_burst(media_ms, arrived_us);
             if self.cell.mailbox.put(batch, arrived_us) == Put::Lost {
                 self.collector.resync();
             }
+            self.pool.ready(self.cell);
+        } else if clip_is_ready {
+            self.pool.ready(self.cell);
+        }
+    }
+
+    fn take_sound(&mut self, packet: Packet) {
+        if self.cell.board.keep_sound(packet, &self.timeline) {
             self.pool.ready(self.cell);
         }
     }

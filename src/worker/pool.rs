@@ -9,7 +9,7 @@ use std::time::Duration;
 use crate::clock::Clock;
 use crate::source::SourceError;
 use crate::worker::board::Board;
-use crate::worker::lane::{Lane, Record};
+use crate::worker::lane::{Found, Lane};
 use crate::worker::mailbox::Mailbox;
 
 /// A live stream, shared between its reader and the pool.
@@ -111,7 +111,7 @@ impl Pool {
     }
 
     /// Works until it is closed and all streams are over.
-    pub(super) fn work(&self, record: &mut dyn FnMut(Record)) {
+    pub(super) fn work(&self, record: &mut dyn FnMut(Found)) {
         while let Some((cell, is_extra)) = self.next() {
             let over = serve(&cell, self.clock, record);
             self.lock().extras -= usize::from(is_extra);
@@ -184,7 +184,7 @@ impl Pool {
 
 /// Does what waits for `cell`; true when its stream is over. A panic costs this stream its present
 /// frame and nobody else anything.
-fn serve(cell: &Cell, clock: Clock, record: &mut dyn FnMut(Record)) -> bool {
+fn serve(cell: &Cell, clock: Clock, record: &mut dyn FnMut(Found)) -> bool {
     let mail = cell.mailbox.take();
     let extra = mail.batch.as_ref().is_some_and(|batch| batch.extra);
     let mut lane = cell.lane.lock().unwrap_or_else(PoisonError::into_inner);
@@ -207,6 +207,7 @@ fn serve(cell: &Cell, clock: Clock, record: &mut dyn FnMut(Record)) -> bool {
         if let Some(media_ms) = mail.advance_ms {
             lane.advance(media_ms, record);
         }
+        lane.hand_over_clips(record);
     }));
     if done.is_err() {
         lane.contain();
@@ -243,7 +244,7 @@ mod tests {
         let settings = Settings::new(&Config::default(), policy, Stop::new(), clock);
         let location: Location = format!("rtmp://h.example/{id}").parse().unwrap();
         let stream = Stream::new(id, location);
-        let board = Arc::new(Board::live(0, &settings.sampling, &settings.ring));
+        let board = Arc::new(Board::new(0, &settings));
         let log = StreamLog::new(id, &stream.location, clock);
         let lane = Lane::new(&stream, Seed::random(), &settings, Arc::clone(&board), log);
         let cell = Arc::new(Cell::new(lane, board));

@@ -1,18 +1,22 @@
-//! Records what was found: evidence to disk, the event to the store, and only then to whoever listens.
+//! Records what was found: evidence to disk, events to the store, and only then to whoever listens.
 
 use std::collections::HashMap;
 use std::io;
 use std::sync::Arc;
 
 use jiff::Timestamp;
+use tokio::task::JoinHandle;
 
 use crate::clock::Clock;
 use crate::evidence::{EvidenceError, EvidenceFile, Folder, Snapshot};
 use crate::ids::IncidentId;
-use crate::store::{Store, StoreError};
+use crate::source::write_clip;
+use crate::store::{Entry, Store, StoreError};
 use crate::wire::event::{Event, EvidenceData};
+use crate::worker::Mailing;
 use crate::worker::lag::since_capture_ms;
-use crate::worker::lane::Record;
+use crate::worker::lane::{Clip, Found, Record};
+use crate::worker::media::Media;
 
 /// Why recording cannot go on.
 #[derive(Debug, thiserror::Error)]
@@ -34,9 +38,13 @@ pub struct Recorder {
     evidence: Folder,
     clock: Clock,
     sink: Sink,
+    mailing: Mailing,
+    media: Media,
     files: HashMap<IncidentId, Vec<EvidenceData>>,
     /// The last snapshot of each stream that was written: several incidents may have the same best frame.
     written: HashMap<Arc<str>, (Arc<Snapshot>, Vec<EvidenceData>)>,
+    /// Clips that are being written, and of which incidents.
+    clips: Vec<(Vec<IncidentId>, JoinHandle<Option<EvidenceData>>)>,
 }
 
 impl Recorder {
@@ -48,22 +56,60 @@ impl Recorder {
             evidence,
             clock,
             sink,
+            mailing: Mailing::default(),
+            media: Media::default(),
             files: HashMap::new(),
             written: HashMap::new(),
+            clips: Vec::new(),
         }
     }
 
-    /// Records one change.
+    /// The same, where `mailing` delivers the events that its endpoints want.
+    #[must_use]
+    pub fn with(mut self, mailing: Mailing) -> Self {
+        self.mailing = mailing;
+        self
+    }
+
+    /// How the writing of evidence goes, now and later.
+    pub fn media(&self) -> Media {
+        self.media.clone()
+    }
+
+    /// Records what was found, in its order.
     ///
     /// # Errors
     /// Where it could not be kept or told. Evidence that cannot be written is no reason not to record
     /// the incident: that is logged.
-    pub async fn record(&mut self, record: Record) -> Result<(), RecordError> {
-        let incident = record.change.incident.id;
-        self.write_evidence(&record).await;
-        let files = self.files.get(&incident).cloned().unwrap_or_default();
-        let mut event = Event::new(&record.stream, &record.change, &record.coverage, files);
+    pub async fn record(&mut self, found: Vec<Found>) -> Result<(), RecordError> {
+        let (mut records, mut files) = (Vec::new(), Vec::new());
+        for found in found {
+            match found {
+                Found::Clip(clip) => self.begin_clip(clip),
+                Found::Change(record) => {
+                    files.push(self.write_evidence(&record).await);
+                    records.push(record);
+                }
+            }
+        }
         let now_us = self.clock.wall_us();
+        let entries = records.iter().zip(files);
+        let mut entries: Vec<_> = entries
+            .map(|(record, files)| self.entry(record, files, now_us))
+            .collect();
+        self.store.append(&mut entries).await?;
+        if entries.iter().any(|entry| !entry.endpoints.is_empty()) {
+            self.mailing.ring();
+        }
+        for entry in &entries {
+            (self.sink)(&entry.event)?;
+        }
+        Ok(())
+    }
+
+    fn entry<'a>(&self, record: &'a Record, files: Vec<EvidenceData>, now_us: i64) -> Entry<'a> {
+        let mut event = Event::new(&record.stream, &record.change, &record.coverage, files);
+        event.data.labels = &record.labels;
         if record.change.incident.best.arrived_us.is_some() {
             event.time = Timestamp::from_microsecond(now_us)
                 .ok()
@@ -74,16 +120,65 @@ impl Recorder {
             .origin
             .arrived_us
             .map(|us| (self.clock.monotonic_us() - us) / 1_000);
-        self.store.append(&event, now_us).await?;
-        if record.change.incident.ended {
-            self.files.remove(&incident);
+        Entry {
+            endpoints: self.mailing.wanted(&event, &record.labels),
+            event,
+            recorded_us: now_us,
         }
-        (self.sink)(&event)?;
-        Ok(())
     }
 
-    async fn write_evidence(&mut self, record: &Record) {
+    /// Writes a clip while others record: the next event of its incidents names it.
+    fn begin_clip(&mut self, clip: Clip) {
+        let Clip {
+            stream,
+            excerpt,
+            size,
+        } = clip;
+        let Some(first) = excerpt.incidents.first().copied() else {
+            return;
+        };
+        let (folder, media, incidents) =
+            (self.evidence.clone(), self.media.clone(), excerpt.incidents);
+        let (tracks, packets, from_ms) = (excerpt.tracks, excerpt.packets, excerpt.from_ms);
+        let writing = tokio::task::spawn_blocking(move || {
+            let written = folder.write_clip(&stream, first, from_ms, |path| {
+                write_clip(path, &tracks, size, &packets, from_ms)
+            });
+            match written {
+                Ok(file) => Some(wire(&file)),
+                Err(error) => {
+                    // A codec that makes no clip is nothing to be alarmed about.
+                    if error.kind() != io::ErrorKind::Other {
+                        media.failed();
+                    }
+                    tracing::error!(incident.id = %first, %error, "incident recorded without its clip");
+                    None
+                }
+            }
+        });
+        self.clips.push((incidents, writing));
+    }
+
+    /// Takes the clips of `incident` that are written; where it has `ended`, those that are being written too.
+    async fn take_clips(&mut self, incident: IncidentId, ended: bool) {
+        let is_due = |(incidents, writing): &mut (Vec<IncidentId>, JoinHandle<_>)| {
+            incidents.contains(&incident) && (ended || writing.is_finished())
+        };
+        for (incidents, writing) in self.clips.extract_if(.., is_due).collect::<Vec<_>>() {
+            let Ok(Some(file)) = writing.await else {
+                continue;
+            };
+            for incident in incidents {
+                self.files.entry(incident).or_default().push(file.clone());
+            }
+        }
+    }
+
+    /// Writes what is new; all files of the incident so far.
+    async fn write_evidence(&mut self, record: &Record) -> Vec<EvidenceData> {
         let incident = record.change.incident.id;
+        self.take_clips(incident, record.change.incident.ended)
+            .await;
         if let Some(snapshot) = record.snapshot.clone() {
             if let Some((last, files)) = self.written.get(&record.stream)
                 && Arc::ptr_eq(last, &snapshot)
@@ -111,6 +206,11 @@ impl Recorder {
             })
             .await;
         }
+        if record.change.incident.ended {
+            self.files.remove(&incident).unwrap_or_default()
+        } else {
+            self.files.get(&incident).cloned().unwrap_or_default()
+        }
     }
 
     /// Lets `write` write files for `incident`; `None` where it could not.
@@ -122,6 +222,9 @@ impl Recorder {
         let folder = self.evidence.clone();
         let error = match tokio::task::spawn_blocking(move || write(&folder)).await {
             Ok(Ok(files)) => {
+                if self.media.written() {
+                    tracing::info!("evidence is written again");
+                }
                 let files: Vec<_> = files.iter().map(wire).collect();
                 let known = self.files.entry(incident).or_default();
                 known.extend(files.iter().cloned());
@@ -130,6 +233,7 @@ impl Recorder {
             Ok(Err(error)) => error.to_string(),
             Err(error) => error.to_string(),
         };
+        self.media.failed();
         tracing::error!(incident.id = %incident, error, "incident recorded without evidence");
         None
     }

@@ -7,7 +7,7 @@ use std::time::Duration;
 use tokio::sync::mpsc;
 
 use crate::worker::file::Done;
-use crate::worker::lane::Record;
+use crate::worker::lane::Found;
 use crate::worker::supervisor::{Readers, Supervisor, TICK, cores, hand_over, spawn};
 use crate::worker::{FileError, RecordError, Recorder, Settings, Stream, watch_file};
 
@@ -100,7 +100,7 @@ async fn attend(
     supervisor: &Supervisor,
     readers: Readers,
     settings: &Settings,
-    mut waiting: mpsc::Receiver<Record>,
+    mut waiting: mpsc::Receiver<Found>,
     recorder: &mut Recorder,
 ) -> Result<(), RecordError> {
     let stop = settings.limits.stop.clone();
@@ -149,12 +149,14 @@ async fn attend(
     recorded
 }
 
+/// What has come while the disk was busy is recorded at once.
 async fn record_all(
-    waiting: &mut mpsc::Receiver<Record>,
+    waiting: &mut mpsc::Receiver<Found>,
     recorder: &mut Recorder,
 ) -> Result<(), RecordError> {
-    while let Some(record) = waiting.recv().await {
-        recorder.record(record).await?;
+    let mut batch = Vec::with_capacity(WAITING);
+    while waiting.recv_many(&mut batch, WAITING).await > 0 {
+        recorder.record(std::mem::take(&mut batch)).await?;
     }
     Ok(())
 }
@@ -163,7 +165,7 @@ async fn record_all(
 fn watch_files(
     files: Vec<Stream>,
     settings: &Settings,
-    records: &mpsc::Sender<Record>,
+    records: &mpsc::Sender<Found>,
     ended: &std::sync::mpsc::Sender<(Stream, Result<Done, FileError>)>,
     progress: &Arc<impl Fn(&str, i64, Option<i64>) + Send + Sync + 'static>,
 ) {
@@ -178,7 +180,7 @@ fn watch_files(
                 let done = watch_file(
                     &stream,
                     &settings,
-                    &mut |record| hand_over(&records, record),
+                    &mut |found| hand_over(&records, found),
                     &mut |at_ms, whole_ms| progress(&stream.id, at_ms, whole_ms),
                 );
                 // Nobody listens any more where the run was given up.

@@ -1,6 +1,7 @@
 //! The live streams that are watched: added, changed and removed while others go on.
 
 use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread;
@@ -14,7 +15,7 @@ use crate::stop::Stop;
 use crate::worker::board::{Board, Figures};
 use crate::worker::boost::{Boosts, Seen, Why};
 use crate::worker::counts::Counts;
-use crate::worker::lane::{Lane, Record};
+use crate::worker::lane::{Found, Lane};
 use crate::worker::live::LiveReader;
 use crate::worker::pool::{Cell, Pool};
 use crate::worker::{Settings, Stream};
@@ -64,6 +65,8 @@ pub struct Supervisor {
 struct Inner {
     settings: Settings,
     max_streams: usize,
+    /// How many streams there are, for whoever cannot wait for the lock.
+    taken: AtomicUsize,
     pool: Arc<Pool>,
     state: Mutex<State>,
     boosts: Mutex<Boosts>,
@@ -92,14 +95,14 @@ impl Supervisor {
     pub fn start(
         settings: &Settings,
         max_streams: usize,
-        records: &mpsc::Sender<Record>,
+        records: &mpsc::Sender<Found>,
     ) -> (Self, Readers) {
         let clock = settings.limits.clock;
         let pool = Arc::new(Pool::new(clock, settings.priority.longest_blind, cores()));
         for at in 0..cores() {
             let (pool, records) = (Arc::clone(&pool), records.clone());
             spawn(format!("scan-{at}"), move || {
-                pool.work(&mut |record| hand_over(&records, record));
+                pool.work(&mut |found| hand_over(&records, found));
             });
         }
         let (readers, gone) = channel();
@@ -111,6 +114,7 @@ impl Supervisor {
             boosts: Mutex::new(Boosts::new(settings.boost, cores())),
             settings: settings.clone(),
             max_streams,
+            taken: AtomicUsize::new(0),
             pool,
             state: Mutex::new(state),
         };
@@ -135,7 +139,7 @@ impl Supervisor {
         }
         let settings = &self.inner.settings;
         let since_us = settings.limits.clock.monotonic_us();
-        let board = Arc::new(Board::live(since_us, &settings.sampling, &settings.ring));
+        let board = Arc::new(Board::new(since_us, settings));
         if history {
             board.set_history();
         }
@@ -156,6 +160,8 @@ impl Supervisor {
             return Err(Refused::NoThread);
         }
         state.streams.insert(id, watched);
+        let taken = state.streams.len();
+        self.inner.taken.store(taken, Ordering::Relaxed);
         Ok(())
     }
 
@@ -177,6 +183,8 @@ impl Supervisor {
             return false;
         };
         state.gone = state.gone.plus(watched.cell.board.counts());
+        let taken = state.streams.len();
+        self.inner.taken.store(taken, Ordering::Relaxed);
         drop(state);
         self.end(&watched);
         true
@@ -257,6 +265,11 @@ impl Supervisor {
     /// How many streams it takes.
     pub fn max_streams(&self) -> usize {
         self.inner.max_streams
+    }
+
+    /// Whether there is a place for one more stream. Waits for nobody.
+    pub fn has_room(&self) -> bool {
+        self.inner.taken.load(Ordering::Relaxed) < self.inner.max_streams
     }
 
     fn status(&self, state: &State, watched: &Watched) -> Status {
@@ -371,9 +384,9 @@ impl Readers {
     }
 }
 
-/// Fails only where recording was given up, and then there is nothing left to do with a record.
-pub(super) fn hand_over(records: &mpsc::Sender<Record>, record: Record) {
-    let _ = records.blocking_send(record);
+/// Fails only where recording was given up, and then there is nothing left to do with what was found.
+pub(super) fn hand_over(records: &mpsc::Sender<Found>, found: Found) {
+    let _ = records.blocking_send(found);
 }
 
 pub(super) fn cores() -> usize {

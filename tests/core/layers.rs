@@ -9,11 +9,22 @@ use std::path::{Path, PathBuf};
 const LAYERS: &[(&str, &[&str])] = &[
     (
         "base",
-        &["clock", "config", "ids", "locate", "stop", "telemetry"],
+        &[
+            "clock",
+            "config",
+            "escape",
+            "ids",
+            "keys",
+            "locate",
+            "stop",
+            "telemetry",
+        ],
     ),
     (
         "core",
         &[
+            "act",
+            "ban",
             "frame",
             "detect",
             "lookalike",
@@ -25,7 +36,10 @@ const LAYERS: &[(&str, &[&str])] = &[
         ],
     ),
     ("wire", &["wire"]),
-    ("edges", &["source", "resolve", "evidence", "store"]),
+    (
+        "edges",
+        &["source", "ingest", "resolve", "evidence", "store", "notify"],
+    ),
     ("worker", &["worker"]),
     ("assembly", &["replay", "web"]),
     ("commands", &["commands"]),

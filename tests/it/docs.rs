@@ -86,6 +86,24 @@ fn the_reference_of_events_names_every_key() {
     );
 }
 
+/// The same for whoever reads a manifest.
+#[test]
+fn the_reference_of_records_names_every_key_of_a_manifest() {
+    let documented = code_spans(&read(&root().join("docs/ref/records.md")));
+    let manifest = snapshot("a_manifest_has_the_keys");
+    let mut keys = BTreeSet::new();
+    add_keys(&serde_json::from_str(&manifest).unwrap(), "", &mut keys);
+    assert!(keys.contains("decode_log[].read.payload") && keys.contains("files[].path"));
+    let missing: Vec<_> = keys
+        .iter()
+        .filter(|key| !documented.contains(key.as_str()))
+        .collect();
+    assert!(
+        missing.is_empty(),
+        "docs/ref/records.md does not name {missing:?}"
+    );
+}
+
 /// The same for whoever reads the report of a replay.
 #[test]
 fn the_reference_of_samples_names_every_key_of_a_report() {

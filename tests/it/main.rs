@@ -7,14 +7,18 @@
 )]
 
 mod capture;
+mod clips;
 mod codecs;
 mod detect;
 mod docs;
+mod evidence;
 mod explain;
 mod faults;
 mod follow;
 mod hostile;
+mod ingest;
 mod joined;
+mod kills;
 mod live;
 mod policy;
 mod readers;
@@ -28,3 +32,4 @@ mod serve;
 mod support;
 mod unread;
 mod watch;
+mod webhooks;

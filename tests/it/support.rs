@@ -4,10 +4,12 @@ mod canvas;
 mod child;
 mod clip;
 mod http;
+mod receiver;
 mod server;
 
 pub(crate) use canvas::{Canvas, Place, code, noise};
 pub(crate) use child::{Watch, payloads, text, watch, waylay};
 pub(crate) use clip::{Clip, PAYLOAD, ffmpeg};
-pub(crate) use http::Api;
-pub(crate) use server::{Nginx, Publisher, free_port};
+pub(crate) use http::{Answer, Api};
+pub(crate) use receiver::{Posted, Receiver};
+pub(crate) use server::{Nginx, Publisher, await_port, free_port};

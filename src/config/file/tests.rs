@@ -11,6 +11,8 @@ fn the_example_shows_every_key_and_its_default() {
     assert_eq!(example.ring, Ring::default());
     assert_eq!(example.serve, Serve::default());
     assert_eq!(example.incidents, Incidents::default());
+    assert_eq!(example.retention, Retention::default());
+    assert_eq!(example.sealing, Sealing::default());
     assert_eq!(example.timeouts, Timeouts::default());
     assert_eq!(example.resolve, Resolve::default());
     assert_eq!(Config::parse("").unwrap(), Config::default());
@@ -23,8 +25,13 @@ fn the_example_shows_every_key_and_its_default() {
         ("[ring]\n", "x"),
         ("[serve]\n", "x"),
         ("[incidents]\n", "x"),
+        ("[retention]\n", "x"),
+        ("[sealing]\n", "x"),
         ("[timeouts]\n", "x"),
         ("[resolve]\n", "x"),
+        ("[[streams]]\n", "x"),
+        ("[[webhooks]]\n", "x"),
+        ("[[ingest]]\n", "x"),
     ] {
         let error = Config::parse(&format!("{table}{inside} = 1")).unwrap_err();
         let (_, known) = error.message.split_once("expected").unwrap();
@@ -65,6 +72,13 @@ fn a_mistake_is_named_with_its_place() {
             "not a stream id",
         ),
         ("[timeouts\n", 1, "expected"),
+        ("[retention]\non_platform = \"60\"", 2, "days or years"),
+        ("[retention]\nreserve_mb = -1", 2, "out of range"),
+        (
+            "[sealing]\ntime_stamp_url = \"rtmp://x/y\"",
+            2,
+            "http or https",
+        ),
         ("[boost]\nshare = 1.5", 2, "expected 0 to 1"),
         ("[boost]\nshare = nan", 2, "expected 0 to 1"),
         ("[boost]\nlooks = 31", 2, "expected 1 to 30"),

@@ -1,5 +1,5 @@
-//! A session of RTMP in which one stream is played, without the network: what came in, what is to go out, and the video
-//! as FLV (Adobe, "Real-Time Messaging Protocol", 1.0, sections 5 to 7; "Video File Format", 10.1, annex E).
+//! A session of RTMP in which one stream is played, without the network: what came in, what is to go out, and what is
+//! played as FLV (Adobe, "Real-Time Messaging Protocol", 1.0, sections 5 to 7; "Video File Format", 10.1, annex E).
 
 use super::amf::{Value, read_all, write_all};
 use super::chunk::{self, Broken, Chunks, Message};
@@ -25,13 +25,25 @@ const ACKNOWLEDGEMENT: u8 = 3;
 const USER_CONTROL: u8 = 4;
 const WINDOW_SIZE: u8 = 5;
 const PEER_BANDWIDTH: u8 = 6;
+const SOUND: u8 = 8;
 const VIDEO: u8 = 9;
 const COMMAND_AMF3: u8 = 17;
 const COMMAND: u8 = 20;
 const AGGREGATE: u8 = 22;
 
-/// FLV with a video and nothing else (E.2), and no tag before the first.
+/// The header of FLV (E.2), and no tag before the first; which tracks there are stands in its fifth byte.
 const FLV: &[u8] = b"FLV\x01\x01\0\0\0\x09\0\0\0\0";
+const TRACKS: usize = 4;
+const WITH_SOUND: u8 = 4;
+
+/// How a sound begins that tells of all that follows: AAC, and its sequence header (E.4.2.1). Without it none can be played.
+const AAC: u8 = 10;
+/// The same of video (E.4.3.1).
+const AVC: u8 = 7;
+/// How long the video may go on before it is taken to have no sound, in ms: servers send sound and pictures some tens of ms apart.
+const AWAIT_SOUND: u32 = 300;
+
+const SEQUENCE_HEADER: u8 = 0;
 
 /// Why a session is over.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -52,6 +64,17 @@ enum State {
     Ended,
 }
 
+/// Whether what is played has begun.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Began {
+    /// Nothing to be seen came.
+    No,
+    /// Video came, its first frame at this time in ms, and no sound.
+    Waiting(Option<u32>),
+    /// It is clear which tracks there are.
+    Yes,
+}
+
 /// A session, from after the handshake on.
 #[derive(Debug)]
 pub(super) struct Session {
@@ -61,7 +84,10 @@ pub(super) struct Session {
     /// What came in and is not yet a whole chunk.
     buffer: Vec<u8>,
     out: Vec<u8>,
-    video: Vec<u8>,
+    flv: Vec<u8>,
+    /// When the sequence header of the sound came, and what it says, where it came in time.
+    sound: Option<(u32, Vec<u8>)>,
+    began: Began,
     received: u32,
     acknowledged: u32,
     window: u32,
@@ -74,7 +100,9 @@ impl Session {
             chunks: Chunks::new(),
             buffer: Vec::new(),
             out: Vec::new(),
-            video: FLV.to_vec(),
+            flv: Vec::new(),
+            sound: None,
+            began: Began::No,
             received: 0,
             acknowledged: 0,
             window: WINDOW,
@@ -104,14 +132,14 @@ impl Session {
         std::mem::take(&mut self.out)
     }
 
-    /// The video that came, as FLV.
-    pub(super) fn video(&mut self) -> &mut Vec<u8> {
-        &mut self.video
+    /// What came to be played, as FLV; to be taken once [there is video](Self::has_video).
+    pub(super) fn flv(&mut self) -> &mut Vec<u8> {
+        &mut self.flv
     }
 
-    /// Whether any video came.
+    /// Whether any video came, and it is clear whether there is sound with it.
     pub(super) fn has_video(&self) -> bool {
-        self.video.len() > FLV.len()
+        self.began == Began::Yes
     }
 
     /// Whether the stream is over.
@@ -161,7 +189,7 @@ impl Session {
                     self.send(CONTROL, USER_CONTROL, 0, &answer);
                 }
             }
-            VIDEO => self.tag(message.time, &message.body),
+            SOUND | VIDEO => self.play(message.kind, message.time, &message.body),
             AGGREGATE => self.aggregate(message),
             COMMAND => self.answer(&read_all(&message.body))?,
             // The first byte says which AMF it is in; commands are in AMF 0 all the same (7.1.1).
@@ -217,14 +245,56 @@ impl Session {
         Ok(())
     }
 
-    /// One tag of video (E.4.1), and how long it is. A message is below 16 MiB, as a tag has to be.
-    fn tag(&mut self, time: u32, body: &[u8]) {
+    /// The header says which tracks there are, and libav waits for what it says. So it is given out once sound has come or
+    /// the video has gone on without any for a while; what comes later is left out.
+    fn play(&mut self, kind: u8, time: u32, body: &[u8]) {
+        match (kind, self.began) {
+            (SOUND, Began::No) => self.keep_sound(time, body),
+            (SOUND, Began::Waiting(_)) => {
+                self.keep_sound(time, body);
+                self.tell_sound();
+            }
+            (SOUND, Began::Yes) if self.sound.is_none() => {}
+            (VIDEO, Began::No) => {
+                self.began = Began::Waiting(None);
+                self.flv.extend_from_slice(FLV);
+                self.tell_sound();
+                self.play(kind, time, body);
+            }
+            (VIDEO, Began::Waiting(since)) => {
+                self.tag(kind, time, body);
+                self.began = still_waiting(since, time, body);
+            }
+            _ => self.tag(kind, time, body),
+        }
+    }
+
+    /// Says that there is sound, where there is.
+    fn tell_sound(&mut self) {
+        if let Some((time, header)) = self.sound.clone() {
+            self.flv[TRACKS] |= WITH_SOUND;
+            self.tag(SOUND, time, &header);
+            self.began = Began::Yes;
+        }
+    }
+
+    /// Of the sound before that its sequence header stays. Other sound than AAC is not played: nobody sends it.
+    fn keep_sound(&mut self, time: u32, body: &[u8]) {
+        if let [first, SEQUENCE_HEADER, ..] = body
+            && first >> 4 == AAC
+        {
+            self.sound = Some((time, body.to_vec()));
+        }
+    }
+
+    /// One tag (E.4.1), and how long it is. A message is below 16 MiB, as a tag has to be.
+    fn tag(&mut self, kind: u8, time: u32, body: &[u8]) {
         let length = body.len() as u32;
         let [_, a, b, c] = length.to_be_bytes();
         let [upper, d, e, f] = time.to_be_bytes();
-        self.video.extend([VIDEO, a, b, c, d, e, f, upper, 0, 0, 0]);
-        self.video.extend_from_slice(body);
-        self.video.extend((length + 11).to_be_bytes());
+        self.flv.extend([kind, a, b, c, d, e, f, upper, 0, 0, 0]);
+        self.flv.extend_from_slice(body);
+        self.flv.extend((length + 11).to_be_bytes());
     }
 
     /// Several messages in one, each like a tag of FLV (7.1.6). Their times count from that of the first.
@@ -240,8 +310,9 @@ impl Session {
             let Some(body) = after.get(..length) else {
                 return;
             };
-            if kind == VIDEO {
-                self.tag(message.time.wrapping_add(time.wrapping_sub(first)), body);
+            if kind == VIDEO || kind == SOUND {
+                let time = message.time.wrapping_add(time.wrapping_sub(first));
+                self.play(kind, time, body);
             }
             // The length of the tag follows again.
             rest = after.get(length + 4..).unwrap_or_default();
@@ -256,6 +327,17 @@ impl Session {
     fn send(&mut self, chunk_stream: u8, kind: u8, stream: u32, body: &[u8]) {
         let chunks = chunk::write(chunk_stream, kind, stream, body, OUR_CHUNKS);
         self.out.extend(chunks);
+    }
+}
+
+/// Whether the video that began at `since` goes on for long enough, with `body` at `time`, to be taken to have no sound.
+fn still_waiting(since: Option<u32>, time: u32, body: &[u8]) -> Began {
+    // What tells of all that follows is no frame, and has no time of its own.
+    let is_header = matches!(body, [first, SEQUENCE_HEADER, ..] if first & 0x0f == AVC);
+    let since = since.or((!is_header).then_some(time));
+    match since {
+        Some(since) if time.wrapping_sub(since) >= AWAIT_SOUND => Began::Yes,
+        since => Began::Waiting(since),
     }
 }
 

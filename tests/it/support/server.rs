@@ -48,6 +48,17 @@ impl Nginx {
 
     /// Starts nginx on these ports.
     pub(crate) fn start_on(folder: &Path, rtmp: u16, http: u16, locations: &str) -> Self {
+        Self::start_as(folder, rtmp, http, "", locations)
+    }
+
+    /// The same, where the RTMP application has these directives as well.
+    pub(crate) fn start_as(
+        folder: &Path,
+        rtmp: u16,
+        http: u16,
+        application: &str,
+        locations: &str,
+    ) -> Self {
         let www = folder.join("www");
         fs::create_dir_all(&www).unwrap();
         let config = folder.join("nginx.conf");
@@ -55,7 +66,7 @@ impl Nginx {
             "load_module /usr/lib/nginx/modules/ngx_rtmp_module.so;
              daemon off; master_process off; worker_rlimit_nofile 8192; user root; pid {0}/nginx.pid; error_log {0}/nginx.log warn;
              events {{ worker_connections 4096; }}
-             rtmp {{ server {{ listen 127.0.0.1:{rtmp}; application live {{ live on; }} }} }}
+             rtmp {{ server {{ listen 127.0.0.1:{rtmp}; application live {{ live on; {application} }} }} }}
              http {{ access_log off; client_body_temp_path {0}/body; proxy_temp_path {0}/proxy;
                      fastcgi_temp_path {0}/fastcgi; uwsgi_temp_path {0}/uwsgi; scgi_temp_path {0}/scgi;
                      server {{ listen 127.0.0.1:{http}; root {1}; {locations} }} }}",
@@ -80,13 +91,13 @@ impl Nginx {
 }
 
 /// Waits until somebody listens on `port`.
-fn await_port(port: u16, folder: &Path) {
+pub(crate) fn await_port(port: u16, folder: &Path) {
     let started = Instant::now();
     while TcpStream::connect(("127.0.0.1", port)).is_err() {
         let log = || fs::read_to_string(folder.join("nginx.log")).unwrap_or_default();
         assert!(
             started.elapsed() < Duration::from_secs(30),
-            "nginx does not listen: {}",
+            "nobody listens: {}",
             log()
         );
         std::thread::yield_now();
@@ -118,6 +129,24 @@ impl Publisher {
                 .spawn()
                 .expect("ffmpeg is needed for this test: see scripts/setup.sh"),
         )
+    }
+}
+
+impl Publisher {
+    /// Waits until it ends by itself; whether it was content.
+    #[allow(dead_code, reason = "a benchmark shares this file and does not ask")]
+    pub(crate) fn ended(&mut self) -> bool {
+        let started = Instant::now();
+        loop {
+            if let Some(status) = self.0.try_wait().unwrap() {
+                return status.success();
+            }
+            assert!(
+                started.elapsed() < Duration::from_mins(1),
+                "the publisher goes on"
+            );
+            std::thread::yield_now();
+        }
     }
 }
 

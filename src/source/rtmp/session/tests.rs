@@ -103,9 +103,56 @@ fn video_is_given_out_as_flv_and_sound_is_not() {
     // Its time is 0x123456.
     late[1..4].copy_from_slice(&[0x12, 0x34, 0x56]);
     session.push(&late).unwrap();
-    assert!(session.has_video());
+    assert!(!session.has_video(), "sound may still come");
     let tag = b"\x09\0\0\x04\x12\x34\x56\0\0\0\0\x17key\0\0\0\x0f";
-    assert_eq!(*session.video(), [FLV, tag].concat());
+    assert_eq!(*session.flv(), [FLV, tag].concat());
+    late[2] += 2;
+    session.push(&late).unwrap();
+    assert!(session.has_video());
+}
+
+#[test]
+fn sound_is_told_where_it_comes_before_the_video() {
+    let mut session = playing();
+    let sound = |body: &[u8]| chunk::write(4, SOUND, 7, body, 128);
+    for body in [&b"\xaf\x01early"[..], b"\xaf\x00of it", b"\x2fmp3"] {
+        session.push(&sound(body)).unwrap();
+        assert!(session.flv().is_empty(), "the video comes first");
+    }
+    let video = chunk::write(6, VIDEO, 7, b"\x17key", 128);
+    session.push(&video).unwrap();
+    session.push(&sound(b"\xaf\x01la")).unwrap();
+    let tags = [
+        &b"\x08\0\0\x07\0\0\0\0\0\0\0\xaf\x00of it\0\0\0\x12"[..],
+        b"\x09\0\0\x04\0\0\0\0\0\0\0\x17key\0\0\0\x0f",
+        b"\x08\0\0\x04\0\0\0\0\0\0\0\xaf\x01la\0\0\0\x0f",
+    ];
+    let mut expected = FLV.to_vec();
+    expected[4] = 5;
+    expected.extend(tags.concat());
+    assert_eq!(*session.flv(), expected);
+
+    // It may come a little later, but libav would wait for what the header promises.
+    let frame = |time: u8, body: &[u8]| {
+        let mut bytes = chunk::write(6, VIDEO, 7, body, 128);
+        bytes[3] = time;
+        bytes
+    };
+    for (after, told) in [(299_u16, true), (300, false)] {
+        let mut session = playing();
+        session.push(&frame(0, b"\x17\x00sets")).unwrap();
+        session.push(&frame(56, b"\x17\x01key")).unwrap();
+        assert!(!session.has_video());
+        let mut later = frame(0, b"\x27\x01more");
+        later[2..4].copy_from_slice(&(56 + after).to_be_bytes());
+        session.push(&later).unwrap();
+        assert_eq!(session.has_video(), !told);
+        session.push(&sound(b"\xaf\x00of it")).unwrap();
+        session.push(&sound(b"\xaf\x01la")).unwrap();
+        assert!(session.has_video());
+        assert_eq!(session.flv()[4], if told { 5 } else { 1 });
+        assert_eq!(session.flv().windows(2).any(|b| b == b"la"), told);
+    }
 }
 
 #[test]
@@ -122,13 +169,13 @@ fn messages_that_come_together_are_taken_apart() {
     bytes[3] = 100;
     session.push(&bytes).unwrap();
     let tags = b"\x09\0\0\x02\0\0\x66\0\0\0\0ab\0\0\0\x0d\x09\0\0\x01\0\0\x68\0\0\0\0c\0\0\0\x0c";
-    assert_eq!(*session.video(), [FLV, tags].concat());
+    assert_eq!(*session.flv(), [FLV, tags].concat());
     // One that is cut gives what is whole.
     let mut session = playing();
     session
         .push(&chunk::write(6, AGGREGATE, 7, &body[..body.len() - 6], 128))
         .unwrap();
-    assert!(session.video().ends_with(b"ab\0\0\0\x0d"));
+    assert!(session.flv().ends_with(b"ab\0\0\0\x0d"));
 }
 
 #[test]
@@ -219,7 +266,7 @@ fn what_the_server_wants_to_hear_is_said() {
     session
         .push(&chunk::write(6, VIDEO, 7, &[1; 4_000], 4_096))
         .unwrap();
-    assert_eq!(session.video().len(), FLV.len() + 11 + 4_000 + 4);
+    assert_eq!(session.flv().len(), FLV.len() + 11 + 4_000 + 4);
 }
 
 proptest! {
@@ -227,7 +274,7 @@ proptest! {
     fn any_bytes_are_taken_or_refused(kind in any::<u8>(), body in proptest::collection::vec(any::<u8>(), 0..600)) {
         let mut session = playing();
         let _ = session.push(&chunk::write(6, kind, 7, &body, 128));
-        prop_assert!(session.video().len() <= FLV.len() + 2 * body.len() + 15);
+        prop_assert!(session.flv().len() <= FLV.len() + 2 * body.len() + 15);
         let _ = session.push(&body);
     }
 }

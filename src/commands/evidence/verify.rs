@@ -1,0 +1,116 @@
+//! `waylay evidence verify`: whether a bundle, or all that is on record, is what was signed.
+
+use std::fs::File;
+use std::io::BufReader;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use anyhow::Context;
+use clap::Args as ClapArgs;
+
+use super::{count, open, public, tell};
+use crate::evidence::chain::Finding;
+use crate::evidence::{Verified, verify};
+use crate::keys::PublicKey;
+use crate::store::Store;
+
+mod records;
+
+use records::Records;
+
+#[derive(Debug, ClapArgs)]
+pub(crate) struct Args {
+    /// A file that `evidence export` wrote
+    #[arg(
+        value_name = "BUNDLE",
+        required_unless_present = "data",
+        conflicts_with = "data"
+    )]
+    bundle: Option<PathBuf>,
+    /// The whole chain of an installation, and all of its files, in place of a bundle
+    #[arg(long, value_name = "DIR")]
+    data: Option<PathBuf>,
+    /// The public key that must have signed it (whpk_...); without it the key that the bundle brings with it, or that of
+    /// DIR
+    #[arg(long, value_name = "KEY", value_parser = PublicKey::parse)]
+    key: Option<PublicKey>,
+    /// The most that is unpacked of a bundle, MiB
+    #[arg(long, value_name = "N", default_value_t = 2048)]
+    max_mb: u32,
+}
+
+pub(super) async fn run(args: &Args) -> anyhow::Result<ExitCode> {
+    match (&args.bundle, &args.data) {
+        (Some(bundle), _) => verify_bundle(bundle, args),
+        (None, Some(data)) => verify_data(data, args.key).await,
+        (None, None) => anyhow::bail!("expected a BUNDLE or --data"),
+    }
+}
+
+fn verify_bundle(bundle: &Path, args: &Args) -> anyhow::Result<ExitCode> {
+    let name = bundle.display();
+    let file = File::open(bundle).with_context(|| format!("cannot read {name}"))?;
+    let most = u64::from(args.max_mb) << 20;
+    let verified = verify(BufReader::new(file), args.key, most);
+    let Verified {
+        key,
+        incidents,
+        manifests,
+        files,
+        time_stamps,
+        findings,
+        ..
+    } = verified.with_context(|| format!("cannot verify {name}"))?;
+    let origin = match args.key {
+        Some(_) => "the key that was given",
+        None => "the key in the bundle itself: compare it with the one that its platform gave you",
+    };
+    let whole = format!(
+        "{}, {}, {} of evidence, {}, signed with {key} ({origin})",
+        count(incidents.len(), "incident"),
+        count(manifests, "manifest"),
+        count(files, "file"),
+        count(time_stamps, "time stamp"),
+    );
+    tell(name, &findings, &whole)
+}
+
+async fn verify_data(data: &Path, key: Option<PublicKey>) -> anyhow::Result<ExitCode> {
+    let (key, origin) = match key {
+        Some(key) => (key, "the key that was given"),
+        None => (public(data)?, "its own key"),
+    };
+    let store = open(data).await?;
+    let mut records = Records::new(key, data.join("evidence"));
+    records.read(&store).await?;
+    let pending = pending(&store, &mut records.findings).await?;
+    store.close().await;
+    let whole = format!(
+        "{}, {} of evidence, {}, signed with {key} ({origin}){pending}",
+        count(records.manifests, "manifest"),
+        count(records.files, "file"),
+        count(records.time_stamps, "time stamp"),
+    );
+    let findings = records.into_findings();
+    tell(data.display(), &findings, &whole)
+}
+
+/// What the records know of manifests that the chain does not have, and how many incidents wait to be sealed.
+async fn pending(store: &Store, findings: &mut Vec<Finding>) -> anyhow::Result<String> {
+    let mut waiting = 0;
+    for state in store.unsealed().await? {
+        if state.sealed > 0 && state.sealed >= state.sequence {
+            let why = "the records say that it was sealed";
+            findings.push(Finding::missing(
+                format!("manifest of incident {}", state.id),
+                why,
+            ));
+        } else {
+            waiting += 1;
+        }
+    }
+    Ok(match waiting {
+        0 => String::new(),
+        many => format!("; {} ended and not sealed yet", count(many, "incident")),
+    })
+}

@@ -1,0 +1,136 @@
+//! nginx with its RTMP module (`on_publish` and its like, `rtmp_stat`, `rtmp_control`).
+
+use roxmltree::{Document, Node, ParsingOptions};
+
+use super::Adapter;
+use super::call::{ApiError, Call, Kicked, Listed, Live};
+use super::client::Answer;
+use super::hook::{Decision, Hook, HookError, HookKind, Reply, Request, hook_key, id, key};
+use super::secret::Secret;
+use super::srs::{authorization, with};
+use crate::ban::StreamKey;
+use crate::config::percent;
+
+/// Elements and texts of the largest `/stat`; each takes about 70 bytes of memory.
+const MOST_NODES: u32 = 1_000_000;
+
+pub(super) struct NginxRtmp {
+    /// For `auth_basic` of nginx.
+    authorization: Option<String>,
+}
+
+impl NginxRtmp {
+    pub(super) fn new(user: Option<String>, secret: Option<Secret>) -> Self {
+        Self {
+            authorization: authorization(user, secret),
+        }
+    }
+
+    fn get(&self, path: String) -> Call {
+        with(Call::get(path), self.authorization.as_deref())
+    }
+}
+
+impl Adapter for NginxRtmp {
+    fn parse(&self, request: &Request<'_>) -> Result<Hook, HookError> {
+        let form = request.form();
+        let call = form.get("call");
+        let kind = match call.as_deref() {
+            Some("publish") => HookKind::Admission,
+            Some("publish_done") => HookKind::Stop,
+            Some("update_publish") => HookKind::Update,
+            Some(_) => return Ok(Hook::other()),
+            None => return Err(HookError::Malformed("`call`")),
+        };
+        let (app, name) = (form.get("app"), form.get("name"));
+        Ok(Hook {
+            kind,
+            key: Some(hook_key(None, app.as_deref(), name.as_deref())?),
+            publisher: id(form.get("clientid")),
+            ip: id(form.get("addr")),
+        })
+    }
+
+    /// The status alone counts, and an empty answer to `on_update` disconnects.
+    fn reply(&self, _: HookKind, decision: Decision) -> Reply {
+        match decision {
+            Decision::Allow => Reply::plain(200, "ok\n"),
+            Decision::Refuse => Reply::plain(403, "refused\n"),
+        }
+    }
+
+    fn list(&self, _: i64) -> Call {
+        self.get("/stat".to_owned())
+    }
+
+    fn listed(&self, _: &Call, body: &[u8], _: i64) -> Result<Listed, ApiError> {
+        // What a publisher put into its name must not hide the streams of all others.
+        let mut text = String::from_utf8_lossy(body).into_owned();
+        if text.contains(|c: char| !is_xml(c)) {
+            text = text.replace(|c: char| !is_xml(c), "\u{fffd}");
+        }
+        let options = ParsingOptions {
+            allow_dtd: false,
+            nodes_limit: MOST_NODES,
+            ..ParsingOptions::default()
+        };
+        let document =
+            Document::parse_with_options(&text, options).map_err(|_| ApiError::Malformed)?;
+        if !document.root_element().has_tag_name("rtmp") {
+            return Err(ApiError::Malformed);
+        }
+        let applications = document.descendants();
+        let applications = applications.filter(|node| node.has_tag_name("application"));
+        let streams = applications.flat_map(|application| {
+            let app = child(application, "name").unwrap_or_default();
+            let streams = application.descendants();
+            let streams = streams.filter(|node| node.has_tag_name("stream"));
+            streams.filter_map(move |stream| live(app, stream))
+        });
+        Ok(Listed {
+            streams: streams.collect(),
+            more: Vec::new(),
+        })
+    }
+
+    /// Without a name it would disconnect the whole application: a key always has one.
+    fn kick(&self, key: &StreamKey, _: Option<&str>, _: i64) -> Result<Call, ApiError> {
+        let (app, name) = (percent(&key.app), percent(&key.name));
+        Ok(self.get(format!("/control/drop/publisher?app={app}&name={name}")))
+    }
+
+    fn kicked(&self, answer: &Answer) -> Result<Kicked, ApiError> {
+        let body = answer.found()?;
+        let dropped = std::str::from_utf8(body).ok();
+        match dropped.and_then(|text| text.trim().parse::<u32>().ok()) {
+            Some(0) => Ok(Kicked::Gone),
+            Some(_) => Ok(Kicked::Done),
+            None => Err(ApiError::Malformed),
+        }
+    }
+}
+
+/// What may stand in XML 1.0 (section 2.2).
+fn is_xml(c: char) -> bool {
+    matches!(c, '\t' | '\n' | '\r' | '\u{20}'..='\u{d7ff}' | '\u{e000}'..='\u{fffd}' | '\u{10000}'..)
+}
+
+fn child<'a>(node: Node<'a, '_>, name: &str) -> Option<&'a str> {
+    node.children().find(|node| node.has_tag_name(name))?.text()
+}
+
+/// A stream that is published: one that players wait for is listed too.
+fn live(app: &str, stream: Node<'_, '_>) -> Option<Live> {
+    let publishes = |node: &Node<'_, '_>| node.children().any(|c| c.has_tag_name("publishing"));
+    if !publishes(&stream) {
+        return None;
+    }
+    let mut clients = stream.children().filter(|node| node.has_tag_name("client"));
+    let publisher = clients.find(publishes);
+    Some(Live {
+        key: key("", app, child(stream, "name")?)?,
+        publisher: id(publisher
+            .and_then(|client| child(client, "id"))
+            .map(Into::into)),
+    })
+}

@@ -1,0 +1,148 @@
+//! What is kept for long enough: whose evidence may go, and which files nobody needs any more.
+
+use sqlx::FromRow;
+
+use super::manifests::{Head, NewManifest, append, head};
+use super::{Store, StoreError};
+
+/// Until when the evidence of each class was kept for long enough, µs since 1970 in UTC: what ended then or before is due.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Past {
+    /// Of what leads off the platform.
+    pub off_platform_us: i64,
+    /// Of what leads nobody knows where.
+    pub unknown_us: i64,
+    /// Of what leads to the platform.
+    pub on_platform_us: i64,
+}
+
+/// An incident whose evidence was kept for long enough.
+#[derive(Debug, Clone, PartialEq, Eq, FromRow)]
+pub struct Expired {
+    /// Its id.
+    pub incident: String,
+    /// The class of its verdict.
+    pub class: String,
+    sequence: i64,
+    /// From when on it was kept, µs since 1970 in UTC.
+    pub from_us: i64,
+    /// Whether that is the end of its stream; where that is not known it is the incident's own.
+    pub stream_ended: bool,
+}
+
+/// A file of evidence as it is on record.
+#[derive(Debug, Clone, PartialEq, Eq, FromRow)]
+pub struct EvidenceRow {
+    /// Its path below the evidence folder.
+    pub path: String,
+    /// SHA-256, hexadecimal.
+    pub sha256: String,
+}
+
+const DUE: &str = "
+    SELECT incident, class, sequence, coalesce(ended_us, changed_us) AS from_us, ended_us IS NOT NULL AS stream_ended
+    FROM (
+        SELECT id AS incident, class, sequence, changed_us,
+               (SELECT min(ended_us) FROM stream_end
+                WHERE stream_end.stream = incident.stream AND ended_us >= changed_us) AS ended_us
+        FROM incident
+        WHERE entombed = 0 AND sealed >= sequence
+          AND EXISTS (SELECT 1 FROM evidence WHERE evidence.incident = incident.id)
+          AND coalesce((SELECT kind FROM manifest
+                        WHERE manifest.incident = incident.id AND kind IN ('hold', 'release')
+                        ORDER BY position DESC LIMIT 1), '') <> 'hold'
+    )
+    WHERE coalesce(ended_us, changed_us) <= CASE class WHEN 'off_platform' THEN ? WHEN 'on_platform' THEN ? ELSE ? END
+    ORDER BY from_us, incident LIMIT ?";
+
+impl Store {
+    /// Remembers that the stream `id` ended.
+    ///
+    /// # Errors
+    /// Where it could not be kept.
+    pub async fn put_stream_end(&self, id: &str, ended_us: i64) -> Result<(), StoreError> {
+        sqlx::query(
+            "INSERT INTO stream_end (stream, ended_us) VALUES (?, ?) ON CONFLICT DO NOTHING",
+        )
+        .bind(id)
+        .bind(ended_us)
+        .execute(&self.pool)
+        .await?;
+        Ok(())
+    }
+
+    /// Takes leave of the evidence of at most `most` incidents that was kept for long enough and that nobody holds; how
+    /// many. `build` makes the tombstone that says so, after the end of the chain, of an incident and its files.
+    ///
+    /// # Errors
+    /// Where the records cannot be used; all is as it was.
+    pub async fn entomb(
+        &self,
+        past: Past,
+        most: u32,
+        now_us: i64,
+        mut build: impl FnMut(&Head, &Expired, &[EvidenceRow]) -> NewManifest + Send,
+    ) -> Result<usize, StoreError> {
+        let mut transaction = self.pool.begin_with("BEGIN IMMEDIATE").await?;
+        let due: Vec<Expired> = sqlx::query_as(DUE)
+            .bind(past.off_platform_us)
+            .bind(past.on_platform_us)
+            .bind(past.unknown_us)
+            .bind(most)
+            .fetch_all(&mut *transaction)
+            .await?;
+        let mut head = head(&mut transaction).await?;
+        for due in &due {
+            let files: Vec<EvidenceRow> = sqlx::query_as(
+                "SELECT path, sha256 FROM evidence WHERE incident = ? ORDER BY path",
+            )
+            .bind(&due.incident)
+            .fetch_all(&mut *transaction)
+            .await?;
+            let new = build(&head, due, &files);
+            head = append(
+                &mut transaction,
+                &head,
+                &due.incident,
+                due.sequence,
+                new,
+                now_us,
+            )
+            .await?;
+            sqlx::query("UPDATE incident SET entombed = 1 WHERE id = ?")
+                .bind(&due.incident)
+                .execute(&mut *transaction)
+                .await?;
+        }
+        transaction.commit().await?;
+        Ok(due.len())
+    }
+
+    /// Files that are still there and that no incident needs any more: several may share one.
+    ///
+    /// # Errors
+    /// Where the query failed.
+    pub async fn removable(&self) -> Result<Vec<String>, StoreError> {
+        let rows = sqlx::query_scalar(
+            "SELECT DISTINCT path FROM incident JOIN evidence AS file ON file.incident = incident.id
+             WHERE entombed = 1 AND removed_us IS NULL
+               AND NOT EXISTS (SELECT 1 FROM evidence JOIN incident AS other ON other.id = evidence.incident
+                               WHERE evidence.path = file.path AND other.entombed = 0)
+             ORDER BY path",
+        );
+        Ok(rows.fetch_all(&self.pool).await?)
+    }
+
+    /// Remembers that the file `path` is removed.
+    ///
+    /// # Errors
+    /// Where it could not be kept.
+    pub async fn put_removed(&self, path: &str, now_us: i64) -> Result<(), StoreError> {
+        sqlx::query("UPDATE evidence SET removed_us = ? WHERE path = ?")
+            .bind(now_us)
+            .bind(path)
+            .execute(&self.pool)
+            .await?;
+        Ok(())
+    }
+}

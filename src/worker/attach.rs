@@ -1,0 +1,544 @@
+//! Streams that come from ingest servers: attached when a server tells of them, gone when they are, cut when somebody says so.
+//!
+//! A hook is a hint: it may be lost, late, or there twice. What counts is the list, which each server is asked for over
+//! and over. A hook is answered from memory, since a server that waits for an answer lets nobody publish meanwhile.
+
+mod roll;
+
+use std::collections::{BTreeMap, HashSet};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
+
+use tokio::sync::mpsc;
+use tokio::time::{MissedTickBehavior, interval};
+
+use crate::ban::{Ban, Bans, StreamKey};
+use crate::clock::Clock;
+use crate::config::{Ingest, Location, OnError};
+use crate::ids;
+use crate::ingest::{ApiError, Decision, Hook, HookKind, Kicked, Live, Reply, Request, Server};
+use crate::stop::Stop;
+use crate::store::{Store, StoreError};
+use crate::worker::{Refused, Stream, Supervisor};
+
+pub use roll::FromServer;
+use roll::{Roll, stream_ids};
+
+/// Hints that may wait. Where there are more the list tells of what was lost.
+const WAITING: usize = 4096;
+
+const US_PER_MINUTE: i64 = 60_000_000;
+
+/// An ingest server as it was configured, and what speaks to it.
+pub type Configured = (Ingest, Server);
+
+/// The ingest servers, and what came from them.
+#[derive(Clone)]
+pub struct Attached(Arc<Inner>);
+
+struct Inner {
+    servers: BTreeMap<Arc<str>, Attachment>,
+    roll: Mutex<Roll>,
+    bans: RwLock<Bans>,
+    events: mpsc::Sender<Event>,
+    supervisor: Supervisor,
+    store: Store,
+    clock: Clock,
+}
+
+/// One server.
+struct Attachment {
+    id: Arc<str>,
+    config: Ingest,
+    server: Server,
+    counts: Counts,
+    /// Whether its last list failed, and whether the last of its streams found no room: each is logged once.
+    failing: AtomicBool,
+    full: AtomicBool,
+}
+
+#[derive(Default)]
+struct Counts {
+    hooks: AtomicU64,
+    refused: AtomicU64,
+    unread: AtomicU64,
+    unauthorized: AtomicU64,
+    lost: AtomicU64,
+    lists: AtomicU64,
+    failed_lists: AtomicU64,
+    unwatched: AtomicU64,
+    kicks: AtomicU64,
+    failed_kicks: AtomicU64,
+}
+
+/// What was done for one server so far.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ServerFigures {
+    /// Its id.
+    pub server: String,
+    /// Streams of it that are watched.
+    pub streams: usize,
+    /// Hooks that came.
+    pub hooks: u64,
+    /// Those that were answered with a refusal.
+    pub refused: u64,
+    /// Those that could not be read.
+    pub unread: u64,
+    /// Those without the right secret or signature.
+    pub unauthorized: u64,
+    /// Hints for which there was no room.
+    pub lost: u64,
+    /// Lists that came.
+    pub lists: u64,
+    /// Lists that failed.
+    pub failed_lists: u64,
+    /// Times that a stream was not watched, for want of room or of a URL.
+    pub unwatched: u64,
+    /// Publishers that were disconnected.
+    pub kicks: u64,
+    /// Kicks that failed.
+    pub failed_kicks: u64,
+}
+
+/// What is known of a server's streams by now.
+enum Event {
+    Hinted(Arc<str>, Hook),
+    Listed(Arc<str>, Vec<Live>),
+}
+
+/// The answer to a hook.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Answered {
+    /// There is no such server, or none whose hooks are heard.
+    Unknown,
+    /// It does not come from the server.
+    Unauthorized,
+    /// This.
+    Reply(Reply),
+}
+
+/// Why a stream was not cut.
+#[derive(Debug, thiserror::Error)]
+pub enum CutError {
+    /// It did not come from an ingest server.
+    #[error("the stream did not come from an ingest server")]
+    NotAttached,
+    /// The ban could not be kept.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// What a cut did.
+#[derive(Debug)]
+pub struct Cut {
+    /// The ban, which is in force whatever the server said.
+    pub ban: Ban,
+    /// What the server said.
+    pub kicked: Result<Kicked, ApiError>,
+}
+
+impl Attached {
+    /// Begins to ask `servers` for their streams and to hear their hooks; `bans` are in force.
+    pub fn start(
+        servers: Vec<Configured>,
+        bans: Vec<Ban>,
+        supervisor: Supervisor,
+        store: Store,
+        stop: &Stop,
+        clock: Clock,
+    ) -> Self {
+        let (events, waiting) = mpsc::channel(WAITING);
+        let attachments = servers.into_iter().map(|(config, server)| {
+            let id: Arc<str> = config.id.as_ref().as_str().into();
+            let attachment = Attachment {
+                id: Arc::clone(&id),
+                config,
+                server,
+                counts: Counts::default(),
+                failing: AtomicBool::new(false),
+                full: AtomicBool::new(false),
+            };
+            (id, attachment)
+        });
+        let mut in_force = Bans::default();
+        for ban in bans {
+            in_force.add(ban, clock.wall_us());
+        }
+        let attached = Self(Arc::new(Inner {
+            servers: attachments.collect(),
+            roll: Mutex::default(),
+            bans: RwLock::new(in_force),
+            events,
+            supervisor,
+            store,
+            clock,
+        }));
+        tokio::spawn(attached.clone().attend(waiting, stop.clone()));
+        for (id, attachment) in &attached.0.servers {
+            if attachment.server.has_api() {
+                tokio::spawn(attached.clone().poll(Arc::clone(id), stop.clone()));
+            }
+        }
+        attached
+    }
+
+    /// Answers a hook of the server `id`, from memory alone, and passes on what it says.
+    pub fn hook(&self, id: &str, request: &Request<'_>) -> Answered {
+        let known = self.0.servers.get(id);
+        let Some(at) = known.filter(|at| at.server.takes_hooks()) else {
+            return Answered::Unknown;
+        };
+        if !at.server.is_authentic(request) {
+            count(&at.counts.unauthorized);
+            return Answered::Unauthorized;
+        }
+        count(&at.counts.hooks);
+        let hook = match at.server.parse(request) {
+            Ok(hook) => hook,
+            Err(error) => {
+                count(&at.counts.unread);
+                tracing::debug!(ingest.id = id, %error, "a hook cannot be read");
+                let decision = at.in_doubt();
+                return Answered::Reply(at.reply(HookKind::Admission, decision));
+            }
+        };
+        let decision = self.decide(at, &hook);
+        let reply = at.reply(hook.kind, decision);
+        let tells = decision == Decision::Allow && hook.kind != HookKind::Other;
+        if tells && hook.key.as_ref().is_some_and(|key| at.takes(key)) {
+            let hint = Event::Hinted(Arc::clone(&at.id), hook);
+            if self.0.events.try_send(hint).is_err() {
+                count(&at.counts.lost);
+            }
+        }
+        Answered::Reply(reply)
+    }
+
+    fn decide(&self, at: &Attachment, hook: &Hook) -> Decision {
+        let asks = matches!(
+            hook.kind,
+            HookKind::Admission | HookKind::Start | HookKind::Update
+        );
+        let Some(key) = hook.key.as_ref().filter(|key| asks && at.takes(key)) else {
+            return Decision::Allow;
+        };
+        if !at.config.gate {
+            return Decision::Allow;
+        }
+        if self.bans().holds(&at.id, key, self.0.clock.wall_us()) {
+            return Decision::Refuse;
+        }
+        let is_watched = self.roll().id(&at.id, key).is_some();
+        let fits = self.0.supervisor.has_room() && at.location(key).is_some();
+        if is_watched || fits {
+            Decision::Allow
+        } else {
+            at.in_doubt()
+        }
+    }
+
+    /// Where the stream `id` came from; `None` where no ingest server told of it.
+    pub fn origin(&self, id: &str) -> Option<FromServer> {
+        self.roll().get(id).cloned()
+    }
+
+    /// How each server is.
+    pub fn figures(&self) -> Vec<ServerFigures> {
+        let roll = self.roll();
+        let figures = self.0.servers.values().map(|at| {
+            let of = |count: &AtomicU64| count.load(Ordering::Relaxed);
+            ServerFigures {
+                server: at.id.to_string(),
+                streams: roll.count(&at.id),
+                hooks: of(&at.counts.hooks),
+                refused: of(&at.counts.refused),
+                unread: of(&at.counts.unread),
+                unauthorized: of(&at.counts.unauthorized),
+                lost: of(&at.counts.lost),
+                lists: of(&at.counts.lists),
+                failed_lists: of(&at.counts.failed_lists),
+                unwatched: of(&at.counts.unwatched),
+                kicks: of(&at.counts.kicks),
+                failed_kicks: of(&at.counts.failed_kicks),
+            }
+        });
+        figures.collect()
+    }
+
+    /// How many bans are in force.
+    pub fn bans_in_force(&self) -> usize {
+        self.bans().count(self.0.clock.wall_us())
+    }
+
+    /// Keeps the stream `id` from being published for so many minutes, and disconnects who does. The ban comes first, so
+    /// that whoever is disconnected does not come back, and it stays where the server does not do what it is asked.
+    ///
+    /// # Errors
+    /// Where the stream did not come from an ingest server, or the ban cannot be kept: nothing was done then.
+    pub async fn cut(
+        &self,
+        id: &str,
+        minutes: u32,
+        reason: &str,
+        by: &str,
+    ) -> Result<Cut, CutError> {
+        let from = self.origin(id).ok_or(CutError::NotAttached)?;
+        let at = self.0.servers.get(&from.server);
+        let at = at.ok_or(CutError::NotAttached)?;
+        let now_us = self.0.clock.wall_us();
+        let ban = Ban {
+            id: ids::random(),
+            server: from.server.to_string(),
+            key: from.key.clone(),
+            stream: id.to_owned(),
+            publisher: from.publisher.clone(),
+            reason: reason.to_owned(),
+            by: by.to_owned(),
+            created_us: now_us,
+            until_us: now_us + i64::from(minutes) * US_PER_MINUTE,
+        };
+        self.0.store.add_ban(&ban).await?;
+        self.bans_mut().add(ban.clone(), now_us);
+        let kicked = at.kick(&from.key, from.publisher.as_deref(), id).await;
+        Ok(Cut { ban, kicked })
+    }
+
+    /// Takes the ban `id` back; false where there is none in force.
+    ///
+    /// # Errors
+    /// Where that cannot be kept: the ban stays then.
+    pub async fn lift(&self, id: &str, by: &str) -> Result<bool, StoreError> {
+        let now_us = self.0.clock.wall_us();
+        let lifted = self.0.store.lift_ban(id, by, now_us).await?;
+        self.bans_mut().lift(id);
+        Ok(lifted)
+    }
+
+    /// Does what hints and lists say, one after the other.
+    async fn attend(self, mut waiting: mpsc::Receiver<Event>, stop: Stop) {
+        loop {
+            let event = tokio::select! {
+                event = waiting.recv() => event,
+                () = stop.asked() => None,
+            };
+            match event {
+                Some(Event::Hinted(server, hook)) => self.hinted(&server, &hook).await,
+                Some(Event::Listed(server, streams)) => self.listed(&server, &streams).await,
+                None => return,
+            }
+        }
+    }
+
+    async fn hinted(&self, server: &str, hook: &Hook) {
+        let (Some(at), Some(key)) = (self.0.servers.get(server), &hook.key) else {
+            return;
+        };
+        let publisher = hook.publisher.as_deref();
+        match hook.kind {
+            HookKind::Admission | HookKind::Start | HookKind::Update => {
+                let live = Live {
+                    key: key.clone(),
+                    publisher: hook.publisher.clone(),
+                };
+                self.attach(at, &live).await;
+            }
+            HookKind::Stop => {
+                let gone = self.roll().stopped(&at.id, key, publisher);
+                if let Some(id) = gone {
+                    self.0.supervisor.remove(&id);
+                }
+            }
+            HookKind::Other => {}
+        }
+    }
+
+    async fn listed(&self, server: &str, streams: &[Live]) {
+        let Some(at) = self.0.servers.get(server) else {
+            return;
+        };
+        let keys: HashSet<&StreamKey> = streams.iter().map(|live| &live.key).collect();
+        let gone = self.roll().listed(server, &keys);
+        for id in gone {
+            self.0.supervisor.remove(&id);
+        }
+        for live in streams.iter().filter(|live| at.takes(&live.key)) {
+            self.attach(at, live).await;
+        }
+    }
+
+    /// Watches a stream that is not watched yet.
+    async fn attach(&self, at: &Attachment, live: &Live) {
+        let Live { key, publisher } = live;
+        if self.roll().seen(&at.id, key, publisher.as_deref()) {
+            return;
+        }
+        let Some(location) = at.location(key) else {
+            at.not_watched("what it is called cannot stand in a URL");
+            return;
+        };
+        // A full house is not asked once for each stream that finds no room.
+        if !self.0.supervisor.has_room() {
+            at.not_watched("all places for streams are taken");
+            return;
+        }
+        for id in stream_ids(&at.id, key, at.config.hide_names) {
+            let history = self.0.store.has_history(&id).await.unwrap_or(false);
+            let stream = Stream {
+                labels: at.config.labels.clone(),
+                ..Stream::new(id.clone(), location.clone())
+            };
+            match self.0.supervisor.add(stream, history) {
+                Ok(()) => {
+                    let from = FromServer {
+                        server: Arc::clone(&at.id),
+                        key: key.clone(),
+                        publisher: publisher.clone(),
+                    };
+                    self.roll().attach(id, from);
+                    at.full.store(false, Ordering::Relaxed);
+                    return;
+                }
+                // Somebody gave that id to another stream: there is one more to try.
+                Err(Refused::Exists(_)) => {}
+                Err(error) => {
+                    at.not_watched(&error.to_string());
+                    return;
+                }
+            }
+        }
+        at.not_watched("other streams have its ids");
+    }
+
+    /// Asks a server for its streams, over and over.
+    async fn poll(self, id: Arc<str>, stop: Stop) {
+        let Some(at) = self.0.servers.get(&id) else {
+            return;
+        };
+        let mut ticks = interval(at.config.poll);
+        ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        loop {
+            tokio::select! {
+                _ = ticks.tick() => {}
+                () = stop.asked() => return,
+            }
+            let listed = tokio::select! {
+                listed = at.server.list() => listed,
+                () = stop.asked() => return,
+            };
+            match listed {
+                Ok(streams) => {
+                    count(&at.counts.lists);
+                    if at.failing.swap(false, Ordering::Relaxed) {
+                        tracing::info!(
+                            ingest.id = &*id,
+                            "ingest server {id} lists its streams again"
+                        );
+                    }
+                    self.enforce(at, &streams).await;
+                    let listed = Event::Listed(Arc::clone(&id), streams);
+                    if self.0.events.send(listed).await.is_err() {
+                        return;
+                    }
+                }
+                Err(error) => {
+                    count(&at.counts.failed_lists);
+                    if !at.failing.swap(true, Ordering::Relaxed) {
+                        tracing::warn!(ingest.id = &*id, %error, "ingest server {id} does not list its streams");
+                    }
+                }
+            }
+        }
+    }
+
+    /// A ban holds where no gate asks for it, too: whoever publishes all the same is disconnected again.
+    async fn enforce(&self, at: &Attachment, streams: &[Live]) {
+        for Live { key, publisher } in streams {
+            let now_us = self.0.clock.wall_us();
+            if at.takes(key) && self.bans().holds(&at.id, key, now_us) {
+                let known = self.roll().id(&at.id, key).map(str::to_owned);
+                let known = known.unwrap_or_else(|| "that is not watched".to_owned());
+                // What went wrong is logged and counted, and the next list tries again.
+                let _ = at.kick(key, publisher.as_deref(), &known).await;
+            }
+        }
+    }
+
+    fn roll(&self) -> MutexGuard<'_, Roll> {
+        self.0.roll.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn bans(&self) -> RwLockReadGuard<'_, Bans> {
+        self.0.bans.read().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn bans_mut(&self) -> RwLockWriteGuard<'_, Bans> {
+        self.0.bans.write().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Attachment {
+    /// Whether its streams that are called so are watched.
+    fn takes(&self, key: &StreamKey) -> bool {
+        self.config.apps.is_empty() || self.config.apps.contains(&key.app)
+    }
+
+    fn location(&self, key: &StreamKey) -> Option<Location> {
+        let StreamKey { vhost, app, name } = key;
+        self.config.pull.location(vhost, app, name)
+    }
+
+    /// The answer where nobody knows what is asked.
+    fn in_doubt(&self) -> Decision {
+        match self.config.on_error {
+            OnError::Closed if self.config.gate => Decision::Refuse,
+            _ => Decision::Allow,
+        }
+    }
+
+    fn reply(&self, kind: HookKind, decision: Decision) -> Reply {
+        if decision == Decision::Refuse {
+            count(&self.counts.refused);
+        }
+        self.server.reply(kind, decision)
+    }
+
+    fn not_watched(&self, why: &str) {
+        count(&self.counts.unwatched);
+        if !self.full.swap(true, Ordering::Relaxed) {
+            let id = &*self.id;
+            tracing::error!(
+                ingest.id = id,
+                "a stream of ingest server {id} is not watched: {why}"
+            );
+        }
+    }
+
+    async fn kick(
+        &self,
+        key: &StreamKey,
+        publisher: Option<&str>,
+        stream: &str,
+    ) -> Result<Kicked, ApiError> {
+        let kicked = self.server.kick(key, publisher).await;
+        let id = &*self.id;
+        match &kicked {
+            Ok(Kicked::Done) => {
+                count(&self.counts.kicks);
+                tracing::info!(
+                    ingest.id = id,
+                    "the publisher of stream {stream} was disconnected"
+                );
+            }
+            Ok(Kicked::Gone) => {}
+            Err(error) => {
+                count(&self.counts.failed_kicks);
+                tracing::warn!(ingest.id = id, %error, "the publisher of stream {stream} was not disconnected");
+            }
+        }
+        kicked
+    }
+}
+
+fn count(counter: &AtomicU64) {
+    counter.fetch_add(1, Ordering::Relaxed);
+}

@@ -1,0 +1,117 @@
+use proptest::prelude::*;
+
+use super::*;
+
+fn key(name: &str) -> StreamKey {
+    StreamKey::new("live", name)
+}
+
+fn from(name: &str, publisher: Option<&str>) -> FromServer {
+    FromServer {
+        server: "srs".into(),
+        key: key(name),
+        publisher: publisher.map(str::to_owned),
+    }
+}
+
+fn roll(publisher: Option<&str>) -> (Roll, Arc<str>) {
+    let mut roll = Roll::default();
+    roll.attach("srs-live-a".to_owned(), from("a", publisher));
+    (roll, "srs".into())
+}
+
+#[test]
+fn two_lists_without_it_end_a_stream_and_one_does_not() {
+    let (mut roll, srs) = roll(None);
+    let (none, a) = (HashSet::new(), key("a"));
+    let all = HashSet::from([&a]);
+    assert!(roll.listed("srs", &none).is_empty());
+    assert!(roll.seen(&srs, &a, None));
+    assert!(roll.listed("srs", &all).is_empty());
+    assert!(
+        roll.listed("srs", &none).is_empty(),
+        "it was there in between"
+    );
+    assert!(
+        roll.listed("other", &none).is_empty(),
+        "another server's list"
+    );
+    assert_eq!(roll.listed("srs", &none), ["srs-live-a"]);
+    assert!(roll.get("srs-live-a").is_none());
+    assert!(!roll.seen(&srs, &a, None));
+}
+
+#[test]
+fn a_stop_ends_the_stream_of_its_own_publisher() {
+    let (mut roll, srs) = roll(Some("1"));
+    // It came back before the word of its end did.
+    assert!(roll.seen(&srs, &key("a"), Some("2")));
+    assert_eq!(roll.stopped(&srs, &key("a"), Some("1")), None);
+    assert_eq!(
+        roll.stopped(&srs, &key("a"), Some("2")).as_deref(),
+        Some("srs-live-a")
+    );
+    assert_eq!(roll.stopped(&srs, &key("a"), Some("2")), None, "twice");
+}
+
+#[test]
+fn who_publishes_is_what_whoever_knows_says() {
+    let (mut roll, srs) = roll(None);
+    roll.seen(&srs, &key("a"), Some("1"));
+    roll.seen(&srs, &key("a"), None);
+    let publisher = roll.get("srs-live-a").unwrap().publisher.as_deref();
+    assert_eq!(publisher, Some("1"));
+    assert!(roll.stopped(&srs, &key("a"), None).is_some());
+}
+
+#[test]
+fn ids_say_what_can_be_said() {
+    let ids = |app: &str, name: &str| stream_ids("srs", &StreamKey::new(app, name), false);
+    assert_eq!(ids("live", "room-42")[0], "srs-live-room-42");
+    assert_eq!(ids("", "cam")[0], "srs-cam");
+    for (app, name) in [
+        ("", "a-b"),
+        ("a-b", "c"),
+        ("live", "../x"),
+        ("live", "a.b"),
+        ("live/room", "key"),
+        ("live", "微信"),
+        ("live", &*"a".repeat(512)),
+    ] {
+        let ids = ids(app, name);
+        let hashed = ids.last().unwrap();
+        assert!(is_stream_id(hashed) && hashed.contains('.'), "{hashed}");
+        assert_eq!(ids.len(), 1, "{app} {name}");
+    }
+    let elsewhere = StreamKey {
+        vhost: "other".to_owned(),
+        ..StreamKey::new("live", "a")
+    };
+    assert!(stream_ids("srs", &elsewhere, false)[0].starts_with("srs-other-live-a."));
+    let hidden = stream_ids("srs", &StreamKey::new("live", "s3cret"), true);
+    assert_eq!(hidden.len(), 1);
+    assert!(hidden[0].starts_with("srs-live.") && !hidden[0].contains("s3cret"));
+}
+
+proptest! {
+    #[test]
+    fn every_stream_has_an_id_and_no_other_has_it(
+        one in ("[a-z]{1,3}", "[ab-]{0,3}", "[ab.-]{1,4}"),
+        other in ("[a-z]{1,3}", "[ab-]{0,3}", "[ab.-]{1,4}"),
+    ) {
+        let ids = |(server, app, name): &(String, String, String)| {
+            stream_ids(server, &StreamKey::new(app, name), false)
+        };
+        for id in ids(&one) {
+            prop_assert!(is_stream_id(&id), "{id}");
+            prop_assert!(one == other || !ids(&other).contains(&id), "{id}");
+        }
+        prop_assert!(!ids(&one).is_empty());
+    }
+
+    #[test]
+    fn any_name_gives_an_id(name in ".{1,200}", app in ".{0,200}") {
+        let ids = stream_ids("a", &StreamKey::new(app, name), false);
+        prop_assert!(ids.iter().all(|id| is_stream_id(id)) && !ids.is_empty());
+    }
+}

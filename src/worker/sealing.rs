@@ -1,0 +1,401 @@
+//! Seals what has ended, and removes what was kept for long enough.
+//!
+//! Nobody tells that an incident has ended: the records know. So what a crash has left is sealed by the next start, and
+//! two programs at the same records seal each incident once.
+
+use std::collections::{HashMap, HashSet};
+use std::io;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use tokio::time::{MissedTickBehavior, interval};
+
+use crate::clock::Clock;
+use crate::config::{Keep, Retention};
+use crate::evidence::Folder;
+use crate::keys::SigningKey;
+use crate::stop::Stop;
+use crate::store::{EvidenceRow, Expired, Head, NewManifest, Past, Store, StoreError, Whole};
+use crate::wire::manifest::{Content, Gone, Manifest, Recorded, SCHEMA, Sealed, Tombstone, time};
+use crate::worker::Supervisor;
+use crate::worker::board::State;
+use crate::worker::stamping::{Authority, StampError};
+
+const SOFTWARE: &str = concat!("waylay ", env!("CARGO_PKG_VERSION"));
+
+/// How often the records are asked for what has ended.
+const EVERY: Duration = Duration::from_secs(1);
+/// How often evidence that was kept for long enough is removed.
+const SWEEP_US: i64 = 3_600_000_000;
+/// An incident that is open and of which nothing was recorded for so long was left by a program that is gone: the
+/// longest gap that an incident may have is an hour.
+const LEFT_US: i64 = 24 * 3_600_000_000;
+/// How many incidents are sealed, or taken leave of, at once: meanwhile nobody else writes.
+const AT_ONCE: u32 = 64;
+/// How many time stamps are asked for at a time, and how soon again where one was not given, µs.
+const STAMPS: u32 = 16;
+const AGAIN_US: i64 = 60_000_000;
+/// A stream that comes back sooner than this after its incidents have ended did not end, µs.
+const GRACE_US: i64 = 10_000_000;
+
+/// Why the records cannot be sealed, or evidence not be removed.
+#[derive(Debug, thiserror::Error)]
+pub enum SealError {
+    /// The records cannot be used.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// There is no time stamp.
+    #[error(transparent)]
+    Stamp(#[from] StampError),
+    /// A file cannot be removed.
+    #[error("cannot remove evidence: {0}")]
+    Remove(#[from] io::Error),
+}
+
+/// Seals and removes.
+#[derive(Debug, Clone)]
+pub struct Sealer {
+    store: Store,
+    folder: Folder,
+    key: Arc<SigningKey>,
+    clock: Clock,
+    retention: Retention,
+    authority: Option<Authority>,
+    /// The incidents that cannot be sealed, each told of once.
+    told: Arc<Mutex<HashSet<String>>>,
+}
+
+/// The streams that were live, until their end is on record.
+#[derive(Debug)]
+struct Streams {
+    /// Since when each is live no more, µs since 1970; `None` where it is.
+    since_us: HashMap<String, Option<i64>>,
+    grace_us: i64,
+}
+
+impl Sealer {
+    /// Seals the incidents in `store` with `key`, and removes their files from `folder` as `retention` says.
+    pub fn new(
+        store: Store,
+        folder: Folder,
+        key: SigningKey,
+        clock: Clock,
+        retention: Retention,
+    ) -> Self {
+        Self {
+            store,
+            folder,
+            key: Arc::new(key),
+            clock,
+            retention,
+            authority: None,
+            told: Arc::default(),
+        }
+    }
+
+    /// Asks `authority` for a time stamp of each manifest.
+    #[must_use]
+    pub fn stamped_by(mut self, authority: Authority) -> Self {
+        self.authority = Some(authority);
+        self
+    }
+
+    /// Seals and sweeps until `stop` is asked for; then the streams that are still live. `supervisor` knows which are:
+    /// one that was live has ended where it has not come back when its incidents are over, `gap` later.
+    pub async fn run(
+        self,
+        supervisor: Option<Supervisor>,
+        gap: Duration,
+        stop: Stop,
+    ) -> Vec<String> {
+        let gap_us = i64::try_from(gap.as_micros()).unwrap_or(i64::MAX);
+        let mut streams = Streams::new(gap_us.saturating_add(GRACE_US));
+        let mut ticks = interval(EVERY);
+        ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        let mut swept_us = None;
+        let mut failing = false;
+        let mut stamped_us = None;
+        loop {
+            tokio::select! {
+                _ = ticks.tick() => {}
+                () = stop.asked() => return streams.left(),
+            }
+            let live = supervisor.as_ref().map(live).unwrap_or_default();
+            let done = self.tick(&mut streams, &live, &mut swept_us).await;
+            // It is tried again each time, and told once.
+            if let (Err(error), false) = (&done, failing) {
+                tracing::error!(%error, "evidence is not sealed or removed as it should be");
+            }
+            failing = done.is_err();
+            self.stamp_now_and_then(&mut stamped_us).await;
+        }
+    }
+
+    /// Asks for time stamps, and where none is given again after a while: an authority may be away for long.
+    async fn stamp_now_and_then(&self, failed_us: &mut Option<i64>) {
+        let now_us = self.clock.wall_us();
+        let is_recent = |us: i64| (us..us.saturating_add(AGAIN_US)).contains(&now_us);
+        if failed_us.is_some_and(is_recent) {
+            return;
+        }
+        *failed_us = None;
+        if let Err(error) = self.stamp().await {
+            *failed_us = Some(now_us);
+            tracing::warn!(%error, "manifests have no time stamps");
+        }
+    }
+
+    /// Asks for a time stamp of each manifest that has none, the newest first.
+    ///
+    /// # Errors
+    /// Where the authority does not give one; the others are not asked for then.
+    pub async fn stamp(&self) -> Result<(), SealError> {
+        let Some(authority) = &self.authority else {
+            return Ok(());
+        };
+        for (position, sha256) in self.store.unstamped(STAMPS).await? {
+            // A hash that is none is told by whoever verifies it.
+            if let Some(hash) = bytes(&sha256) {
+                let answer = authority.stamp(hash).await?;
+                self.store.put_time_stamp(position, &answer).await?;
+            }
+        }
+        Ok(())
+    }
+
+    async fn tick(
+        &self,
+        streams: &mut Streams,
+        live: &[String],
+        swept_us: &mut Option<i64>,
+    ) -> Result<(), SealError> {
+        self.seal().await?;
+        let now_us = self.clock.wall_us();
+        for id in streams.ended(live, now_us) {
+            self.store.put_stream_end(&id, now_us).await?;
+        }
+        let is_recent = |us: i64| (us..us.saturating_add(SWEEP_US)).contains(&now_us);
+        if !swept_us.is_some_and(is_recent) {
+            self.sweep(now_us).await?;
+            *swept_us = Some(now_us);
+        }
+        Ok(())
+    }
+
+    /// The last thing to be done: `streams` have ended, and so have their incidents.
+    ///
+    /// # Errors
+    /// Where the records cannot be used; the next start does it.
+    pub async fn finish(&self, streams: Vec<String>) -> Result<(), SealError> {
+        let now_us = self.clock.wall_us();
+        for id in streams {
+            self.store.put_stream_end(&id, now_us).await?;
+        }
+        self.seal().await?;
+        if let Err(error) = self.stamp().await {
+            tracing::warn!(%error, "manifests have no time stamps");
+        }
+        Ok(())
+    }
+
+    /// Seals all incidents that have ended; how many.
+    ///
+    /// # Errors
+    /// Where the records cannot be used.
+    pub async fn seal(&self) -> Result<usize, SealError> {
+        let mut all = 0;
+        loop {
+            let now_us = self.clock.wall_us();
+            let left_us = now_us.saturating_sub(LEFT_US);
+            let build = |head: &Head, whole: &Whole| self.sealed(head, whole, now_us);
+            let sealed = self.store.seal(AT_ONCE, left_us, now_us, build).await?;
+            all += sealed;
+            if sealed < AT_ONCE as usize {
+                return Ok(all);
+            }
+        }
+    }
+
+    fn sealed(&self, head: &Head, whole: &Whole, now_us: i64) -> Option<NewManifest> {
+        let events: Vec<_> = whole
+            .events
+            .iter()
+            .map(|event| Recorded {
+                recorded_us: event.recorded_us,
+                event: &event.event,
+            })
+            .collect();
+        let Some(sealed) = Sealed::of(&events, &whole.files, whole.policy_sha256.clone()) else {
+            let id = &whole.incident;
+            let told = self.told.lock();
+            if told
+                .unwrap_or_else(PoisonError::into_inner)
+                .insert(id.clone())
+            {
+                tracing::error!(
+                    incident.id = id,
+                    "incident {id} is not sealed: its events cannot be read"
+                );
+            }
+            return None;
+        };
+        let content = Content::Sealed(Box::new(sealed));
+        Some(seal(&self.key, head, &whole.incident, content, now_us))
+    }
+
+    /// Removes the evidence that was kept for long enough at `now_us`; of how many incidents. A tombstone says so in
+    /// the chain before the first file is removed.
+    ///
+    /// # Errors
+    /// Where the records cannot be used, or a file cannot be removed: it is tried again the next time.
+    pub async fn sweep(&self, now_us: i64) -> Result<usize, SealError> {
+        let Retention {
+            off_platform,
+            unknown,
+            on_platform,
+            ..
+        } = self.retention;
+        let past = Past {
+            off_platform_us: off_platform.past_us(now_us),
+            unknown_us: unknown.past_us(now_us),
+            on_platform_us: on_platform.past_us(now_us),
+        };
+        let mut all = 0;
+        loop {
+            let build = |head: &Head, due: &Expired, files: &[EvidenceRow]| {
+                let content = Content::Tombstone(self.tombstone(due, files));
+                seal(&self.key, head, &due.incident, content, now_us)
+            };
+            let entombed = self.store.entomb(past, AT_ONCE, now_us, build).await?;
+            all += entombed;
+            if entombed < AT_ONCE as usize {
+                break;
+            }
+        }
+        for path in self.store.removable().await? {
+            let (folder, name) = (self.folder.clone(), path.clone());
+            let removed = tokio::task::spawn_blocking(move || folder.remove(&name)).await;
+            removed.map_err(io::Error::other)??;
+            self.store.put_removed(&path, now_us).await?;
+        }
+        if all > 0 {
+            tracing::info!(
+                incidents = all,
+                "evidence that was kept for long enough is removed"
+            );
+        }
+        Ok(all)
+    }
+
+    fn tombstone(&self, due: &Expired, files: &[EvidenceRow]) -> Tombstone {
+        let files = files.iter().map(|file| Gone {
+            path: file.path.clone(),
+            sha256: file.sha256.clone(),
+        });
+        Tombstone {
+            class: due.class.clone(),
+            kept: self.keep(&due.class).to_string(),
+            from: time(due.from_us),
+            from_end_of: if due.stream_ended {
+                "stream"
+            } else {
+                "incident"
+            }
+            .to_owned(),
+            files: files.collect(),
+        }
+    }
+
+    fn keep(&self, class: &str) -> Keep {
+        match class {
+            "off_platform" => self.retention.off_platform,
+            "on_platform" => self.retention.on_platform,
+            _ => self.retention.unknown,
+        }
+    }
+}
+
+/// The manifest of `incident` that comes after `head`, signed with `key`; `now_us` is the time in µs since 1970 in UTC.
+pub fn seal(
+    key: &SigningKey,
+    head: &Head,
+    incident: &str,
+    content: Content,
+    now_us: i64,
+) -> NewManifest {
+    let public = key.public().to_string();
+    let kind = content.kind();
+    let manifest = Manifest {
+        schema: SCHEMA.into(),
+        position: head.position + 1,
+        previous: head.sha256.clone(),
+        key: public.clone(),
+        software: SOFTWARE.to_owned(),
+        sealed: time(now_us),
+        incident: incident.to_owned(),
+        content,
+    };
+    // Text and numbers alone: there is nothing in it that cannot be written.
+    let text = serde_json::to_string(&manifest).unwrap_or_default();
+    NewManifest {
+        kind,
+        signature: STANDARD.encode(key.sign(text.as_bytes())),
+        text,
+        key: public,
+    }
+}
+
+/// The bytes that 64 hexadecimal digits stand for.
+fn bytes(digits: &str) -> Option<[u8; 32]> {
+    let mut bytes = [0; 32];
+    if digits.len() != 64 || !digits.is_ascii() {
+        return None;
+    }
+    for (at, byte) in bytes.iter_mut().enumerate() {
+        *byte = u8::from_str_radix(&digits[2 * at..2 * at + 2], 16).ok()?;
+    }
+    Some(bytes)
+}
+
+/// The ids of the streams from which packets come.
+fn live(supervisor: &Supervisor) -> Vec<String> {
+    let streams = supervisor.streams().into_iter();
+    streams
+        .filter(|status| status.figures.state == State::Live)
+        .map(|status| status.stream.id)
+        .collect()
+}
+
+impl Streams {
+    fn new(grace_us: i64) -> Self {
+        Self {
+            since_us: HashMap::new(),
+            grace_us,
+        }
+    }
+
+    /// Those that have ended at `now_us`, where `live` are live then.
+    fn ended(&mut self, live: &[String], now_us: i64) -> Vec<String> {
+        for since_us in self.since_us.values_mut() {
+            since_us.get_or_insert(now_us);
+        }
+        self.since_us
+            .extend(live.iter().map(|id| (id.clone(), None)));
+        let grace_us = self.grace_us;
+        let is_over = |_: &String, since_us: &mut Option<i64>| {
+            since_us.is_some_and(|us| now_us.saturating_sub(us) >= grace_us)
+        };
+        let ended = self.since_us.extract_if(is_over);
+        ended.map(|(id, _)| id).collect()
+    }
+
+    /// Those whose end is not on record.
+    fn left(self) -> Vec<String> {
+        self.since_us.into_keys().collect()
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,392 @@
+use std::fs;
+
+use tempfile::TempDir;
+
+use super::*;
+use crate::detect::{Point, Reader, Symbol, SymbolKind};
+use crate::evidence::chain::{self, Kept, Walk};
+use crate::frame::Frame;
+use crate::ids::{Seed, sha256};
+use crate::policy::{Context, Policy};
+use crate::store::{Entry, ManifestRow, NONE_BEFORE};
+use crate::track::{self, Change, Coverage, Sighting, Tracker};
+use crate::wire::event::{Event, EvidenceData};
+
+const DAY_US: i64 = 86_400_000_000;
+/// When the incidents of these tests are recorded: long ago.
+const THEN_US: i64 = 1_700_000_000_000_000;
+
+struct Fixture {
+    data: TempDir,
+    store: Store,
+    sealer: Sealer,
+}
+
+impl Fixture {
+    async fn new() -> Self {
+        let data = tempfile::tempdir().unwrap();
+        let store = Store::open(&data.path().join("waylay.sqlite"))
+            .await
+            .unwrap();
+        let key = SigningKey::read_or_make(&data.path().join("signing.key")).unwrap();
+        let folder = Folder::new(data.path().join("evidence"));
+        let sealer = Sealer::new(
+            store.clone(),
+            folder,
+            key,
+            Clock::system(),
+            Retention::default(),
+        );
+        Self {
+            data,
+            store,
+            sealer,
+        }
+    }
+
+    /// Records an incident of `stream` that has `file`, with as many of its events as `most`; its id.
+    async fn record(&self, stream: &str, file: &str, most: usize) -> String {
+        let mut id = String::new();
+        for (at, change) in changes(stream).iter().take(most).enumerate() {
+            let evidence = vec![EvidenceData {
+                kind: "clean_frame",
+                path: file.to_owned(),
+                sha256: sha256(b"frame"),
+                bytes: 5,
+                media_ms: 0,
+            }];
+            let event = Event::new(stream, change, &Coverage::default(), evidence);
+            id.clone_from(&event.data.incident);
+            let entry = Entry {
+                event,
+                recorded_us: THEN_US + at as i64,
+                endpoints: Vec::new(),
+            };
+            self.store.append(&mut [entry]).await.unwrap();
+        }
+        let path = self.file(file);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, "frame").unwrap();
+        id
+    }
+
+    fn file(&self, name: &str) -> std::path::PathBuf {
+        self.data.path().join("evidence").join(name)
+    }
+
+    async fn chain(&self) -> Vec<ManifestRow> {
+        let rows = self.store.manifests_after(0, 1_000).await.unwrap();
+        let mut walk = Walk::after(0, NONE_BEFORE);
+        for row in &rows {
+            let signature = STANDARD.decode(&row.signature).unwrap();
+            let kept = Kept {
+                name: "m",
+                text: row.manifest.as_bytes(),
+                signature: &signature,
+            };
+            let events = self.store.events_of(&row.incident).await.unwrap();
+            let events: Vec<_> = events
+                .into_iter()
+                .map(|e| (Some(e.recorded_us), e.event))
+                .collect();
+            let (manifest, findings) =
+                chain::read(kept, &self.sealer.key.public(), &|_| events.clone());
+            assert_eq!(findings, []);
+            let hash = sha256(row.manifest.as_bytes());
+            assert_eq!(walk.step("m", &manifest.unwrap(), hash), (true, None));
+        }
+        rows
+    }
+
+    async fn kinds(&self) -> Vec<String> {
+        self.chain().await.into_iter().map(|row| row.kind).collect()
+    }
+}
+
+/// A code that nobody could read: located, updated, and ended.
+fn changes(seed: &str) -> Vec<Change> {
+    let settings = track::Settings {
+        gap_ms: 10_000,
+        update_ms: 1_000,
+    };
+    let mut tracker = Tracker::new(Seed::from_parts(&[seed.as_bytes()]), settings);
+    let mut changes = Vec::new();
+    for second in 0..3 {
+        let frame = Frame {
+            sequence: second,
+            media_ms: second as i64 * 1_000,
+            arrived_us: None,
+            width: 640,
+            height: 360,
+        };
+        let corners =
+            [(0.0, 0.0), (90.0, 0.0), (90.0, 90.0), (0.0, 90.0)].map(|(x, y)| Point { x, y });
+        let sighting = Sighting {
+            verdict: Policy::default().judge_undecoded(&Context::default()),
+            symbol: Symbol {
+                kind: SymbolKind::Qr,
+                bytes: None,
+                corners,
+                read_by: Reader::Rqrr,
+                confirmed_by: None,
+                part: None,
+                unread: None,
+                hash: None,
+                joined: None,
+                soft: None,
+            },
+            reading: None,
+        };
+        changes.extend(tracker.observe(&frame, vec![sighting]).changes);
+    }
+    changes.extend(tracker.finish());
+    assert!(changes.len() >= 2, "{changes:?}");
+    changes
+}
+
+#[tokio::test]
+async fn what_has_ended_is_sealed_once() {
+    let fixture = Fixture::new().await;
+    for stream in ["a", "b"] {
+        fixture.record(stream, &format!("{stream}/x.jpg"), 9).await;
+    }
+    assert_eq!(fixture.sealer.seal().await.unwrap(), 2);
+    assert_eq!(fixture.sealer.seal().await.unwrap(), 0);
+    let chain = fixture.chain().await;
+    assert_eq!(chain.len(), 2);
+    let manifest: Manifest = serde_json::from_str(&chain[1].manifest).unwrap();
+    let Content::Sealed(sealed) = manifest.content else {
+        panic!("{}", chain[1].manifest);
+    };
+    assert_eq!((sealed.state.as_str(), sealed.files.len()), ("ended", 1));
+}
+
+#[tokio::test]
+async fn two_programs_make_one_chain() {
+    let fixture = Fixture::new().await;
+    for n in 0..20 {
+        fixture
+            .record(&format!("s{n}"), &format!("s{n}/x.jpg"), 9)
+            .await;
+    }
+    let store = Store::open(&fixture.data.path().join("waylay.sqlite"))
+        .await
+        .unwrap();
+    let key = SigningKey::read(&fixture.data.path().join("signing.key")).unwrap();
+    let folder = Folder::new(fixture.data.path().join("evidence"));
+    let other = Sealer::new(store, folder, key, Clock::system(), Retention::default());
+    let (one, two) = tokio::join!(fixture.sealer.seal(), other.seal());
+    assert_eq!(one.unwrap() + two.unwrap(), 20);
+    assert_eq!(fixture.chain().await.len(), 20);
+}
+
+/// One that is open is not sealed, unless nothing was recorded of it for a day: whoever saw it is gone.
+#[tokio::test]
+async fn what_a_crash_left_open_is_sealed_and_again_where_it_goes_on() {
+    let fixture = Fixture::new().await;
+    let id = fixture.record("a", "a/x.jpg", 1).await;
+    let build = |head: &Head, whole: &Whole| fixture.sealer.sealed(head, whole, THEN_US);
+    let sealed = fixture
+        .store
+        .seal(64, THEN_US, THEN_US, build)
+        .await
+        .unwrap();
+    assert_eq!(sealed, 0, "it was recorded at this moment");
+    assert_eq!(fixture.sealer.seal().await.unwrap(), 1);
+    assert!(
+        fixture.chain().await[0]
+            .manifest
+            .contains("\"state\":\"open\"")
+    );
+    // A file that was stopped midway and is watched again.
+    assert_eq!(fixture.record("a", "a/x.jpg", 9).await, id);
+    assert_eq!(fixture.sealer.seal().await.unwrap(), 1);
+    assert!(
+        fixture.chain().await[1]
+            .manifest
+            .contains("\"state\":\"ended\"")
+    );
+}
+
+#[tokio::test]
+async fn what_was_kept_for_long_enough_is_removed_and_a_tombstone_says_so() {
+    let fixture = Fixture::new().await;
+    let id = fixture.record("a", "a/x.jpg", 9).await;
+    let sixty_us = THEN_US + 60 * DAY_US;
+    assert_eq!(
+        fixture.sealer.sweep(sixty_us + DAY_US).await.unwrap(),
+        0,
+        "it is not sealed yet"
+    );
+    fixture.sealer.seal().await.unwrap();
+    assert_eq!(fixture.sealer.sweep(sixty_us - DAY_US).await.unwrap(), 0);
+    assert!(fixture.file("a/x.jpg").exists());
+    assert_eq!(fixture.sealer.sweep(sixty_us + DAY_US).await.unwrap(), 1);
+    assert!(!fixture.file("a").exists());
+    assert_eq!(
+        fixture.sealer.sweep(sixty_us + 2 * DAY_US).await.unwrap(),
+        0
+    );
+    let chain = fixture.chain().await;
+    assert_eq!(chain.len(), 2);
+    let manifest: Manifest = serde_json::from_str(&chain[1].manifest).unwrap();
+    assert_eq!(manifest.incident, id);
+    let Content::Tombstone(tombstone) = manifest.content else {
+        panic!("{}", chain[1].manifest);
+    };
+    assert_eq!(
+        (tombstone.kept.as_str(), tombstone.from_end_of.as_str()),
+        ("60d", "incident")
+    );
+    assert_eq!(
+        (tombstone.files[0].path.as_str(), &tombstone.files[0].sha256),
+        ("a/x.jpg", &sha256(b"frame"))
+    );
+}
+
+#[tokio::test]
+async fn it_is_kept_from_the_end_of_its_stream() {
+    let fixture = Fixture::new().await;
+    fixture.record("a", "a/x.jpg", 9).await;
+    fixture.sealer.seal().await.unwrap();
+    // Of another stream, of an earlier broadcast, of its own, of a later one.
+    for (stream, day) in [("b", 1), ("a", -5), ("a", 10), ("a", 20)] {
+        fixture
+            .store
+            .put_stream_end(stream, THEN_US + day * DAY_US)
+            .await
+            .unwrap();
+    }
+    let end_us = THEN_US + 10 * DAY_US;
+    assert_eq!(
+        fixture
+            .sealer
+            .sweep(end_us + 60 * DAY_US - 1)
+            .await
+            .unwrap(),
+        0
+    );
+    assert_eq!(fixture.sealer.sweep(end_us + 60 * DAY_US).await.unwrap(), 1);
+    assert!(
+        fixture.chain().await[1]
+            .manifest
+            .contains("\"from_end_of\":\"stream\"")
+    );
+}
+
+#[tokio::test]
+async fn what_is_held_stays_until_it_is_released() {
+    let fixture = Fixture::new().await;
+    let id = fixture.record("a", "a/x.jpg", 9).await;
+    fixture.sealer.seal().await.unwrap();
+    let late_us = THEN_US + 10_000 * DAY_US;
+    let say = |content: Content| {
+        let (sealer, id) = (fixture.sealer.clone(), id.clone());
+        async move {
+            let build = |head: &Head| seal(&sealer.key, head, &id, content, late_us);
+            sealer
+                .store
+                .add_manifest(&id, late_us, build)
+                .await
+                .unwrap();
+        }
+    };
+    let reason = "a court asks".to_owned();
+    say(Content::Hold {
+        reason: reason.clone(),
+    })
+    .await;
+    assert_eq!(fixture.sealer.sweep(late_us).await.unwrap(), 0);
+    assert!(fixture.file("a/x.jpg").exists());
+    say(Content::Release { reason }).await;
+    assert_eq!(fixture.sealer.sweep(late_us).await.unwrap(), 1);
+    assert!(!fixture.file("a/x.jpg").exists());
+    assert_eq!(
+        fixture.kinds().await,
+        ["sealed", "hold", "release", "tombstone"]
+    );
+}
+
+/// A frame may show several incidents: it goes with the last of them.
+#[tokio::test]
+async fn a_file_stays_while_another_incident_needs_it() {
+    let fixture = Fixture::new().await;
+    fixture.record("a", "shared/x.jpg", 9).await;
+    fixture.record("b", "shared/x.jpg", 9).await;
+    fixture.sealer.seal().await.unwrap();
+    fixture
+        .store
+        .put_stream_end("b", THEN_US + 10 * DAY_US)
+        .await
+        .unwrap();
+    assert_eq!(
+        fixture.sealer.sweep(THEN_US + 61 * DAY_US).await.unwrap(),
+        1
+    );
+    assert!(fixture.file("shared/x.jpg").exists());
+    assert_eq!(
+        fixture.sealer.sweep(THEN_US + 71 * DAY_US).await.unwrap(),
+        1
+    );
+    assert!(!fixture.file("shared/x.jpg").exists());
+}
+
+/// A crash may come after the tombstone and before its files are removed, and a name may be somebody's work.
+#[tokio::test]
+async fn files_that_were_left_are_removed_later_and_none_outside_of_the_folder() {
+    let fixture = Fixture::new().await;
+    fixture.record("a", "a/x.jpg", 9).await;
+    fixture.sealer.seal().await.unwrap();
+    let late_us = THEN_US + 61 * DAY_US;
+    let past = Past {
+        off_platform_us: late_us,
+        unknown_us: late_us,
+        on_platform_us: late_us,
+    };
+    let build = |head: &Head, due: &Expired, files: &[EvidenceRow]| {
+        let content = Content::Tombstone(fixture.sealer.tombstone(due, files));
+        seal(&fixture.sealer.key, head, &due.incident, content, late_us)
+    };
+    assert_eq!(
+        fixture.store.entomb(past, 9, late_us, build).await.unwrap(),
+        1
+    );
+    assert!(fixture.file("a/x.jpg").exists());
+    fixture.sealer.sweep(late_us).await.unwrap();
+    assert!(!fixture.file("a/x.jpg").exists());
+
+    fixture.record("b", "../outside", 9).await;
+    fixture.sealer.seal().await.unwrap();
+    assert!(fixture.sealer.sweep(late_us).await.is_err());
+    assert!(fixture.data.path().join("outside").exists());
+}
+
+#[test]
+fn a_stream_has_ended_when_it_does_not_come_back() {
+    let ids = |ids: &[&str]| ids.iter().map(|&id| id.to_owned()).collect::<Vec<_>>();
+    let mut streams = Streams::new(10);
+    assert!(streams.ended(&ids(&["a", "b"]), 0).is_empty());
+    assert!(streams.ended(&ids(&["b"]), 5).is_empty());
+    assert!(
+        streams.ended(&ids(&["a", "b"]), 14).is_empty(),
+        "it came back"
+    );
+    assert!(streams.ended(&ids(&["b"]), 20).is_empty());
+    assert_eq!(streams.ended(&ids(&["b"]), 30), ["a"]);
+    assert!(streams.ended(&ids(&["b"]), 99).is_empty(), "it ends once");
+    assert_eq!(streams.left(), ["b"]);
+}
+
+#[tokio::test]
+async fn manifests_are_appended_and_never_changed() {
+    let fixture = Fixture::new().await;
+    fixture.record("a", "a/x.jpg", 9).await;
+    fixture.sealer.seal().await.unwrap();
+    let options = sqlx::sqlite::SqliteConnectOptions::new()
+        .filename(fixture.data.path().join("waylay.sqlite"));
+    let pool = sqlx::SqlitePool::connect_with(options).await.unwrap();
+    for statement in ["UPDATE manifest SET manifest = ''", "DELETE FROM manifest"] {
+        let refused = sqlx::query(statement).execute(&pool).await.unwrap_err();
+        assert!(refused.to_string().contains("append-only"), "{refused}");
+    }
+}
