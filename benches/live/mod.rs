@@ -93,15 +93,15 @@ impl Service {
         // A code is back after 12 s at the soonest: each showing is to be an incident of its own.
         let usual = folder.join("config.toml");
         fs::write(&usual, "[incidents]\ngap_ms = 4000\n").unwrap();
-        Self::start_with(folder, &usual)
+        let named = std::env::var_os("WAYLAY_LOAD_CONFIG").map(PathBuf::from);
+        Self::start_with(folder, named.as_ref().unwrap_or(&usual))
     }
 
-    /// With this configuration, unless `WAYLAY_LOAD_CONFIG` names another.
-    pub(crate) fn start_with(folder: &Path, usual: &Path) -> Self {
+    /// With this configuration.
+    pub(crate) fn start_with(folder: &Path, config: &Path) -> Self {
         let mut command = Command::new(env!("CARGO_BIN_EXE_waylay"));
         command.args(["serve", "--listen", "127.0.0.1:0", "--data"]);
         command.arg(folder.join("data"));
-        let config = std::env::var_os("WAYLAY_LOAD_CONFIG").unwrap_or(usual.into());
         command.arg("--config").arg(config);
         command.stdout(Stdio::piped()).stderr(Stdio::piped());
         let mut child = command.spawn().unwrap();

@@ -176,9 +176,17 @@ impl Lane {
         let decoder = self.decoder.as_mut();
         let decoded = decoder.and_then(|decoder| decoder.decode(batch, |p| pictures.push(p)));
         self.counts.cpu.decode_us += clock.thread_cpu_us() - began_us;
+        // It is counted before it is looked at, which may panic.
+        let blind = self.count(batch, decoded);
         for picture in pictures {
             self.look(&picture, arrived_us, record);
         }
+        blind
+    }
+
+    /// Counts what became of `batch`, nothing where there is no decoder for it. True where a keyframe by itself gave no
+    /// picture.
+    fn count(&mut self, batch: &Batch<Arc<Packet>>, decoded: Option<Decoded>) -> bool {
         let Some(decoded) = decoded else {
             self.counts.broken += batch.packets.len() as u64;
             self.counts.failed += 1;
