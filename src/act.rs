@@ -106,8 +106,18 @@ pub struct Decision {
     pub action: Action,
     /// How far it goes.
     pub step: Step,
+    /// How far it would go where Waylay acts by itself: the same as `step`, but where the mode is off.
+    pub by_itself: Step,
     /// Why; the first reason is what decided.
     pub reasons: Vec<Reason>,
+}
+
+impl Decision {
+    /// Whether another read may make it go further.
+    pub fn awaits_reads(&self) -> bool {
+        let few = |reason| matches!(reason, &Reason::SingleRead | &Reason::OneReader);
+        self.action == Action::Cut && self.reasons.iter().any(few)
+    }
 }
 
 /// Decides what is done, and remembers what was.
@@ -174,22 +184,29 @@ impl Ladder {
 
     /// What is to be done about an incident of `stream` at `now_ms`. Nothing is remembered of it: see [`Ladder::done`].
     pub fn decide(&self, stream: &str, facts: Facts, now_ms: i64) -> Decision {
-        let (step, reasons) = self.step(stream, facts, now_ms);
+        let action = facts.action;
+        let (by_itself, mut reasons) = self.step(stream, facts, now_ms);
+        let is_off = self.mode == Mode::Off && action.touches_stream();
+        if is_off {
+            reasons.insert(0, Reason::ModeOff);
+        }
         Decision {
-            action: facts.action,
-            step,
+            action,
+            step: if is_off { Step::Would } else { by_itself },
+            by_itself,
             reasons,
         }
     }
 
-    /// `action` was done to `stream`, whoever decided it.
+    /// `action` was done to `stream`, whoever decided it; or would have been where the mode is off, so that what is told there
+    /// is what would have happened.
     pub fn done(&mut self, stream: &str, action: Action, now_ms: i64) {
         let Limits {
             per_stream_ms,
             brake_ms,
             ..
         } = self.limits;
-        if touches(action) {
+        if action.touches_stream() {
             self.lately.retain(|_, at| now_ms - *at < per_stream_ms);
             self.lately.insert((stream.to_owned(), action), now_ms);
         }
@@ -200,15 +217,14 @@ impl Ladder {
     }
 
     fn step(&self, stream: &str, facts: Facts, now_ms: i64) -> (Step, Vec<Reason>) {
-        if !touches(facts.action) {
+        if !facts.action.touches_stream() {
             return (Step::Do, vec![Reason::Harmless]);
         }
-        // What a person said comes before what a machine thinks, and what the platform allows before both.
-        match (facts.confirmed, self.mode) {
-            (Some(false), _) => return (Step::Would, vec![Reason::Rejected]),
-            (_, Mode::Off) => return (Step::Would, vec![Reason::ModeOff]),
-            (Some(true), _) => return (Step::Do, vec![Reason::Confirmed]),
-            (None, Mode::Ask | Mode::Auto) => {}
+        // What a person said comes before what a machine thinks.
+        match facts.confirmed {
+            Some(false) => return (Step::Would, vec![Reason::Rejected]),
+            Some(true) => return (Step::Do, vec![Reason::Confirmed]),
+            None => {}
         }
         if self.was_done_lately(stream, facts.action, now_ms) {
             return (Step::Would, vec![Reason::Lately]);
@@ -249,11 +265,6 @@ impl Ladder {
         let lately = lately.filter(|at| now_ms - **at < self.limits.brake_ms);
         lately.count() >= self.limits.cuts
     }
-}
-
-/// Whether the host or the viewers notice it.
-fn touches(action: Action) -> bool {
-    matches!(action, Action::Warn | Action::Cut)
 }
 
 #[cfg(test)]

@@ -111,6 +111,11 @@ impl Bans {
         ends.is_some_and(|ends| ends.iter().any(|(until_us, _)| *until_us > now_us))
     }
 
+    /// What may not be published at `server`; some of it may be over.
+    pub fn keys(&self, server: &str) -> impl Iterator<Item = &StreamKey> {
+        self.keys.get(server).into_iter().flat_map(HashMap::keys)
+    }
+
     /// How many are in force now.
     pub fn count(&self, now_us: i64) -> usize {
         let over = self.ends.iter();

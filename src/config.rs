@@ -1,7 +1,9 @@
 //! The configuration file and what a source is called: parsed here, used by everybody above.
 
+mod actions;
 mod clips;
 mod file;
+mod frames;
 mod ingest;
 mod location;
 mod retention;
@@ -9,13 +11,15 @@ mod sample;
 mod sealing;
 mod webhooks;
 
+pub use actions::{ActionMode, Actions};
 pub use clips::Clips;
 pub use file::{
     Boost, Config, Incidents, Priority, Resolve, Ring, STREAM_ID, Sampling, Serve, Timeouts,
     WatchedStream, is_stream_id,
 };
-pub use ingest::{Ingest, OnError, Pull, ServerKind, percent};
-pub use location::{Location, LocationError};
+pub use frames::Frames;
+pub use ingest::{Ingest, NoLocation, OnError, Pull, ServerKind, percent};
+pub use location::{Location, LocationError, STILLS};
 pub use retention::{Keep, Retention};
 pub use sample::Sample;
 pub use sealing::Sealing;

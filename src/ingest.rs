@@ -30,6 +30,7 @@ use tokio::time::timeout;
 use crate::ban::StreamKey;
 use crate::clock::Clock;
 use crate::config::{Ingest, ServerKind};
+use crate::trust::{self, TrustError};
 use call::{Call, Listed, Login};
 use client::{Answer, Client};
 
@@ -70,6 +71,11 @@ trait Adapter: Send + Sync {
     /// What the answer to `call` holds, and what is to be asked next.
     fn listed(&self, call: &Call, body: &[u8], now_s: i64) -> Result<Listed, ApiError>;
 
+    /// `key` as the list shows it: not every list can write every name.
+    fn shown(&self, key: &StreamKey) -> StreamKey {
+        key.clone()
+    }
+
     /// The question that disconnects who publishes `key`.
     fn kick(&self, key: &StreamKey, publisher: Option<&str>, now_s: i64) -> Result<Call, ApiError>;
 
@@ -89,6 +95,9 @@ pub enum ServerError {
     /// A secret of it cannot be had.
     #[error("{0}: {1}")]
     Secret(&'static str, SecretError),
+    /// Nobody is known who vouches for its API.
+    #[error(transparent)]
+    Trust(#[from] TrustError),
     /// The client for its API cannot be made.
     #[error("its API cannot be asked")]
     Client,
@@ -106,7 +115,7 @@ impl Server {
     /// The server that `config` tells of, its secrets read.
     ///
     /// # Errors
-    /// Where a secret cannot be read.
+    /// Where a secret cannot be read, or the authorities that vouch for its API.
     pub fn new(config: &Ingest, clock: Clock) -> Result<Self, ServerError> {
         let secret = Secret::read(config.secret_file.as_deref(), config.secret_env.as_deref());
         let secret = secret.map_err(|error| ServerError::Secret("its secret", error))?;
@@ -116,7 +125,10 @@ impl Server {
         );
         let hook_secret =
             hook_secret.map_err(|error| ServerError::Secret("the secret of its hooks", error))?;
-        let client = config.api.clone().map(Client::new).transpose();
+        let roots = trust::authorities(config.ca_file.as_deref())?;
+        let api = config.api.clone();
+        let client = api.map(|api| Client::new(api, trust::tls(roots)));
+        let client = client.transpose();
         Ok(Self {
             adapter: adapter(config, secret, hook_secret.as_ref()),
             hook_secret,
@@ -187,6 +199,11 @@ impl Server {
             }
         }
         Ok(streams.into_values().collect())
+    }
+
+    /// `key` as [`Server::list`] shows it: not every list can write every name.
+    pub fn shown(&self, key: &StreamKey) -> StreamKey {
+        self.adapter.shown(key)
     }
 
     /// Disconnects who publishes `key`. Where nobody is there under the name that is known, the list says who is.

@@ -33,6 +33,8 @@ pub mod locate;
 pub mod stop;
 #[cfg(feature = "product")]
 pub mod telemetry;
+#[cfg(feature = "product")]
+pub mod trust;
 
 // wire and edges
 #[cfg(feature = "product")]

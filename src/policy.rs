@@ -101,6 +101,11 @@ impl Action {
             Self::Cut => "cut",
         }
     }
+
+    /// Whether the host or the viewers notice it.
+    pub fn touches_stream(self) -> bool {
+        matches!(self, Self::Warn | Self::Cut)
+    }
 }
 
 /// What is known of the stream that shows a code, beside the code.

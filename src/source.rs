@@ -14,6 +14,7 @@ mod picture;
 mod ring;
 mod rtmp;
 mod sampler;
+mod sent;
 mod stdin;
 pub mod still;
 mod timeline;
@@ -27,6 +28,7 @@ pub use moment::moments;
 pub use picture::Picture;
 pub use ring::Ring;
 pub use sampler::{Batch, Collector, Looks, PACKET_BYTES, Position};
+pub use sent::{Sent, SentError, SentKind};
 pub use timeline::Timeline;
 
 /// A compressed packet of video or sound, its time stamps in ms of media time.

@@ -14,21 +14,28 @@ use sqlx::sqlite::{
 };
 use sqlx::{FromRow, Sqlite, Transaction};
 
-use crate::wire::event::{Event, EvidenceData};
+use crate::stop::Stop;
+use crate::wire::envelope::{Envelope, Told};
+use crate::wire::event::{Data, Event, EvidenceData};
 
+mod actions;
 mod bans;
+mod health;
 mod manifests;
 mod outbox;
 mod retention;
 mod streams;
 
 pub use bans::BanRow;
+pub use health::Health;
 pub use manifests::{
     Head, ManifestRow, NONE_BEFORE, NewManifest, RecordedEvent, SealedState, Whole,
 };
 pub use outbox::{DeliveryRow, Due, Fate, Listed, Miss, Queue, Replayed};
 pub use retention::{EvidenceRow, Expired, Past};
 pub use streams::StreamRow;
+
+use health::{Attempts, Endurance};
 
 static MIGRATIONS: sqlx::migrate::Migrator = sqlx::migrate!("./migrations/sqlite");
 
@@ -66,6 +73,8 @@ pub enum StoreError {
 #[derive(Debug, Clone)]
 pub struct Store {
     pool: SqlitePool,
+    health: Health,
+    endurance: Option<Endurance>,
 }
 
 /// An event that is to be recorded.
@@ -73,6 +82,17 @@ pub struct Store {
 pub struct Entry<'a> {
     /// What happened. Its place among the events of its incident is the store's to give.
     pub event: Event<'a>,
+    /// The time, µs since 1970 in UTC.
+    pub recorded_us: i64,
+    /// The names of the endpoints that it is to be delivered to.
+    pub endpoints: Vec<Arc<str>>,
+}
+
+/// An event that changes nothing of its incident and is to be recorded beside those that do.
+#[derive(Debug, Clone)]
+pub struct Post<D> {
+    /// What it tells.
+    pub event: Envelope<D>,
     /// The time, µs since 1970 in UTC.
     pub recorded_us: i64,
     /// The names of the endpoints that it is to be delivered to.
@@ -127,7 +147,26 @@ impl Store {
             path: path.to_owned(),
             source,
         })?;
-        Ok(Self { pool })
+        Ok(Self {
+            pool,
+            health: Health::default(),
+            endurance: None,
+        })
+    }
+
+    /// The same, where events that cannot be written are held for so long and tried again, until `stop` is asked for: a full disk
+    /// is no reason to end.
+    #[must_use]
+    pub fn enduring(self, patience: Duration, stop: Stop) -> Self {
+        Self {
+            endurance: Some(Endurance { patience, stop }),
+            ..self
+        }
+    }
+
+    /// How the writing of events goes, now and later.
+    pub fn health(&self) -> Health {
+        self.health.clone()
     }
 
     /// Keeps events, folds each into its incident and puts it into the outbox, in one transaction; all of it is on
@@ -137,13 +176,53 @@ impl Store {
     /// # Errors
     /// Where the events could not be kept; nothing of them is.
     pub async fn append(&self, entries: &mut [Entry<'_>]) -> Result<(), StoreError> {
+        self.append_with::<Data<'_>>(entries, &mut []).await
+    }
+
+    /// The same, and in the same transaction what else is to be told of these incidents.
+    ///
+    /// # Errors
+    /// Where the events could not be kept; nothing of them is.
+    pub async fn append_with<D: Told + Send + Sync>(
+        &self,
+        entries: &mut [Entry<'_>],
+        posts: &mut [Post<D>],
+    ) -> Result<(), StoreError> {
+        let mut attempts = Attempts::new();
+        while let Err(error) = self.append_now(entries, posts).await {
+            let endurance = self.endurance.as_ref();
+            attempts.another(error, endurance, &self.health).await?;
+        }
+        self.health.written();
+        Ok(())
+    }
+
+    async fn append_now<D: Told + Send + Sync>(
+        &self,
+        entries: &mut [Entry<'_>],
+        posts: &mut [Post<D>],
+    ) -> Result<(), StoreError> {
         // Taking the write lock at once spares a deadlock between two that read first.
         let mut transaction = self.pool.begin_with("BEGIN IMMEDIATE").await?;
         for entry in entries {
             add(&mut transaction, entry).await?;
         }
+        for post in posts {
+            tell(&mut transaction, post).await?;
+        }
         transaction.commit().await?;
         Ok(())
+    }
+
+    /// Keeps events that change nothing of their incidents, in one transaction with their deliveries.
+    ///
+    /// # Errors
+    /// Where the events could not be kept; nothing of them is.
+    pub async fn tell<D: Told + Send + Sync>(
+        &self,
+        posts: &mut [Post<D>],
+    ) -> Result<(), StoreError> {
+        self.append_with(&mut [], posts).await
     }
 
     /// All incidents, in the order of opening.
@@ -185,38 +264,71 @@ async fn add(
     transaction: &mut Transaction<'_, Sqlite>,
     entry: &mut Entry<'_>,
 ) -> Result<(), StoreError> {
-    let event = &mut entry.event;
+    let (event, recorded_us) = (&mut entry.event, entry.recorded_us);
+    if !put(transaction, event, recorded_us, &entry.endpoints).await? {
+        return Ok(());
+    }
+    fold(transaction, event, recorded_us).await?;
+    for file in &event.data.evidence {
+        keep(transaction, &event.data.incident, file).await?;
+    }
+    Ok(())
+}
+
+/// Keeps an event beside those that change its incident, which from then on has something new to be sealed.
+async fn tell<D: Told + Sync>(
+    transaction: &mut Transaction<'_, Sqlite>,
+    post: &mut Post<D>,
+) -> Result<(), StoreError> {
+    let (event, recorded_us) = (&mut post.event, post.recorded_us);
+    if put(transaction, event, recorded_us, &post.endpoints).await? {
+        sqlx::query(
+            "UPDATE incident SET sequence = ?, changed_us = max(changed_us, ?) WHERE id = ?",
+        )
+        .bind(event.data.sequence())
+        .bind(recorded_us)
+        .bind(&event.subject)
+        .execute(&mut **transaction)
+        .await?;
+    }
+    Ok(())
+}
+
+/// Keeps an event and puts it into the outbox; false where it is on record already.
+async fn put<D: Told + Sync>(
+    transaction: &mut Transaction<'_, Sqlite>,
+    event: &mut Envelope<D>,
+    recorded_us: i64,
+    endpoints: &[Arc<str>],
+) -> Result<bool, StoreError> {
     let recorded = sqlx::query_as("SELECT sequence, event FROM incident_event WHERE id = ?");
     let recorded = recorded.bind(&event.id).fetch_optional(&mut **transaction);
     let recorded: Option<(i64, String)> = recorded.await?;
     if let Some((sequence, json)) = recorded {
-        event.data.sequence = sequence;
-        return Ok(compare(event, &json)?);
+        event.data.number(sequence);
+        compare(event, &json)?;
+        return Ok(false);
     }
     let last = "SELECT coalesce(max(sequence), 0) FROM incident_event WHERE incident = ?";
-    let last = sqlx::query_scalar(last).bind(&event.data.incident);
+    let last = sqlx::query_scalar(last).bind(&event.subject);
     let last: i64 = last.fetch_one(&mut **transaction).await?;
-    event.data.sequence = last + 1;
+    event.data.number(last + 1);
     sqlx::query(
         "INSERT INTO incident_event (id, incident, sequence, type, recorded_us, event) VALUES (?, ?, ?, ?, ?, ?)",
     )
     .bind(&event.id)
-    .bind(&event.data.incident)
-    .bind(event.data.sequence)
+    .bind(&event.subject)
+    .bind(last + 1)
     .bind(&event.kind)
-    .bind(entry.recorded_us)
+    .bind(recorded_us)
     .bind(serde_json::to_string(event)?)
     .execute(&mut **transaction)
     .await?;
-    fold(transaction, event, entry.recorded_us).await?;
-    for file in &event.data.evidence {
-        keep(transaction, &event.data.incident, file).await?;
+    for endpoint in endpoints {
+        let (event, incident) = (&event.id, &event.subject);
+        outbox::put(transaction, endpoint, event, incident, recorded_us).await?;
     }
-    for endpoint in &entry.endpoints {
-        let (event, incident) = (&event.id, &event.data.incident);
-        outbox::put(transaction, endpoint, event, incident, entry.recorded_us).await?;
-    }
-    Ok(())
+    Ok(true)
 }
 
 /// Every event carries the whole incident, so folding in is putting the newest in the place of the last.
@@ -262,7 +374,7 @@ async fn fold(
 
 /// An event that is there already says the same, unless the file was watched under other circumstances,
 /// such as a full disk.
-fn compare(event: &Event<'_>, recorded: &str) -> Result<(), serde_json::Error> {
+fn compare<D: Told>(event: &Envelope<D>, recorded: &str) -> Result<(), serde_json::Error> {
     if serde_json::to_string(event)? != recorded {
         tracing::warn!(
             event.id = event.id,

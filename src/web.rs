@@ -3,11 +3,14 @@
 //! It holds nothing by itself: streams are the supervisor's, and what is to last is the store's.
 
 mod access;
+mod actions;
 mod bans;
 mod deliveries;
+mod frames;
 mod hooks;
 mod metrics;
 mod problem;
+mod reference;
 mod streams;
 mod worker;
 
@@ -28,7 +31,7 @@ use crate::clock::Clock;
 use crate::stop::Stop;
 use crate::store::Store;
 use crate::wire;
-use crate::worker::{Attached, InForce, Mailing, Media, Supervisor};
+use crate::worker::{Acting, Attached, InForce, Mailing, Media, Stills, Supervisor};
 
 use problem::Failure;
 
@@ -42,8 +45,12 @@ pub type Policies = Box<dyn Fn(&str) -> Option<InForce> + Send + Sync>;
 pub struct Parts {
     /// Who watches the streams.
     pub supervisor: Supervisor,
+    /// Who takes stills for them.
+    pub stills: Stills,
     /// The ingest servers, and what came from them.
     pub attached: Attached,
+    /// Who acts on incidents.
+    pub acting: Acting,
     /// How the writing of evidence goes.
     pub media: Media,
     /// What keeps those that were added, and what is still to be delivered.
@@ -84,7 +91,9 @@ fn router(parts: Parts) -> Router {
         parts,
         changes: tokio::sync::Mutex::default(),
     });
+    let still = DefaultBodyLimit::max(app.parts.stills.limits().max_bytes);
     let api = Router::new()
+        .route("/frames", post(frames::send).layer(still))
         .route("/streams", get(streams::list).post(streams::add))
         .route(
             "/streams/{id}",
@@ -94,12 +103,15 @@ fn router(parts: Parts) -> Router {
         )
         .route("/streams/{id}/boost", post(streams::boost))
         .route("/streams/{id}/cut", post(bans::cut))
+        .route("/incidents/{id}/action", post(actions::answer))
         .route("/bans", get(bans::list))
         .route("/bans/{id}", delete(bans::lift))
         .route("/deliveries", get(deliveries::list))
         .route("/deliveries/{id}/replay", post(deliveries::replay))
         .route("/worker", get(worker::worker))
-        .route("/openapi.json", get(async || Json(Api::openapi())));
+        .route("/openapi.json", get(async || Json(Api::openapi())))
+        .route("/docs", get(reference::page))
+        .route("/docs.css", get(reference::style));
     let hook = get(hooks::hook).post(hooks::hook);
     let with_secret = get(hooks::hook_with_secret).post(hooks::hook_with_secret);
     let hooks = Router::new()
@@ -132,6 +144,8 @@ fn router(parts: Parts) -> Router {
         streams::change,
         streams::remove,
         streams::boost,
+        actions::answer,
+        frames::send,
         bans::cut,
         bans::list,
         bans::lift,
@@ -144,6 +158,9 @@ fn router(parts: Parts) -> Router {
         metrics::metrics,
     ),
     components(schemas(
+        wire::action::ActionAbout,
+        wire::action::ActionData,
+        wire::action::NewAnswer,
         wire::ban::NewCut,
         wire::ban::CutData,
         wire::ban::BanData,
@@ -152,6 +169,7 @@ fn router(parts: Parts) -> Router {
         wire::stream::StreamChange,
         wire::stream::StreamData,
         wire::stream::StreamsData,
+        wire::still::StillData,
         wire::stream::WorkerData,
         wire::stream::Health,
         wire::stream::Problem,

@@ -2,13 +2,22 @@
 //! do not serialize: what leaves the program is written down here, key by key, and golden snapshots
 //! guard it.
 
+pub mod action;
 pub mod ban;
 pub mod delivery;
+pub mod envelope;
 pub mod event;
 pub mod explain;
 pub mod manifest;
 pub mod pretty;
 pub mod replay;
 pub mod scan;
+pub mod still;
 pub mod stream;
 pub mod trace;
+pub mod verification;
+
+/// The types of all events.
+pub fn types() -> impl Iterator<Item = &'static str> {
+    event::TYPES.into_iter().chain(action::TYPES)
+}

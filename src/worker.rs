@@ -5,10 +5,12 @@
 //! take their place; what is passed over is counted. A recorded file is decoded and scanned by the
 //! thread that reads it, so that nothing depends on timing.
 
+mod acting;
 mod attach;
 mod board;
 mod boost;
 mod counts;
+mod feed;
 mod file;
 mod follow;
 mod judge;
@@ -25,8 +27,10 @@ mod recorder;
 mod run;
 mod sealing;
 mod stamping;
+mod stills;
 mod supervisor;
 
+pub use acting::{ActError, Acting, ActionFigures, Hands};
 pub use attach::{Answered, Attached, Configured, Cut, CutError, FromServer, ServerFigures};
 pub use board::{Figures, State};
 pub use boost::Why;
@@ -44,12 +48,13 @@ pub use recorder::{RecordError, Recorder, Sink};
 pub use run::{Outcome, run, serve};
 pub use sealing::{SealError, Sealer, seal};
 pub use stamping::{Authority, StampError};
+pub use stills::{NotTaken, Offer, Place, Reason, StillFigures, Stills};
 pub use supervisor::{Refused, Status, Supervisor};
 
 use std::sync::Arc;
 
 use crate::clock::Clock;
-use crate::config::{Boost, Clips, Config, Incidents, Location, Priority, Ring, Sampling};
+use crate::config::{Boost, Clips, Config, Frames, Incidents, Location, Priority, Ring, Sampling};
 use crate::detect::Readers;
 use crate::policy::{Context, Registry};
 use crate::source::Limits;
@@ -107,8 +112,12 @@ pub struct Settings {
     pub ring: Ring,
     /// What is kept of them as clips.
     pub clips: Clips,
+    /// Which stills are taken.
+    pub frames: Frames,
     /// What makes an incident.
     pub incidents: Incidents,
+    /// Up to how many reads of what a stream may be warned or cut for are told at once.
+    pub prompt_reads: u32,
     /// What is on the platform and what is not.
     pub policy: InForce,
     /// Who follows short links; without one they lead nobody knows where.
@@ -129,7 +138,9 @@ impl Settings {
             priority: config.priority.clone(),
             ring: config.ring,
             clips: config.clips.clone(),
+            frames: config.frames,
             incidents: config.incidents,
+            prompt_reads: config.actions.prompt_reads(),
             policy,
             follower: None,
             limits: Limits {

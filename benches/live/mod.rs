@@ -134,6 +134,16 @@ impl Service {
         }
     }
 
+    /// Watches none of them any more.
+    #[allow(dead_code, reason = "a benchmark shares this file and does not ask")]
+    pub(crate) fn forget(&self, streams: usize) {
+        for stream in 0..streams {
+            let path = format!("/api/v1/streams/{stream}");
+            let answer = self.api.ask("DELETE", &path, "");
+            assert_eq!(answer.status, 204, "{answer:?}");
+        }
+    }
+
     /// How it is as a whole.
     pub(crate) fn worker(&self) -> Value {
         self.api.get("/api/v1/worker").json()

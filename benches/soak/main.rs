@@ -17,7 +17,7 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
-use live::{Nginx, Recording, Service};
+use live::{Nginx, Recording, Service, rss_mb};
 use play::{Publisher, Stage, Tally};
 use report::{Found, Run, Sample};
 
@@ -27,6 +27,9 @@ mod live;
 mod noise;
 mod play;
 mod report;
+
+/// For how long nothing is watched before it is looked what is left: free memory is given back every 10 s.
+const EMPTY: Duration = Duration::from_secs(30);
 
 /// How often the publishers are seen to, and the service.
 const TICK: Duration = Duration::from_millis(50);
@@ -63,6 +66,10 @@ fn main() -> ExitCode {
     service.watch(nginx.rtmp, streams as usize);
     let run = soak(&stage, &service, &nginx, streams, seconds, seed);
     println!("streams {streams}, {seconds} s, seed {seed}");
+    // What is left when nothing is watched any more would be a leak, if it grew with the time before.
+    service.forget(streams as usize);
+    std::thread::sleep(EMPTY);
+    println!("  memory {:.0} MB without streams", rss_mb(service.id()));
     if run.report(&stage) {
         ExitCode::SUCCESS
     } else {

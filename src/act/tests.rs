@@ -67,6 +67,28 @@ fn a_reviewer_decides_where_the_platform_lets_anybody() {
 }
 
 #[test]
+fn what_is_off_tells_how_far_it_would_go() {
+    let mut ladder = Ladder::new(Mode::Off, Limits::default());
+    for (facts, by_itself, why) in [
+        (cut(1, true), Step::Ask, Reason::SingleRead),
+        (cut(2, false), Step::Ask, Reason::OneReader),
+        (cut(2, true), Step::Do, Reason::Read),
+    ] {
+        let decision = ladder.decide("a", facts, 0);
+        assert_eq!(
+            (decision.step, decision.by_itself),
+            (Step::Would, by_itself)
+        );
+        assert_eq!(decision.reasons, [Reason::ModeOff, why]);
+        assert_eq!(decision.awaits_reads(), why != Reason::Read);
+    }
+    ladder.done("a", Action::Cut, 0);
+    let again = ladder.decide("a", cut(2, true), 1);
+    assert_eq!(again.by_itself, Step::Would);
+    assert_eq!(again.reasons, [Reason::ModeOff, Reason::Lately]);
+}
+
+#[test]
 fn what_touches_no_stream_is_done_in_every_mode() {
     for mode in [Mode::Off, Mode::Ask, Mode::Auto] {
         let ladder = Ladder::new(mode, Limits::default());

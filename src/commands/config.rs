@@ -1,13 +1,13 @@
 //! `waylay config`: says whether a configuration file holds together, and what is in force.
 
 use std::io::Write;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::{Args as ClapArgs, Subcommand};
 
 use crate::commands::common;
-use crate::config::Config;
+use crate::config::{Actions, Config, Frames, Resolve};
 
 /// Check a configuration file, or show what is in force.
 #[derive(Debug, ClapArgs)]
@@ -64,7 +64,9 @@ fn show(out: &mut impl Write, config: &Config) -> std::io::Result<()> {
         priority,
         ring,
         clips,
+        actions,
         serve,
+        frames,
         incidents,
         retention,
         sealing,
@@ -74,16 +76,16 @@ fn show(out: &mut impl Write, config: &Config) -> std::io::Result<()> {
         ingest: _,
         webhooks: _,
     } = config;
-    let or = |path: &Option<PathBuf>, none: &str| {
-        path.as_ref()
-            .map_or(none.to_owned(), |p| p.display().to_string())
-    };
     writeln!(
         out,
         "data                       {}",
-        or(data, "./waylay-data")
+        or(data.as_deref(), "./waylay-data")
     )?;
-    writeln!(out, "policy                     {}", or(policy, "none"))?;
+    writeln!(
+        out,
+        "policy                     {}",
+        or(policy.as_deref(), "none")
+    )?;
     writeln!(out, "sampling.sample            {}", sampling.sample)?;
     for (key, time) in [
         ("sampling.min_gap_ms", sampling.min_gap),
@@ -95,6 +97,10 @@ fn show(out: &mut impl Write, config: &Config) -> std::io::Result<()> {
         ("ring.keep_ms", ring.keep),
         ("clips.before_ms", clips.before),
         ("clips.after_ms", clips.after),
+        ("actions.per_stream_ms", actions.per_stream),
+        ("actions.brake_ms", actions.brake),
+        ("frames.gap_ms", frames.gap),
+        ("frames.idle_ms", frames.idle),
         ("incidents.gap_ms", incidents.gap),
         ("incidents.update_ms", incidents.update),
         ("timeouts.open_ms", timeouts.open),
@@ -118,17 +124,7 @@ fn show(out: &mut impl Write, config: &Config) -> std::io::Result<()> {
         "sealing.time_stamp_url     {}",
         authority.map_or("none".to_owned(), ToString::to_string)
     )?;
-    let agent = resolve.user_agent.as_deref();
-    writeln!(out, "resolve.enabled            {}", resolve.enabled)?;
-    writeln!(out, "resolve.max_hops           {}", resolve.max_hops)?;
-    writeln!(out, "resolve.max_bytes          {}", resolve.max_bytes)?;
-    writeln!(out, "resolve.ports              {:?}", resolve.ports)?;
-    writeln!(
-        out,
-        "resolve.user_agent         {}",
-        agent.unwrap_or("Waylay")
-    )?;
-    writeln!(out, "resolve.concurrency        {}", resolve.concurrency)?;
+    show_resolve(out, resolve)?;
     writeln!(out, "boost.share                {}", boost.share)?;
     writeln!(out, "boost.looks                {}", boost.looks)?;
     writeln!(out, "priority.history           {}", priority.history)?;
@@ -137,17 +133,53 @@ fn show(out: &mut impl Write, config: &Config) -> std::io::Result<()> {
     }
     writeln!(out, "ring.max_bytes             {}", ring.max_bytes)?;
     writeln!(out, "clips.classes              {:?}", clips.classes)?;
+    show_actions(out, actions)?;
     writeln!(out, "serve.listen               {}", serve.listen)?;
     writeln!(out, "serve.max_streams          {}", serve.max_streams)?;
     writeln!(
         out,
         "serve.token_file           {}",
-        or(&serve.token_file, "none")
+        or(serve.token_file.as_deref(), "none")
     )?;
+    show_frames(out, frames)?;
     for (name, file) in policies {
         writeln!(out, "policies                   {name} {}", file.display())?;
     }
     show_tables(out, config)
+}
+
+/// Where something is, or what stands for its absence.
+fn or(path: Option<&Path>, none: &str) -> String {
+    path.map_or(none.to_owned(), |path| path.display().to_string())
+}
+
+fn show_resolve(out: &mut impl Write, resolve: &Resolve) -> std::io::Result<()> {
+    let agent = resolve.user_agent.as_deref().unwrap_or("Waylay");
+    writeln!(out, "resolve.enabled            {}", resolve.enabled)?;
+    writeln!(out, "resolve.max_hops           {}", resolve.max_hops)?;
+    writeln!(out, "resolve.max_bytes          {}", resolve.max_bytes)?;
+    writeln!(out, "resolve.ports              {:?}", resolve.ports)?;
+    writeln!(out, "resolve.user_agent         {agent}")?;
+    writeln!(out, "resolve.concurrency        {}", resolve.concurrency)
+}
+
+fn show_actions(out: &mut impl Write, actions: &Actions) -> std::io::Result<()> {
+    writeln!(out, "actions.mode               {}", actions.mode.as_str())?;
+    writeln!(out, "actions.ban_minutes        {}", actions.ban_minutes)?;
+    writeln!(out, "actions.appeal             {}", actions.appeal)?;
+    writeln!(out, "actions.frames             {}", actions.frames)?;
+    let alone = actions.frames_of_one_reader;
+    writeln!(out, "actions.frames_of_one_reader {alone}")?;
+    writeln!(out, "actions.brake_cuts         {}", actions.brake_cuts)
+}
+
+fn show_frames(out: &mut impl Write, frames: &Frames) -> std::io::Result<()> {
+    writeln!(out, "frames.enabled             {}", frames.enabled)?;
+    writeln!(out, "frames.max_bytes           {}", frames.max_bytes)?;
+    writeln!(out, "frames.max_pixels          {}", frames.max_pixels)?;
+    writeln!(out, "frames.stream_rate         {}", frames.stream_rate)?;
+    writeln!(out, "frames.rate                {}", frames.rate)?;
+    writeln!(out, "frames.waiting             {}", frames.waiting)
 }
 
 /// What there may be several of.
@@ -164,18 +196,23 @@ fn show_tables(out: &mut impl Write, config: &Config) -> std::io::Result<()> {
         let api = server.api.as_ref().and_then(url::Url::host_str);
         writeln!(
             out,
-            "ingest                     {} {} {} api {} gate {} poll_ms {}",
+            "ingest                     {} {} {} api {} ca_file {} gate {} poll_ms {}",
             server.id.as_ref(),
             server.kind.as_ref().as_str(),
             server.pull,
             api.unwrap_or("none"),
+            or(server.ca_file.as_deref(), "none"),
             server.gate,
             server.poll.as_millis()
         )?;
     }
     for webhook in &config.webhooks {
         let (name, url) = (webhook.name.as_ref(), webhook.url.as_ref());
-        writeln!(out, "webhooks                   {name} {url}")?;
+        let ca_file = or(webhook.ca_file.as_deref(), "none");
+        writeln!(
+            out,
+            "webhooks                   {name} {url} ca_file {ca_file}"
+        )?;
     }
     Ok(())
 }

@@ -6,6 +6,7 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
+use std::time::Duration;
 
 use anyhow::{Context, bail};
 use clap::Args as ClapArgs;
@@ -21,14 +22,19 @@ use crate::config::{Config, Location};
 use crate::detect::Readers;
 use crate::ingest::Server;
 use crate::notify::Endpoint;
-use crate::resolve::{Network, Resolver};
+use crate::resolve::Resolver;
 use crate::stop::Stop;
 use crate::store::Store;
+use crate::trust;
 use crate::web::{self, Token};
 use crate::wire::event::Event;
 use crate::worker::{
-    self, Attached, Configured, Follower, Mailing, Recorder, Settings, Stream, Supervisor,
+    self, Acting, Attached, Configured, Follower, Mailing, Recorder, Settings, Stills, Stream,
+    Supervisor,
 };
+
+/// How long events that cannot be written are held: time to make room on a disk.
+const ENDURANCE: Duration = Duration::from_mins(10);
 
 /// Run the service: watch live streams that are added, changed and removed over HTTP.
 ///
@@ -69,18 +75,22 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<ExitCode> {
 
     let (clock, stop) = (Clock::system(), Stop::new());
     let servers = servers(&config, clock)?;
-    let mut settings = Settings::new(&config, policies.main.clone(), stop.clone(), clock);
-    settings.readers = args.readers;
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(2)
         .enable_all()
         .build()?;
-    if config.resolve.enabled {
+    let follower = config.resolve.enabled.then(|| {
         let resolver = Arc::new(Resolver::new(&config.resolve));
-        settings.follower = Some(Follower::new(resolver, runtime.handle().clone()));
-    }
+        Follower::new(resolver, runtime.handle().clone())
+    });
+    let settings = Settings {
+        readers: args.readers,
+        follower,
+        ..Settings::new(&config, policies.main.clone(), stop.clone(), clock)
+    };
     let (served, sealed) = runtime.block_on(async {
         let store = Store::open(&data.join("waylay.sqlite")).await?;
+        let store = store.enduring(ENDURANCE, stop.clone());
         let listener = bind(listen).await?;
         let listen = listener.local_addr()?;
         let (added, history) = (
@@ -98,39 +108,38 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<ExitCode> {
             let (sealer, gap, stop) = (sealer.clone(), config.incidents.gap, stop.clone());
             async move { sealer.run(watched.await.ok(), gap, stop).await }
         });
-        let mut recorder =
-            Recorder::new(store.clone(), evidence, clock, Box::new(print)).with(mailing.clone());
+        let actions = config.actions.clone();
+        let acting = Acting::start(actions, store.clone(), mailing.clone(), clock);
+        let (acting, hands) = acting.await?;
+        let mut recorder = Recorder::new(store.clone(), evidence, clock, Box::new(print))
+            .with(mailing.clone())
+            .acting(acting.clone());
         let media = recorder.media();
         let couriers = mailing.start(&store, clock).await?;
         let configured_ids: HashSet<_> = configured.iter().map(|s| s.id.clone()).collect();
         let ready = {
-            let store = store.clone();
+            let (store, frames) = (store.clone(), config.frames);
             move |supervisor: Supervisor| {
                 let news = added
                     .into_iter()
                     .filter(|s| !configured_ids.contains(&s.id));
-                for stream in configured.iter().cloned().chain(news) {
-                    let id = stream.id.clone();
-                    let known = history.contains(&id);
-                    if let Err(error) = supervisor.add(stream, known) {
-                        tracing::error!(stream.id = id, %error, "stream {id} is not watched");
-                    }
-                }
+                add(
+                    &supervisor,
+                    configured.iter().cloned().chain(news),
+                    &history,
+                );
                 tracing::info!("listening at http://{listen}");
                 // It is there for as long as the service.
                 let _ = watching.send(supervisor.clone());
                 let bans = bans.into_iter().map(|row| row.ban).collect();
-                let attached = Attached::start(
-                    servers,
-                    bans,
-                    supervisor.clone(),
-                    store.clone(),
-                    &stop,
-                    clock,
-                );
+                let (watched, kept) = (supervisor.clone(), store.clone());
+                let attached = Attached::start(servers, bans, watched, kept, &stop, clock);
+                acting.attach(attached.clone());
                 let parts = web::Parts {
+                    stills: Stills::new(frames, supervisor.clone(), clock),
                     supervisor,
                     attached,
+                    acting,
                     media,
                     store,
                     mailing,
@@ -139,16 +148,12 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<ExitCode> {
                     token,
                     clock,
                 };
-                tokio::spawn(async move {
-                    if let Err(error) = web::serve(parts, listener, stop.clone()).await {
-                        tracing::error!(%error, "the service cannot be reached any more");
-                        stop.ask();
-                    }
-                });
+                tokio::spawn(answer(parts, listener, stop));
             }
         };
         let served = worker::serve(&settings, config.serve.max_streams, &mut recorder, ready).await;
-        // What the end of the streams left to tell is on its way by now.
+        // What the end of the streams left to do and to tell is done, and on its way.
+        hands.finish().await;
         couriers.finish().await;
         let sealed = sealer.finish(sealing.await.unwrap_or_default()).await;
         store.close().await;
@@ -159,6 +164,25 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<ExitCode> {
     served?;
     sealed?;
     Ok(ExitCode::SUCCESS)
+}
+
+/// Watches `streams`; those in `history` have led off the platform before.
+fn add(supervisor: &Supervisor, streams: impl Iterator<Item = Stream>, history: &HashSet<String>) {
+    for stream in streams {
+        let id = stream.id.clone();
+        let known = history.contains(&id);
+        if let Err(error) = supervisor.add(stream, known) {
+            tracing::error!(stream.id = id, %error, "stream {id} is not watched");
+        }
+    }
+}
+
+/// Answers requests until `stop` is asked for, and asks for it where nobody can be answered any more.
+async fn answer(parts: web::Parts, listener: TcpListener, stop: Stop) {
+    if let Err(error) = web::serve(parts, listener, stop.clone()).await {
+        tracing::error!(%error, "the service cannot be reached any more");
+        stop.ask();
+    }
 }
 
 async fn bind(listen: SocketAddr) -> anyhow::Result<TcpListener> {
@@ -194,10 +218,10 @@ fn token(config: &Config, listen: SocketAddr) -> anyhow::Result<Option<Token>> {
 
 /// The endpoints that events are delivered to, their secrets read.
 fn endpoints(config: &Config) -> anyhow::Result<Vec<Endpoint>> {
-    let tls = Network::system().tls();
     let endpoints = config.webhooks.iter().map(|webhook| {
-        let endpoint = Endpoint::new(webhook, tls.clone());
-        endpoint.with_context(|| format!("webhook `{}`", webhook.name.as_ref()))
+        let about = || format!("webhook `{}`", webhook.name.as_ref());
+        let roots = trust::authorities(webhook.ca_file.as_deref()).with_context(about)?;
+        Endpoint::new(webhook, trust::tls(roots)).with_context(about)
     });
     endpoints.collect()
 }

@@ -10,7 +10,7 @@ use serde::Deserialize;
 use toml::Spanned;
 
 use crate::config::{
-    Clips, Ingest, Location, Retention, Sample, Sealing, Webhook, ingest, webhooks,
+    Actions, Clips, Frames, Ingest, Location, Retention, Sample, Sealing, Webhook, ingest, webhooks,
 };
 use crate::locate::{self, TextError};
 
@@ -34,8 +34,12 @@ pub struct Config {
     pub ring: Ring,
     /// What is kept of a stream as a clip.
     pub clips: Clips,
+    /// What is done about incidents.
+    pub actions: Actions,
     /// How the service runs.
     pub serve: Serve,
+    /// Still pictures that are sent to it.
+    pub frames: Frames,
     /// What makes an incident.
     pub incidents: Incidents,
     /// For how long evidence is kept.

@@ -13,6 +13,9 @@ use super::Location;
 use super::file::millis;
 use crate::locate::TextError;
 
+/// Bytes of the longest application or name of a stream.
+const LONGEST_NAME: usize = 512;
+
 /// An ingest server.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -26,6 +29,8 @@ pub struct Ingest {
     /// Where its API is; without one nothing is listed and nobody is kicked.
     #[serde(default, deserialize_with = "api")]
     pub api: Option<Url>,
+    /// The file of the authorities that vouch for its API, in place of those that everybody trusts.
+    pub ca_file: Option<PathBuf>,
     /// Who asks its API, where it wants a name.
     pub user: Option<String>,
     /// The file that holds what its API wants to know of who asks.
@@ -188,45 +193,88 @@ impl Ingest {
 #[derive(Clone, PartialEq, Eq)]
 pub struct Pull(String);
 
+/// Why a stream cannot be watched under what it is called.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum NoLocation {
+    /// No path of a URL has a part that is called so.
+    #[error("a part of what it is called is empty, `.` or `..`, which no URL can have")]
+    Part,
+    /// It is no text, or not all of it.
+    #[error("what it is called is no line of text, and cannot be asked for as it is")]
+    Text,
+    /// It is longer than any.
+    #[error("what it is called is longer than {LONGEST_NAME} bytes")]
+    Long,
+    /// RTMP has the arguments of a stream there.
+    #[error("what it is called holds a `?`, and RTMP takes what follows for arguments")]
+    Arguments,
+    /// What it is put into makes no URL.
+    #[error("there is no URL for what it is called")]
+    Url,
+}
+
 impl Pull {
-    /// Where the stream that is called so is watched. Names are percent-encoded, so that they lead nowhere else; `None` where
-    /// one cannot be: it is empty, or a part of a path that means another one.
-    pub fn location(&self, vhost: &str, app: &str, name: &str) -> Option<Location> {
+    /// Where the stream that is called so is watched, under exactly that name: all of it is percent-encoded, so that it leads
+    /// nowhere else.
+    ///
+    /// # Errors
+    /// Where that cannot be.
+    pub fn location(&self, vhost: &str, app: &str, name: &str) -> Result<Location, NoLocation> {
         let mut url = String::new();
         let mut rest = self.0.as_str();
         while let Some((before, after)) = rest.split_once('{') {
-            let (hole, after) = after.split_once('}')?;
+            let (hole, after) = after.split_once('}').ok_or(NoLocation::Url)?;
             url.push_str(before);
             match hole {
-                "app" => url.push_str(&parts(app)?),
-                "name" => url.push_str(&part(name)?),
-                "vhost" => url.push_str(&part(vhost)?),
+                "app" => url.push_str(&self.parts(app)?),
+                "name" => url.push_str(&self.part(name)?),
+                "vhost" => url.push_str(&self.part(vhost)?),
                 "path" => {
                     if !app.is_empty() {
-                        url.push_str(&parts(app)?);
+                        url.push_str(&self.parts(app)?);
                         url.push('/');
                     }
-                    url.push_str(&part(name)?);
+                    url.push_str(&self.part(name)?);
                 }
-                _ => return None,
+                _ => return Err(NoLocation::Url),
             }
             rest = after;
         }
         url.push_str(rest);
-        let location = url.parse().ok()?;
-        matches!(location, Location::Url(_)).then_some(location)
+        match url.parse() {
+            Ok(location @ Location::Url(_)) => Ok(location),
+            _ => Err(NoLocation::Url),
+        }
     }
-}
 
-/// A part of a path, percent-encoded. What cannot be one is left to nobody's parser.
-fn part(text: &str) -> Option<String> {
-    (!matches!(text, "" | "." | "..")).then(|| percent(text))
-}
+    /// A part of a path, percent-encoded. What cannot be one is left to nobody's parser.
+    fn part(&self, text: &str) -> Result<String, NoLocation> {
+        match text {
+            "" | "." | ".." => Err(NoLocation::Part),
+            _ if text.len() > LONGEST_NAME => Err(NoLocation::Long),
+            // What stood where the replacement character is nobody knows any more.
+            _ if text.contains(|c: char| c.is_control() || c == '\u{fffd}') => {
+                Err(NoLocation::Text)
+            }
+            _ if self.is_rtmp() && text.contains('?') => Err(NoLocation::Arguments),
+            _ => Ok(percent(text)),
+        }
+    }
 
-/// An application may have several parts, such as `live/room`.
-fn parts(text: &str) -> Option<String> {
-    let parts: Option<Vec<_>> = text.split('/').map(part).collect();
-    Some(parts?.join("/"))
+    /// An application may have several parts, such as `live/room`. RTMP asks for it by itself: there it is one part of
+    /// the URL, which tells where the name begins.
+    fn parts(&self, text: &str) -> Result<String, NoLocation> {
+        let parts = text.split('/').map(|part| self.part(part));
+        let between = if self.is_rtmp() { "%2F" } else { "/" };
+        Ok(parts.collect::<Result<Vec<_>, _>>()?.join(between))
+    }
+
+    fn is_rtmp(&self) -> bool {
+        let scheme = self.0.split("://").next().unwrap_or_default();
+        ["rtmp", "rtmps"]
+            .iter()
+            .any(|rtmp| scheme.eq_ignore_ascii_case(rtmp))
+    }
 }
 
 /// `text` with everything percent-encoded but the unreserved characters (RFC 3986 section 2.3).
@@ -250,7 +298,7 @@ impl FromStr for Pull {
     fn from_str(text: &str) -> Result<Self, String> {
         let pull = Self(text.to_owned());
         let at = |about: &str, name: &str| match pull.location(about, about, name) {
-            Some(Location::Url(url)) => Some(url),
+            Ok(Location::Url(url)) => Some(url),
             _ => None,
         };
         let (Some(one), Some(named), Some(other)) = (at("a", "a"), at("a", "b"), at("b", "b"))
@@ -285,8 +333,8 @@ impl<'de> Deserialize<'de> for Pull {
 impl fmt::Display for Pull {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.location("vhost", "app", "name") {
-            Some(location) => location.fmt(f),
-            None => f.write_str("***"),
+            Ok(location) => location.fmt(f),
+            Err(_) => f.write_str("***"),
         }
     }
 }

@@ -22,6 +22,8 @@ pub enum Location {
     Stdin,
     /// Live, or at least remote.
     Url(Box<Url>),
+    /// Still pictures that somebody sends to the service: it opens nothing.
+    Stills,
 }
 
 /// What is wrong with a source as it was written.
@@ -40,6 +42,9 @@ pub enum LocationError {
         why: String,
     },
 }
+
+/// What stands in the place of a URL for a stream of still pictures.
+pub const STILLS: &str = "stills:";
 
 /// URL schemes that can be watched.
 const SCHEMES: &[&str] = &[
@@ -63,6 +68,7 @@ impl Location {
                 stem => format!("file{stem}"),
             },
             Self::Stdin => "stdin".to_owned(),
+            Self::Stills => "stills".to_owned(),
             Self::Url(url) => {
                 let hash = ids::sha256(url.as_str().as_bytes());
                 let host = name(url.host_str().unwrap_or("any"));
@@ -168,6 +174,7 @@ impl fmt::Display for Location {
         match self {
             Self::File(path) => f.write_str(&plain(&path.to_string_lossy())),
             Self::Stdin => f.write_str("standard input"),
+            Self::Stills => f.write_str("stills"),
             Self::Url(url) => {
                 write!(
                     f,

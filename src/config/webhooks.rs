@@ -26,6 +26,8 @@ pub struct Webhook {
     /// Whether they may be sent to another machine without TLS.
     #[serde(default)]
     pub insecure: bool,
+    /// The file of the authorities that vouch for it, in place of those that everybody trusts.
+    pub ca_file: Option<PathBuf>,
     /// The files that hold the secrets which sign them.
     #[serde(default)]
     pub secret_files: Vec<PathBuf>,

@@ -24,6 +24,17 @@ pub enum What {
     Unexpected,
 }
 
+impl What {
+    /// The id that is used everywhere outside of the program.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Altered => "altered",
+            Self::Missing => "missing",
+            Self::Unexpected => "unexpected",
+        }
+    }
+}
+
 /// One thing that is wrong with evidence.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Finding {
@@ -62,11 +73,7 @@ impl Finding {
 
 impl fmt::Display for Finding {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let what = match self.what {
-            What::Altered => "altered",
-            What::Missing => "missing",
-            What::Unexpected => "unexpected",
-        };
+        let what = self.what.as_str();
         write!(f, "{what}: {}: {}", plain(&self.name), plain(&self.why))
     }
 }
@@ -123,7 +130,7 @@ fn check_events(manifest: &Manifest, sealed: &Sealed, events: &[OnRecord]) -> Ve
     let name = |sequence: u32| format!("event {}.{sequence}", manifest.incident);
     let by = format!("manifest {}", manifest.position);
     let mut findings = Vec::new();
-    for (at, step) in sealed.decode_log.iter().enumerate() {
+    for (at, step) in sealed.events().into_iter().enumerate() {
         let name = name(step.sequence);
         match events.get(at) {
             None => findings.push(Finding::missing(name, format!("{by} holds it"))),
@@ -134,7 +141,7 @@ fn check_events(manifest: &Manifest, sealed: &Sealed, events: &[OnRecord]) -> Ve
                 }
                 findings.push(Finding::altered(name, why));
             }
-            Some((Some(us), _)) if time_us(&step.recorded) != Some(*us) => {
+            Some((Some(us), _)) if time_us(step.recorded) != Some(*us) => {
                 let why = format!("{by} says that it was recorded at {}", step.recorded);
                 findings.push(Finding::altered(name, why));
             }
@@ -150,7 +157,8 @@ fn difference(manifest: &Manifest, events: &[OnRecord]) -> Option<String> {
     let Content::Sealed(sealed) = &manifest.content else {
         return None;
     };
-    let times = sealed.decode_log.iter().map(|step| time_us(&step.recorded));
+    let held = sealed.events();
+    let times = held.iter().map(|step| time_us(step.recorded));
     let recorded: Vec<_> = times
         .zip(events)
         .map(|(logged, (us, event))| Recorded {

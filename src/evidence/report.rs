@@ -4,12 +4,21 @@
 use std::cmp::Reverse;
 use std::fmt::{self, Write};
 
+use serde_json::Value;
+
 use crate::escape::{Defanged, Escaped};
 use crate::evidence::bundle::{Case, events_name, file_name, manifest_name};
 use crate::evidence::time_stamp;
-use crate::wire::manifest::{Content, FileData, Sealed, Step, VerdictData};
+use crate::wire::manifest::{Act, Content, FileData, Sealed, Step, VerdictData};
 
 const STYLE: &str = include_str!("report/page.css");
+
+/// What is shown of an event about what was done or decided.
+const TOLD: [&str; 13] = [
+    "action", "step", "reasons", "decision", "by", "executor", "reason", "note", "until", "kick",
+    "error", "notice", "undone",
+];
+
 /// More steps of a log are counted and not shown: the events hold them all.
 const MOST: usize = 200;
 
@@ -74,6 +83,7 @@ fn incident(out: &mut String, case: &Case, sealed: &Sealed) -> fmt::Result {
     )?;
     pictures(out, case, sealed)?;
     facts(out, case, sealed)?;
+    history(out, case, &sealed.history)?;
     log(out, case, &sealed.decode_log)?;
     chain(out, case)?;
     out.write_str("</article>\n")
@@ -177,6 +187,52 @@ impl Facts<'_> {
     fn add(&mut self, name: &str, value: impl fmt::Display) -> fmt::Result {
         writeln!(self.0, "<tr><th>{name}</th><td>{value}</td></tr>")
     }
+}
+
+/// What was done and decided, with whatever of it is plain text in the event: who, why, and what the host was told.
+fn history(out: &mut String, case: &Case, acts: &[Act]) -> fmt::Result {
+    if acts.is_empty() {
+        return Ok(());
+    }
+    out.write_str(
+        "<h3>What was done and decided</h3>\n<div class=\"wide\"><table>\n\
+         <tr><th>event</th><th>recorded</th><th>says</th></tr>\n",
+    )?;
+    for act in acts.iter().take(MOST) {
+        let kind = act.event.strip_prefix("waylay.").unwrap_or(&act.event);
+        let kind = kind.trim_end_matches(".v1").replace(['.', '_'], " ");
+        write!(
+            out,
+            "<tr><td>{} {}</td><td>{}</td><td>",
+            act.sequence,
+            Escaped(&kind),
+            Escaped(&act.recorded)
+        )?;
+        let at = usize::try_from(act.sequence.saturating_sub(1)).unwrap_or(usize::MAX);
+        let event = case.events.get(at).map_or("", String::as_str);
+        let event: Value = serde_json::from_str(event).unwrap_or_default();
+        for key in TOLD {
+            let said = match &event["data"][key] {
+                Value::String(said) => said.clone(),
+                Value::Array(said) => {
+                    let said = said.iter().filter_map(Value::as_str);
+                    said.collect::<Vec<_>>().join(", ")
+                }
+                _ => continue,
+            };
+            if key == "notice" {
+                out.write_str("notice: <pre>")?;
+                for line in said.lines() {
+                    writeln!(out, "{}", Defanged(line))?;
+                }
+                out.write_str("</pre>\n")?;
+            } else {
+                writeln!(out, "{key}: {}<br>", Defanged(&said))?;
+            }
+        }
+        out.write_str("</td></tr>\n")?;
+    }
+    out.write_str("</table></div>\n")
 }
 
 fn log(out: &mut String, case: &Case, steps: &[Step]) -> fmt::Result {
@@ -302,6 +358,7 @@ mod tests {
                 policy_sha256: None,
             },
             decode_log: Vec::new(),
+            history: Vec::new(),
             files: vec![FileData {
                 kind: "clean_frame".to_owned(),
                 path: "s/i/\"onerror=x.jpg".to_owned(),
@@ -348,6 +405,34 @@ mod tests {
             "\0",
         ] {
             assert!(!page.contains(forbidden), "{forbidden}");
+        }
+    }
+
+    #[test]
+    fn what_was_done_is_told_as_the_events_have_it() {
+        let mut case = case("x");
+        let event = serde_json::json!({"type": "waylay.action.done.v1", "data": {
+            "sequence": 1, "action": "cut", "by": "<b>me", "reasons": ["read"], "notice": "one\ntwo.example"}});
+        case.events = vec![event.to_string()];
+        if let Content::Sealed(sealed) = &mut case.manifests[0].manifest.content {
+            sealed.history = [1, 2]
+                .map(|sequence| Act {
+                    sequence,
+                    event: "waylay.action.done.v1".to_owned(),
+                    sha256: String::new(),
+                    recorded: "2026".to_owned(),
+                })
+                .into();
+        }
+        let page = page(&[case], "", "");
+        for told in [
+            "<td>1 action done</td><td>2026</td><td>action: cut<br>",
+            "by: &lt;b&gt;me<br>",
+            "reasons: read<br>",
+            "notice: <pre>one\ntwo[.]example\n</pre>",
+            "<td>2 action done</td>",
+        ] {
+            assert!(page.contains(told), "{told}: {page}");
         }
     }
 

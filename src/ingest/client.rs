@@ -1,11 +1,10 @@
 //! Asks the API of a server: bounded in time and bytes, and to no other place than the configuration says.
 
-use std::sync::Arc;
 use std::time::Duration;
 
 use reqwest::redirect::Policy;
 use reqwest::{Client as Http, retry};
-use rustls::{ClientConfig, RootCertStore, crypto};
+use rustls::ClientConfig;
 use tokio::sync::Mutex;
 use url::Url;
 
@@ -43,9 +42,10 @@ pub(super) struct Client {
 }
 
 impl Client {
-    pub(super) fn new(base: Url) -> reqwest::Result<Self> {
+    /// `tls` says whom it may trust.
+    pub(super) fn new(base: Url, tls: ClientConfig) -> reqwest::Result<Self> {
         let http = Http::builder()
-            .tls_backend_preconfigured(tls())
+            .tls_backend_preconfigured(tls)
             .no_proxy()
             .redirect(Policy::none())
             .retry(retry::never())
@@ -95,17 +95,4 @@ fn why(error: &reqwest::Error) -> ApiError {
     } else {
         ApiError::Unreachable
     }
-}
-
-/// TLS that trusts the authorities that Mozilla trusts, as of this build.
-fn tls() -> ClientConfig {
-    let roots: RootCertStore = webpki_roots::TLS_SERVER_ROOTS.iter().cloned().collect();
-    let provider = Arc::new(crypto::ring::default_provider());
-    let mut tls = ClientConfig::builder_with_provider(provider)
-        .with_safe_default_protocol_versions()
-        .unwrap_or_else(|error| unreachable!("ring knows them: {error}"))
-        .with_root_certificates(roots)
-        .with_no_client_auth();
-    tls.alpn_protocols = vec![b"http/1.1".to_vec()];
-    tls
 }

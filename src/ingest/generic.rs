@@ -9,7 +9,9 @@ use serde_json::{Value, json};
 use super::Adapter;
 use super::call::{ApiError, Call, Kicked, Listed, Live, list};
 use super::client::Answer;
-use super::hook::{Decision, Hook, HookError, HookKind, Reply, Request, hook_key, id, key, text};
+use super::hook::{
+    Decision, Hook, HookError, HookKind, Reply, Request, hook_key, id, listed_key, text,
+};
 use super::secret::Secret;
 use crate::ban::StreamKey;
 use crate::ids;
@@ -114,7 +116,7 @@ fn live(stream: &Value) -> Option<Live> {
     let app = text(&stream["app"]).unwrap_or_default();
     let name = text(&stream["name"])?;
     Some(Live {
-        key: key("", &app, &name)?,
+        key: listed_key("", &app, &name),
         publisher: id(text(&stream["publisher"])),
     })
 }

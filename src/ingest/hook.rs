@@ -195,25 +195,23 @@ pub(super) fn text(value: &Value) -> Option<Cow<'_, str>> {
     }
 }
 
-/// The key of these names; `None` where they cannot be the names of a stream.
-pub(super) fn key(vhost: &str, app: &str, name: &str) -> Option<StreamKey> {
-    let is_name =
-        |text: &str| text.len() <= LONGEST_NAME && !text.contains(|c: char| c.is_control());
+/// The key of these names, whatever they are. What a list has is there, and nobody may hide behind a name: one that
+/// cannot be watched is counted where it is not.
+pub(super) fn listed_key(vhost: &str, app: &str, name: &str) -> StreamKey {
     // Both servers that have virtual hosts call the one for all others so.
     let vhost = if vhost == "__defaultVhost__" {
         ""
     } else {
         vhost
     };
-    let fits = !name.is_empty() && [vhost, app, name].into_iter().all(is_name);
-    fits.then(|| StreamKey {
+    StreamKey {
         vhost: vhost.to_owned(),
         app: app.to_owned(),
         name: name.to_owned(),
-    })
+    }
 }
 
-/// The same for a hook, which is an error then.
+/// The same for a hook, which is refused where these cannot be the names of a stream.
 pub(super) fn hook_key(
     vhost: Option<&str>,
     app: Option<&str>,
@@ -222,7 +220,12 @@ pub(super) fn hook_key(
     let (Some(app), Some(name)) = (app, name) else {
         return Err(HookError::Malformed("the name of a stream"));
     };
-    key(vhost.unwrap_or_default(), app, name).ok_or(HookError::Malformed("the name of a stream"))
+    let vhost = vhost.unwrap_or_default();
+    let is_name =
+        |text: &str| text.len() <= LONGEST_NAME && !text.contains(|c: char| c.is_control());
+    let fits = !name.is_empty() && [vhost, app, name].into_iter().all(is_name);
+    let key = fits.then(|| listed_key(vhost, app, name));
+    key.ok_or(HookError::Malformed("the name of a stream"))
 }
 
 /// An id of a publisher; `None` where there is none, or it is longer than any.

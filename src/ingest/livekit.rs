@@ -13,7 +13,9 @@ use sha2::{Digest, Sha256};
 use super::Adapter;
 use super::call::{ApiError, Call, Kicked, Listed, Live, Step, list};
 use super::client::Answer;
-use super::hook::{Decision, Hook, HookError, HookKind, Reply, Request, hook_key, id, key, text};
+use super::hook::{
+    Decision, Hook, HookError, HookKind, Reply, Request, hook_key, id, listed_key, text,
+};
 use super::secret::Secret;
 use crate::ban::StreamKey;
 
@@ -173,7 +175,7 @@ fn live(room: &str, participant: &Value) -> Option<Live> {
         return None;
     }
     Some(Live {
-        key: key("", room, &text(&participant["identity"])?)?,
+        key: listed_key("", room, &text(&participant["identity"])?),
         publisher: id(text(&participant["sid"])),
     })
 }

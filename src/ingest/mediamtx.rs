@@ -9,7 +9,7 @@ use super::Adapter;
 use super::call::{ApiError, Call, Kicked, Listed, Live, Step, json, list};
 use super::client::Answer;
 use super::hook::{
-    Decision, Form, Hook, HookError, HookKind, Reply, Request, hook_key, id, key, text,
+    Decision, Form, Hook, HookError, HookKind, Reply, Request, hook_key, id, listed_key, text,
 };
 use super::secret::Secret;
 use super::srs::{authorization, with};
@@ -158,7 +158,7 @@ fn live(item: &Value) -> Option<Live> {
     let kind = text(&source["type"]).unwrap_or_default();
     let source = text(&source["id"]).unwrap_or_default();
     Some(Live {
-        key: key("", app, name)?,
+        key: listed_key("", app, name),
         publisher: publisher(&kind, &source),
     })
 }

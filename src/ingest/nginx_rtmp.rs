@@ -5,7 +5,7 @@ use roxmltree::{Document, Node, ParsingOptions};
 use super::Adapter;
 use super::call::{ApiError, Call, Kicked, Listed, Live};
 use super::client::Answer;
-use super::hook::{Decision, Hook, HookError, HookKind, Reply, Request, hook_key, id, key};
+use super::hook::{Decision, Hook, HookError, HookKind, Reply, Request, hook_key, id, listed_key};
 use super::secret::Secret;
 use super::srs::{authorization, with};
 use crate::ban::StreamKey;
@@ -93,6 +93,26 @@ impl Adapter for NginxRtmp {
         })
     }
 
+    /// A byte that is no printable ASCII is a space in `/stat`.
+    fn shown(&self, key: &StreamKey) -> StreamKey {
+        let shown = |text: &str| {
+            let bytes = text.bytes();
+            let shown = bytes.map(|byte| {
+                if matches!(byte, b' '..=b'~') {
+                    char::from(byte)
+                } else {
+                    ' '
+                }
+            });
+            shown.collect()
+        };
+        StreamKey {
+            vhost: key.vhost.clone(),
+            app: shown(&key.app),
+            name: shown(&key.name),
+        }
+    }
+
     /// Without a name it would disconnect the whole application: a key always has one.
     fn kick(&self, key: &StreamKey, _: Option<&str>, _: i64) -> Result<Call, ApiError> {
         let (app, name) = (percent(&key.app), percent(&key.name));
@@ -128,7 +148,7 @@ fn live(app: &str, stream: Node<'_, '_>) -> Option<Live> {
     let mut clients = stream.children().filter(|node| node.has_tag_name("client"));
     let publisher = clients.find(publishes);
     Some(Live {
-        key: key("", app, child(stream, "name")?)?,
+        key: listed_key("", app, child(stream, "name")?),
         publisher: id(publisher
             .and_then(|client| child(client, "id"))
             .map(Into::into)),

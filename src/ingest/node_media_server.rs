@@ -9,7 +9,9 @@ use serde_json::{Value, json};
 use super::Adapter;
 use super::call::{ApiError, Call, Kicked, Listed, Live, Login, list};
 use super::client::Answer;
-use super::hook::{Decision, Hook, HookError, HookKind, Reply, Request, hook_key, id, key, text};
+use super::hook::{
+    Decision, Hook, HookError, HookKind, Reply, Request, hook_key, id, listed_key, text,
+};
 use super::secret::Secret;
 use crate::ban::StreamKey;
 use crate::config::percent;
@@ -131,7 +133,7 @@ fn live(stream: &Value) -> Option<Live> {
     }
     let (app, name) = (text(&stream["app"])?, text(&stream["name"])?);
     Some(Live {
-        key: key("", &app, &name)?,
+        key: listed_key("", &app, &name),
         publisher: id(text(&publisher["id"])),
     })
 }

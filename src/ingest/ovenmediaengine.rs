@@ -13,7 +13,9 @@ use url::Url;
 use super::Adapter;
 use super::call::{ApiError, Call, Kicked, Listed, Live, Step, basic, json, list};
 use super::client::Answer;
-use super::hook::{Decision, Hook, HookError, HookKind, Reply, Request, hook_key, id, key, text};
+use super::hook::{
+    Decision, Hook, HookError, HookKind, Reply, Request, hook_key, id, listed_key, text,
+};
 use super::secret::Secret;
 use crate::ban::StreamKey;
 use crate::config::percent;
@@ -107,11 +109,9 @@ impl Adapter for OvenMediaEngine {
         let mut listed = Listed::default();
         match call.inside() {
             [vhost, app] => {
-                let live = names.filter_map(|name| {
-                    Some(Live {
-                        key: key("", app, &name)?,
-                        publisher: Some(vhost.clone()),
-                    })
+                let live = names.map(|name| Live {
+                    key: listed_key("", app, &name),
+                    publisher: Some(vhost.clone()),
                 });
                 listed.streams = live.collect();
             }

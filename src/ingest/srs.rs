@@ -6,7 +6,9 @@ use serde_json::Value;
 use super::Adapter;
 use super::call::{ApiError, Call, Kicked, Listed, Live, Step, basic, json, list};
 use super::client::Answer;
-use super::hook::{Decision, Hook, HookError, HookKind, Reply, Request, hook_key, id, key, text};
+use super::hook::{
+    Decision, Hook, HookError, HookKind, Reply, Request, hook_key, id, listed_key, text,
+};
 use super::secret::Secret;
 use crate::ban::StreamKey;
 use crate::config::percent;
@@ -138,7 +140,7 @@ fn live(stream: &Value) -> Option<Live> {
     let vhost = url.split('/').next().unwrap_or_default();
     let (app, name) = (text(&stream["app"])?, text(&stream["name"])?);
     Some(Live {
-        key: key(vhost, &app, &name)?,
+        key: listed_key(vhost, &app, &name),
         publisher: id(text(&publish["cid"])),
     })
 }

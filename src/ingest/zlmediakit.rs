@@ -7,7 +7,9 @@ use url::form_urlencoded;
 use super::Adapter;
 use super::call::{ApiError, Call, Kicked, Listed, Live, json, list};
 use super::client::Answer;
-use super::hook::{Decision, Hook, HookError, HookKind, Reply, Request, hook_key, id, key, text};
+use super::hook::{
+    Decision, Hook, HookError, HookKind, Reply, Request, hook_key, id, listed_key, text,
+};
 use super::secret::Secret;
 use crate::ban::StreamKey;
 
@@ -134,7 +136,7 @@ fn live(media: &Value) -> Option<Live> {
     let vhost = text(&media["vhost"]).unwrap_or_default();
     let (app, stream) = (text(&media["app"])?, text(&media["stream"])?);
     Some(Live {
-        key: key(&vhost, &app, &stream)?,
+        key: listed_key(&vhost, &app, &stream),
         publisher: None,
     })
 }

@@ -15,7 +15,7 @@ use super::{Filter, Message, Secret, SecretError};
 use crate::config::{Webhook, WebhookUrl};
 use crate::keys::PublicKey;
 use crate::telemetry::plain;
-use crate::wire::event::Event;
+use crate::wire::envelope::{Envelope, Told};
 
 /// CloudEvents 1.0 JSON event format, section 3.
 const EVENT: &str = "application/cloudevents+json";
@@ -143,7 +143,7 @@ impl Endpoint {
     }
 
     /// Whether it is told of `event`, in a stream with these labels.
-    pub fn wants(&self, event: &Event<'_>, labels: &[String]) -> bool {
+    pub fn wants<D: Told>(&self, event: &Envelope<D>, labels: &[String]) -> bool {
         self.filter.fits(event, labels)
     }
 

@@ -8,7 +8,8 @@ use crate::config::Webhook;
 use crate::locate::TextError;
 use crate::payload::Category;
 use crate::policy::{Class, Severity};
-use crate::wire::event::{Event, TYPES};
+use crate::wire;
+use crate::wire::envelope::{Envelope, Told};
 
 /// What is asked of an event. A list that is empty asks for nothing; of one that is not the event must fit one entry.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -27,8 +28,11 @@ impl Filter {
     /// The place in the configuration of a word that no event ever holds, and what was expected.
     pub fn new(webhook: &Webhook) -> Result<Self, (std::ops::Range<usize>, String)> {
         let is_type = |name: &str| {
-            let known = TYPES.into_iter().find(|known| *known == name);
-            known.ok_or_else(|| format!("no type of event, expected one of {}", TYPES.join(", ")))
+            let known = wire::types().find(|known| *known == name);
+            known.ok_or_else(|| {
+                let all: Vec<_> = wire::types().collect();
+                format!("no type of event, expected one of {}", all.join(", "))
+            })
         };
         Ok(Self {
             types: words(&webhook.types, is_type)?,
@@ -40,15 +44,13 @@ impl Filter {
     }
 
     /// Whether it lets `event` through, which tells of a stream with these labels.
-    pub fn fits(&self, event: &Event<'_>, labels: &[String]) -> bool {
-        let about = &event.data.about;
-        let verdict = about.verdict();
-        let category = about.read().map_or("", |read| read.category);
+    pub fn fits<D: Told>(&self, event: &Envelope<D>, labels: &[String]) -> bool {
+        let traits = event.data.traits();
         let one_of = |list: &[&'static str], word: &str| list.is_empty() || list.contains(&word);
         one_of(&self.types, &event.kind)
-            && one_of(&self.classes, verdict.class)
-            && one_of(&self.severities, verdict.severity)
-            && one_of(&self.categories, category)
+            && one_of(&self.classes, traits.class)
+            && one_of(&self.severities, traits.severity)
+            && one_of(&self.categories, traits.category)
             && (self.labels.is_empty() || self.labels.iter().any(|label| labels.contains(label)))
     }
 }
@@ -85,6 +87,7 @@ fn known<'de, T: Deserialize<'de>>(word: &'de str) -> Result<T, String> {
 mod tests {
     use super::*;
     use crate::config::Config;
+    use crate::wire::event::{Event, TYPES};
 
     fn webhook(lines: &str) -> (String, Vec<Webhook>) {
         let text = format!(

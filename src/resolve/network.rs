@@ -6,9 +6,11 @@ use std::pin::Pin;
 use std::sync::Arc;
 
 use rustls::client::Resumption;
-use rustls::{ClientConfig, RootCertStore, crypto};
+use rustls::{ClientConfig, RootCertStore};
 use tokio::sync::Semaphore;
 use tokio::task::spawn_blocking;
+
+use crate::trust;
 
 /// The addresses of a name, when they are known.
 pub type Addresses<'a> = Pin<Box<dyn Future<Output = io::Result<Vec<IpAddr>>> + Send + 'a>>;
@@ -47,14 +49,12 @@ impl Network {
         self.tls.as_ref().clone()
     }
 
-    /// That of this machine. Trusts the authorities that Mozilla trusts, as of this build, so that it
-    /// does not depend on what an image has installed.
+    /// That of this machine. Trusts the authorities that Mozilla trusts.
     pub fn system() -> Self {
-        let roots = webpki_roots::TLS_SERVER_ROOTS.iter().cloned().collect();
         Self::new(
             Arc::new(System::default()),
             Arc::new(|address| address),
-            roots,
+            trust::public(),
         )
     }
 }
@@ -62,14 +62,7 @@ impl Network {
 /// TLS 1.2 and 1.3 with HTTP/1.1 inside, and nothing remembered from one connection to the next: a
 /// session that is resumed would be a cookie.
 fn trusting(roots: RootCertStore) -> Arc<ClientConfig> {
-    let provider = Arc::new(crypto::ring::default_provider());
-    let builder = ClientConfig::builder_with_provider(provider);
-    let mut tls = builder
-        .with_safe_default_protocol_versions()
-        .unwrap_or_else(|error| unreachable!("ring knows them: {error}"))
-        .with_root_certificates(roots)
-        .with_no_client_auth();
-    tls.alpn_protocols = vec![b"http/1.1".to_vec()];
+    let mut tls = trust::tls(roots);
     tls.resumption = Resumption::disabled();
     Arc::new(tls)
 }

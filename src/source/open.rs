@@ -54,15 +54,16 @@ pub(super) fn connect(
             let (name, interrupts) = (Path::new(&name), interrupts(deadline));
             format::input_with_interrupt_and_dictionary(name, interrupts, options)
         }
+        Location::Stills => return Err(SourceError::Open("stills are sent to it".to_owned())),
         Location::Url(url) => match Target::of(url) {
-            Some(target) => {
+            Some(target) if target.is_plain() => {
                 let rtmp = play(target, deadline)?;
                 deadline.set(within);
                 options.set("protocol_whitelist", "");
                 set_probing(&mut options, url);
                 demultiplex(rtmp, options, deadline)
             }
-            None => open_url(url, options, deadline),
+            target => open_url(url, target.as_ref(), options, deadline),
         },
     };
     opened.map_err(|error| deadline.cause(within, cannot_open(error)))
@@ -113,9 +114,15 @@ fn play(target: Target, deadline: &Arc<Deadline>) -> Result<impl Read + use<>, S
 
 fn open_url(
     url: &Url,
+    target: Option<&Target>,
     mut options: Dictionary,
     deadline: &Arc<Deadline>,
 ) -> Result<Context, Error> {
+    if let Some(target) = target.filter(|_| url.path().contains('%')) {
+        // libav asks the server for what is written, and not for what is meant.
+        options.set("rtmp_app", &target.app);
+        options.set("rtmp_playpath", &target.play_path);
+    }
     options.set("protocol_whitelist", REMOTE);
     options.set(
         "format_whitelist",

@@ -64,6 +64,29 @@ impl Picture {
         })
     }
 
+    /// A picture that was no part of a video.
+    ///
+    /// # Errors
+    /// Where it has no pixels.
+    pub fn still(
+        rgb: &RgbImage,
+        media_ms: i64,
+        captured_us: Option<i64>,
+    ) -> Result<Self, SourceError> {
+        let (width, height) = rgb.dimensions();
+        let row = width as usize * 3;
+        let mut frame = Video::new(Pixel::RGB24, width, height);
+        let stride = frame.stride(0);
+        if row == 0 || height == 0 || stride < row {
+            return Err(SourceError::Read("a picture without pixels".to_owned()));
+        }
+        let rows = rgb.as_raw().chunks_exact(row);
+        for (to, from) in frame.data_mut(0).chunks_exact_mut(stride).zip(rows) {
+            to[..row].copy_from_slice(from);
+        }
+        Self::new(frame, media_ms, captured_us)
+    }
+
     /// Media time in ms.
     pub fn media_ms(&self) -> i64 {
         self.media_ms

@@ -91,11 +91,23 @@ fn decode(bytes: &[u8]) -> Result<Still, String> {
     if reader.format().is_none() {
         return Err("it is not a picture of a known format".to_owned());
     }
+    reader.limits(limits(MOST_ALLOCATED));
+    let rgb = colours(reader)?;
+    let grey = DynamicImage::ImageRgb8(rgb.clone()).into_luma8();
+    Ok(Still { rgb, grey })
+}
+
+/// Bounds for a picture whose decoder may allocate so many bytes.
+pub(super) fn limits(most_allocated: u64) -> Limits {
     let mut limits = Limits::default();
     limits.max_image_width = Some(MOST_SIDE);
     limits.max_image_height = Some(MOST_SIDE);
-    limits.max_alloc = Some(MOST_ALLOCATED);
-    reader.limits(limits);
+    limits.max_alloc = Some(most_allocated);
+    limits
+}
+
+/// The picture in colour. What was transparent is white.
+pub(super) fn colours(reader: ImageReader<Cursor<&[u8]>>) -> Result<RgbImage, String> {
     let picture = reader.decode().map_err(|error| match error {
         ImageError::Limits(_) => format!(
             "its pixels are too many: at most {MOST_SIDE} px a side and {} MiB decoded",
@@ -104,9 +116,7 @@ fn decode(bytes: &[u8]) -> Result<Still, String> {
         ImageError::IoError(_) => "it is cut short".to_owned(),
         other => format!("it cannot be decoded: {other}"),
     })?;
-    let rgb = over_white(&picture);
-    let grey = DynamicImage::ImageRgb8(rgb.clone()).into_luma8();
-    Ok(Still { rgb, grey })
+    Ok(over_white(&picture))
 }
 
 fn over_white(picture: &DynamicImage) -> RgbImage {

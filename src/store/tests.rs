@@ -1,3 +1,4 @@
+mod health;
 mod outbox;
 
 use super::*;
@@ -13,6 +14,7 @@ fn changes() -> Vec<Change> {
     let settings = Settings {
         gap_ms: 10_000,
         update_ms: 2_000,
+        prompt_reads: 3,
     };
     let mut tracker = Tracker::new(Seed::from_parts(&[b"store"]), settings);
     let mut changes = Vec::new();

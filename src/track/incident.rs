@@ -82,6 +82,8 @@ pub struct Incident {
     pub visible_ms: i64,
     /// In how many frames it was seen.
     pub sightings: u32,
+    /// In how many of them it was read, and not only located.
+    pub reads: u32,
     /// The frame that shows it best so far.
     pub best: Frame,
     /// Where it is in that frame.

@@ -23,6 +23,9 @@ pub struct Settings {
     pub gap_ms: i64,
     /// An open incident is updated at most this often, in ms of media time.
     pub update_ms: i64,
+    /// What a policy wants a stream warned or cut for is told at once when it was read again, up to so many reads: whoever acts
+    /// on it waits for them.
+    pub prompt_reads: u32,
 }
 
 /// What one look at the stream changed.
@@ -177,6 +180,7 @@ impl Tracker {
         let id = self.seed.incident(self.opened);
         self.opened += 1;
         let key = key(&sighting);
+        let reads = u32::from(sighting.reading.is_some());
         let symbol = sighting.symbol;
         let mut tracked = Tracked {
             score: score(&symbol.corners, sighting.reading.is_some()),
@@ -189,6 +193,7 @@ impl Tracker {
                 last_seen_ms: frame.media_ms,
                 visible_ms: 0,
                 sightings: 1,
+                reads,
                 best: *frame,
                 corners: symbol.corners,
                 kind: symbol.kind,
@@ -211,7 +216,11 @@ impl Tracker {
     }
 
     fn see_again(&mut self, at: usize, frame: &Frame, sighting: Sighting, observed: &mut Observed) {
-        let update_ms = self.settings.update_ms;
+        let Settings {
+            update_ms,
+            prompt_reads,
+            ..
+        } = self.settings;
         let looks = self.looks;
         let tracked = &mut self.open[at];
         let score = score(&sighting.symbol.corners, sighting.reading.is_some());
@@ -232,6 +241,11 @@ impl Tracker {
         }
         incident.last_seen_ms = frame.media_ms;
         incident.sightings += 1;
+        let is_read = sighting.reading.is_some();
+        incident.reads += u32::from(is_read);
+        let is_awaited = is_read
+            && (2..=prompt_reads).contains(&incident.reads)
+            && incident.verdict.action.touches_stream();
         tracked.look = looks;
         tracked.corners = sighting.symbol.corners;
         incident.agree(&sighting.symbol);
@@ -249,7 +263,7 @@ impl Tracker {
             observed
                 .changes
                 .push(tracked.change(ChangeKind::Reclassified));
-        } else if frame.media_ms - tracked.changed_ms >= update_ms {
+        } else if is_awaited || frame.media_ms - tracked.changed_ms >= update_ms {
             tracked.changed_ms = frame.media_ms;
             observed.changes.push(tracked.change(ChangeKind::Updated));
         }

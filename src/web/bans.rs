@@ -21,7 +21,7 @@ const LONGEST: u32 = 30 * 24 * 60;
 /// Bytes of the longest reason.
 const LONGEST_REASON: usize = 500;
 /// Who it is that has the token.
-const BY: &str = "api";
+pub(super) const BY: &str = "api";
 
 /// Which bans are listed.
 #[derive(Debug, Deserialize, IntoParams)]
@@ -58,7 +58,7 @@ pub(super) async fn list(
 #[utoipa::path(post, path = "/api/v1/streams/{id}/cut", tag = "ingest", params(("id" = String, Path)), request_body = NewCut, responses(
     (status = 200, body = CutData),
     (status = 400, body = Problem, content_type = "application/problem+json", description = "It is no JSON"),
-    (status = 404, body = Problem, content_type = "application/problem+json", description = "There is none of that id"),
+    (status = 404, body = Problem, content_type = "application/problem+json", description = "There is no such stream or incident"),
     (status = 409, body = Problem, content_type = "application/problem+json", description = "It did not come from an ingest server"),
     (status = 413, body = Problem, content_type = "application/problem+json", description = "It is too long"),
     (status = 415, body = Problem, content_type = "application/problem+json", description = "It does not say that it is JSON"),
@@ -69,7 +69,11 @@ pub(super) async fn cut(
     Path(id): Path<String>,
     body: Result<Json<NewCut>, JsonRejection>,
 ) -> Result<Json<CutData>, Failure> {
-    let Json(NewCut { minutes, reason }) = body?;
+    let Json(NewCut {
+        minutes,
+        reason,
+        incident,
+    }) = body?;
     if !(1..=LONGEST).contains(&minutes) {
         return Err(Failure::bad(format!("`minutes`: expected 1 to {LONGEST}")));
     }
@@ -82,7 +86,10 @@ pub(super) async fn cut(
     if app.parts.supervisor.stream(&id).is_none() {
         return Err(super::streams::none(&id));
     }
-    let cut = app.parts.attached.cut(&id, minutes, &reason, BY).await?;
+    let acting = &app.parts.acting;
+    let cut = acting
+        .cut(&id, minutes, &reason, BY, incident.as_deref())
+        .await?;
     let row = BanRow {
         ban: cut.ban,
         lifted_us: None,
@@ -109,7 +116,7 @@ pub(super) async fn lift(
     State(app): State<Shared>,
     Path(id): Path<String>,
 ) -> Result<StatusCode, Failure> {
-    if app.parts.attached.lift(&id, BY).await? {
+    if app.parts.acting.lift(&id, BY).await? {
         Ok(StatusCode::NO_CONTENT)
     } else {
         Err(Failure::not_found("there is no such ban in force"))

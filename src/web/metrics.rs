@@ -1,5 +1,6 @@
 //! Figures for Prometheus, in the text format of `OpenMetrics`.
 
+mod frames;
 mod ingest;
 mod webhooks;
 
@@ -16,12 +17,13 @@ use prometheus_client::metrics::MetricType;
 use prometheus_client::registry::Registry;
 
 use self::webhooks::Webhooks;
-use super::Shared;
 use super::problem::Failure;
+use super::{Parts, Shared};
+use crate::store::Health;
 use crate::track::SHOWN_MS;
 use crate::worker::{
-    Attached, BOUNDS_MS, Counts, Lag, Media, ServerFigures, State as StreamState, Status,
-    Supervisor, Why,
+    ActionFigures, BOUNDS_MS, Counts, Lag, ServerFigures, State as StreamState, Status,
+    StillFigures, Why,
 };
 
 /// The figures of the worker, of every stream and of every webhook.
@@ -32,11 +34,7 @@ pub(super) async fn metrics(State(app): State<Shared>) -> Result<Response, Failu
     let (tallies, now_us) = (app.parts.mailing.tallies(), app.parts.clock.wall_us());
     let webhooks = Webhooks::of(tallies, app.parts.store.queues().await?, now_us);
     let mut registry = Registry::default();
-    registry.register_collector(Box::new(Figures::of(
-        &app.parts.supervisor,
-        &app.parts.attached,
-        &app.parts.media,
-    )));
+    registry.register_collector(Box::new(Figures::of(&app.parts)));
     registry.register_collector(Box::new(webhooks));
     let mut body = String::new();
     // A `String` takes whatever is written to it.
@@ -54,8 +52,11 @@ struct Figures {
     longest_wait_ms: i64,
     servers: Vec<ServerFigures>,
     bans: usize,
+    actions: Vec<ActionFigures>,
     evidence_lost: u64,
     evidence_failing: bool,
+    stills: StillFigures,
+    records: Health,
 }
 
 /// A figure of the worker.
@@ -95,6 +96,11 @@ const COUNTERS: &[(&str, &str, Worker<u64>)] = &[
         "Times that evidence could not be written; its incidents are on record without it",
         |f| f.evidence_lost,
     ),
+    (
+        "waylay_records_failed",
+        "Times that events could not be written; they are held and tried again",
+        |f| f.records.failed(),
+    ),
 ];
 
 const GAUGES: &[(&str, &str, Worker<f64>)] = &[
@@ -112,6 +118,11 @@ const GAUGES: &[(&str, &str, Worker<f64>)] = &[
         "waylay_evidence_failing",
         "Whether evidence could not be written the last time: a full disk, most often",
         |f| f64::from(f.evidence_failing),
+    ),
+    (
+        "waylay_records_failing",
+        "Whether events could not be written the last time: nothing is looked at once too many wait for that",
+        |f| f64::from(f.records.is_failing()),
     ),
 ];
 
@@ -178,16 +189,28 @@ const STREAM_GAUGES: &[(&str, &str, Each<f64>)] = &[
 ];
 
 impl Figures {
-    fn of(supervisor: &Supervisor, attached: &Attached, media: &Media) -> Self {
+    fn of(parts: &Parts) -> Self {
+        let Parts {
+            supervisor,
+            attached,
+            acting,
+            media,
+            stills,
+            store,
+            ..
+        } = parts;
         Self {
             streams: supervisor.streams(),
             counts: supervisor.counts(),
             max_streams: supervisor.max_streams(),
             longest_wait_ms: supervisor.longest_wait_ms(),
             servers: attached.figures(),
+            actions: acting.figures(),
             bans: attached.bans_in_force(),
             evidence_lost: media.lost(),
             evidence_failing: media.is_failing(),
+            stills: stills.figures(),
+            records: store.health(),
         }
     }
 
@@ -239,6 +262,14 @@ impl Collector for Figures {
         self.encode_states(&mut encoder)?;
         self.encode_latency(&mut encoder)?;
         ingest::encode(&mut encoder, &self.servers, self.bans)?;
+        let help =
+            "What happened to actions: proposed, requested, done, failed, rejected or reverted";
+        let mut actions = family(&mut encoder, "waylay_actions", help, MetricType::Counter)?;
+        for figures in &self.actions {
+            let labels = [("event", figures.step.as_str())];
+            counter(&mut actions.encode_family(&labels)?, &figures.count)?;
+        }
+        frames::encode(&mut encoder, &self.stills)?;
         self.encode_streams(&mut encoder)
     }
 }

@@ -43,6 +43,14 @@ impl Failure {
         Self::new(StatusCode::METHOD_NOT_ALLOWED, "this cannot be done here")
     }
 
+    /// Too much is asked for at once.
+    pub(super) fn too_many(detail: impl Into<String>, seconds: u32) -> Self {
+        Self {
+            retry_after: Some(seconds),
+            ..Self::new(StatusCode::TOO_MANY_REQUESTS, detail)
+        }
+    }
+
     /// There is no room.
     pub(super) fn full(detail: impl Into<String>) -> Self {
         Self {

@@ -11,7 +11,7 @@ use utoipa::IntoParams;
 
 use super::problem::Failure;
 use super::{App, Shared};
-use crate::config::{Location, STREAM_ID, is_stream_id};
+use crate::config::{Location, STILLS, STREAM_ID, is_stream_id};
 use crate::policy::Registry;
 use crate::store::StreamRow;
 use crate::wire::event::CoverageData;
@@ -176,8 +176,11 @@ pub(super) async fn remove(
     Path(id): Path<String>,
 ) -> Result<StatusCode, Failure> {
     let _held = app.changes.lock().await;
-    app.own_row(&id).await?;
-    app.parts.store.remove_stream(&id).await?;
+    // One that began with a still is on no record.
+    if !app.began_with_a_still(&id).await? {
+        app.own_row(&id).await?;
+        app.parts.store.remove_stream(&id).await?;
+    }
     app.parts.supervisor.remove(&id);
     Ok(StatusCode::NO_CONTENT)
 }
@@ -186,11 +189,16 @@ pub(super) async fn remove(
 #[utoipa::path(post, path = "/api/v1/streams/{id}/boost", tag = "streams", params(("id" = String, Path)), responses(
     (status = 202),
     (status = 404, body = Problem, content_type = "application/problem+json", description = "There is none of that id"),
+    (status = 409, body = Problem, content_type = "application/problem+json", description = "It is a stream of stills, each of which is looked at anyway"),
 ))]
 pub(super) async fn boost(
     State(app): State<Shared>,
     Path(id): Path<String>,
 ) -> Result<StatusCode, Failure> {
+    if app.parts.supervisor.location(&id) == Some(Location::Stills) {
+        let why = "each still of a stream is looked at, and there is nothing between them";
+        return Err(Failure::conflict(why));
+    }
     if app.parts.supervisor.boost(&id) {
         Ok(StatusCode::ACCEPTED)
     } else {
@@ -220,8 +228,19 @@ impl App {
             );
             return Err(Failure::conflict(why));
         }
+        if self.began_with_a_still(id).await? {
+            let why = format!(
+                "the stream `{id}` began with a still, and its stills say what is known of it"
+            );
+            return Err(Failure::conflict(why));
+        }
         let row = self.parts.store.stream(id).await?;
         row.ok_or_else(|| none(id))
+    }
+
+    async fn began_with_a_still(&self, id: &str) -> Result<bool, Failure> {
+        let is_fed = self.parts.supervisor.location(id) == Some(Location::Stills);
+        Ok(is_fed && self.parts.store.stream(id).await?.is_none())
     }
 
     /// What is watched where `row` says so.
@@ -244,20 +263,17 @@ pub(crate) fn stream(
     if row.url.len() > LONGEST_URL {
         return Err(format!("`url` is longer than {LONGEST_URL} bytes"));
     }
-    let location: Location = row.url.parse().map_err(|error| format!("`url`: {error}"))?;
-    if !matches!(location, Location::Url(_)) {
+    let location: Location = if row.url == STILLS {
+        Location::Stills
+    } else {
+        row.url.parse().map_err(|error| format!("`url`: {error}"))?
+    };
+    if !matches!(location, Location::Url(_) | Location::Stills) {
         return Err("`url` is not the URL of a live stream".to_owned());
     }
     let labels: Vec<String> =
         serde_json::from_str(&row.labels).map_err(|error| format!("`labels`: {error}"))?;
-    let is_label = |label: &String| {
-        (1..=LONGEST_LABEL).contains(&label.len()) && !label.contains(char::is_control)
-    };
-    if labels.len() > MOST_LABELS || !labels.iter().all(is_label) {
-        return Err(format!(
-            "`labels`: expected at most {MOST_LABELS} of 1 to {LONGEST_LABEL} bytes each"
-        ));
-    }
+    check_labels(&labels)?;
     let seller = row.registry.as_deref().map(seller).transpose()?;
     let policy = row.policy.as_deref().map(|name| {
         policies(name).ok_or_else(|| "`policy` is none that the configuration names".to_owned())
@@ -269,6 +285,19 @@ pub(crate) fn stream(
         seller: seller.map(std::sync::Arc::new),
         policy: policy.transpose()?,
     })
+}
+
+/// Whether these can be the labels of a stream.
+pub(super) fn check_labels(labels: &[String]) -> Result<(), String> {
+    let is_label = |label: &String| {
+        (1..=LONGEST_LABEL).contains(&label.len()) && !label.contains(char::is_control)
+    };
+    if labels.len() > MOST_LABELS || !labels.iter().all(is_label) {
+        return Err(format!(
+            "`labels`: expected at most {MOST_LABELS} of 1 to {LONGEST_LABEL} bytes each"
+        ));
+    }
+    Ok(())
 }
 
 /// The registry of a seller, given as JSON: the same table as in a file, read by the same reader.
@@ -334,6 +363,7 @@ fn stream_data(status: &Status, row: Option<&StreamRow>, from: Option<&FromServe
         origin: match (row, from) {
             (_, Some(_)) => "ingest",
             (Some(_), None) => "api",
+            (None, None) if stream.location == Location::Stills => "stills",
             (None, None) => "configuration",
         },
         server: from.map(|from| from.server.to_string()),

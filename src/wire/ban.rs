@@ -13,6 +13,10 @@ pub struct NewCut {
     /// Why, for people: 1 to 500 bytes.
     #[schema(example = "payment code of somebody else")]
     pub reason: String,
+    /// The incident of this stream that it is cut for: what is done is then part of its record, and the event holds a notice for
+    /// the host.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub incident: Option<String>,
 }
 
 /// What a cut did.

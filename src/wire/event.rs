@@ -2,11 +2,13 @@
 
 use serde::Serialize;
 
+use crate::wire::envelope::{Envelope, Told, Traits};
+
 use crate::detect::{Corners, Joined, Part, PerceptualHash, Reader, SymbolKind, Unread};
 use crate::track::{Change, ChangeKind, Coverage};
 use crate::wire::explain::About;
 
-/// The types of all events.
+/// The types of these events.
 pub const TYPES: [&str; 4] = [
     type_of(ChangeKind::Opened),
     type_of(ChangeKind::Updated),
@@ -25,28 +27,7 @@ pub const fn type_of(kind: ChangeKind) -> &'static str {
 }
 
 /// An incident event.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct Event<'a> {
-    /// CloudEvents: always `1.0`.
-    pub specversion: &'static str,
-    /// CloudEvents: unique for ever.
-    pub id: String,
-    /// CloudEvents: `/streams/STREAM`.
-    pub source: String,
-    /// CloudEvents: `waylay.incident.opened.v1` and so on.
-    #[serde(rename = "type")]
-    pub kind: String,
-    /// CloudEvents: the incident.
-    pub subject: String,
-    /// CloudEvents: when it was said, RFC 3339 in UTC; absent for recorded files, whose events are the
-    /// same whenever they are made.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub time: Option<String>,
-    /// CloudEvents: always `application/json`.
-    pub datacontenttype: &'static str,
-    /// What happened.
-    pub data: Data<'a>,
-}
+pub type Event<'a> = Envelope<Data<'a>>;
 
 /// The incident as it is after the event.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -77,6 +58,8 @@ pub struct Data<'a> {
     pub visible_ms: i64,
     /// In how many looks it was seen.
     pub sightings: u32,
+    /// In how many of them it was read, and not only located.
+    pub reads: u32,
     /// The best frame.
     pub frame: FrameData,
     /// Where the symbol is in the best frame, px.
@@ -230,6 +213,29 @@ pub struct EvidenceData {
     pub media_ms: i64,
 }
 
+impl Told for Data<'_> {
+    fn subject(&self) -> &str {
+        &self.incident
+    }
+
+    fn number(&mut self, sequence: i64) {
+        self.sequence = sequence;
+    }
+
+    fn sequence(&self) -> i64 {
+        self.sequence
+    }
+
+    fn traits(&self) -> Traits<'_> {
+        let verdict = self.about.verdict();
+        Traits {
+            class: verdict.class,
+            severity: verdict.severity,
+            category: self.about.read().map_or("", |read| read.category),
+        }
+    }
+}
+
 impl<'a> Event<'a> {
     /// The event of `change` in the stream `stream`.
     pub fn new(
@@ -261,6 +267,7 @@ impl<'a> Event<'a> {
                 last_seen_ms: incident.last_seen_ms,
                 visible_ms: incident.visible_ms,
                 sightings: incident.sightings,
+                reads: incident.reads,
                 frame: FrameData {
                     width: incident.best.width,
                     height: incident.best.height,

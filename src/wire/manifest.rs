@@ -70,8 +70,11 @@ pub struct Sealed {
     pub reading: Option<ReadingData>,
     /// What the policy says of it.
     pub verdict: VerdictData,
-    /// What was read, by whom, on which frames: a step for each event on record.
+    /// What was read, by whom, on which frames: a step for each event that the stream brought about.
     pub decode_log: Vec<Step>,
+    /// What was done and decided about it: the other events on record.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub history: Vec<Act>,
     /// The files that prove it.
     pub files: Vec<FileData>,
 }
@@ -145,6 +148,19 @@ pub struct Step {
     /// How the code was read; absent where that is the same as in the step before.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub read: Option<Read>,
+}
+
+/// An event about the incident that does not come from the stream: what was done, or decided.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Act {
+    /// Counts the events of the incident, from 1.
+    pub sequence: u32,
+    /// The event's type.
+    pub event: String,
+    /// SHA-256 of the event as it is on record.
+    pub sha256: String,
+    /// When it was recorded, RFC 3339 in UTC.
+    pub recorded: String,
 }
 
 /// How a code was read.
@@ -249,10 +265,21 @@ impl Sealed {
         policy_sha256: Option<String>,
     ) -> Option<Self> {
         let mut decode_log: Vec<Step> = Vec::with_capacity(events.len());
+        let mut history = Vec::new();
         let mut all: Vec<FileData> = Vec::new();
         let mut before: Option<Read> = None;
         let mut last = None;
         for recorded in events {
+            let other: Other = serde_json::from_str(recorded.event).ok()?;
+            if !other.kind.starts_with(INCIDENT) {
+                history.push(Act {
+                    sequence: other.data.sequence,
+                    event: other.kind,
+                    sha256: sha256(recorded.event.as_bytes()),
+                    recorded: time(recorded.recorded_us),
+                });
+                continue;
+            }
             let said: Said = serde_json::from_str(recorded.event).ok()?;
             let data = said.data;
             let read = data.read();
@@ -291,8 +318,39 @@ impl Sealed {
             labels: last.labels,
             state: last.state,
             decode_log,
+            history,
             files: all,
         })
+    }
+}
+
+/// An event that a manifest holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Held<'a> {
+    /// Counts the events of the incident, from 1.
+    pub sequence: u32,
+    /// SHA-256 of the event as it is on record.
+    pub sha256: &'a str,
+    /// When it was recorded, RFC 3339 in UTC.
+    pub recorded: &'a str,
+}
+
+impl Sealed {
+    /// The events that it holds, in their order.
+    pub fn events(&self) -> Vec<Held<'_>> {
+        let steps = self.decode_log.iter().map(|step| Held {
+            sequence: step.sequence,
+            sha256: &step.sha256,
+            recorded: &step.recorded,
+        });
+        let acts = self.history.iter().map(|act| Held {
+            sequence: act.sequence,
+            sha256: &act.sha256,
+            recorded: &act.recorded,
+        });
+        let mut events: Vec<_> = steps.chain(acts).collect();
+        events.sort_unstable();
+        events
     }
 }
 
@@ -305,7 +363,23 @@ fn add(files: &mut Vec<FileData>, more: &[FileData]) {
     }
 }
 
-/// What is needed of an event.
+/// What the types of the events begin with that a stream brings about.
+const INCIDENT: &str = "waylay.incident.";
+
+/// What is needed of any event.
+#[derive(Deserialize)]
+struct Other {
+    #[serde(rename = "type")]
+    kind: String,
+    data: OtherData,
+}
+
+#[derive(Deserialize)]
+struct OtherData {
+    sequence: u32,
+}
+
+/// What is needed of an event that a stream brought about.
 #[derive(Deserialize)]
 struct Said {
     #[serde(rename = "type")]

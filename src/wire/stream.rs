@@ -15,7 +15,8 @@ pub struct NewStream {
     /// Its id in events, records and logs: 1 to 64 letters, digits, `.`, `_` or `-`, the first a letter or digit.
     #[schema(example = "room-42")]
     pub id: String,
-    /// Where it comes from: `rtmp`, `rtmps`, `http`, `https`, `srt`, `rtsp`, `rtsps`, `udp` or `rtp`.
+    /// Where it comes from: `rtmp`, `rtmps`, `http`, `https`, `srt`, `rtsp`, `rtsps`, `udp` or `rtp`; `stills:` where its
+    /// pictures are sent, one by one.
     #[schema(example = "rtmp://ingest.example/live/room-42")]
     pub url: String,
     /// What the platform says of it, for rules to ask for and for priorities. One that begins with `host:` names the
@@ -74,7 +75,7 @@ pub struct StreamData {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<Object>)]
     pub registry: Option<Value>,
-    /// Who added it: `configuration`, `api` or `ingest`.
+    /// Who added it: `configuration`, `api` or `ingest`; `stills` where it began with a still that was sent.
     #[schema(example = "api")]
     pub origin: &'static str,
     /// The ingest server that it comes from; absent where it comes from none.
@@ -117,7 +118,7 @@ pub struct StreamData {
 /// A video.
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 pub struct VideoData {
-    /// Its codec, as libav calls it.
+    /// Its codec, as libav calls it; of a still `jpeg`, `png` or `webp`.
     #[schema(example = "h264")]
     pub codec: String,
     /// Width in px.

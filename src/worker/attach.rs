@@ -5,7 +5,7 @@
 
 mod roll;
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
@@ -14,8 +14,7 @@ use tokio::time::{MissedTickBehavior, interval};
 
 use crate::ban::{Ban, Bans, StreamKey};
 use crate::clock::Clock;
-use crate::config::{Ingest, Location, OnError};
-use crate::ids;
+use crate::config::{Ingest, Location, NoLocation, OnError};
 use crate::ingest::{ApiError, Decision, Hook, HookKind, Kicked, Live, Reply, Request, Server};
 use crate::stop::Stop;
 use crate::store::{Store, StoreError};
@@ -52,9 +51,11 @@ struct Attachment {
     config: Ingest,
     server: Server,
     counts: Counts,
-    /// Whether its last list failed, and whether the last of its streams found no room: each is logged once.
+    /// Whether its last list failed, whether the last of its streams found no room, and whether one had a name that cannot be
+    /// asked for: each is logged once.
     failing: AtomicBool,
     full: AtomicBool,
+    odd: AtomicBool,
 }
 
 #[derive(Default)]
@@ -67,6 +68,7 @@ struct Counts {
     lists: AtomicU64,
     failed_lists: AtomicU64,
     unwatched: AtomicU64,
+    unnamed: AtomicU64,
     kicks: AtomicU64,
     failed_kicks: AtomicU64,
 }
@@ -92,8 +94,10 @@ pub struct ServerFigures {
     pub lists: u64,
     /// Lists that failed.
     pub failed_lists: u64,
-    /// Times that a stream was not watched, for want of room or of a URL.
+    /// Times that a stream was not watched for want of room.
     pub unwatched: u64,
+    /// Times that a stream was not watched since what it is called cannot be asked for.
+    pub unnamed: u64,
     /// Publishers that were disconnected.
     pub kicks: u64,
     /// Kicks that failed.
@@ -128,6 +132,19 @@ pub enum CutError {
     Store(#[from] StoreError),
 }
 
+/// A stream that is to be cut.
+#[derive(Debug, Clone, Copy)]
+pub struct Order<'a> {
+    /// The id of the ban.
+    pub id: &'a str,
+    /// For so many minutes it may not be published again.
+    pub minutes: u32,
+    /// Why, for people.
+    pub reason: &'a str,
+    /// Who said so.
+    pub by: &'a str,
+}
+
 /// What a cut did.
 #[derive(Debug)]
 pub struct Cut {
@@ -157,6 +174,7 @@ impl Attached {
                 counts: Counts::default(),
                 failing: AtomicBool::new(false),
                 full: AtomicBool::new(false),
+                odd: AtomicBool::new(false),
             };
             (id, attachment)
         });
@@ -229,7 +247,7 @@ impl Attached {
             return Decision::Refuse;
         }
         let is_watched = self.roll().id(&at.id, key).is_some();
-        let fits = self.0.supervisor.has_room() && at.location(key).is_some();
+        let fits = self.0.supervisor.has_room() && at.location(key).is_ok();
         if is_watched || fits {
             Decision::Allow
         } else {
@@ -258,6 +276,7 @@ impl Attached {
                 lists: of(&at.counts.lists),
                 failed_lists: of(&at.counts.failed_lists),
                 unwatched: of(&at.counts.unwatched),
+                unnamed: of(&at.counts.unnamed),
                 kicks: of(&at.counts.kicks),
                 failed_kicks: of(&at.counts.failed_kicks),
             }
@@ -270,32 +289,26 @@ impl Attached {
         self.bans().count(self.0.clock.wall_us())
     }
 
-    /// Keeps the stream `id` from being published for so many minutes, and disconnects who does. The ban comes first, so
+    /// Keeps the stream `id` from being published for as long as `order` says, and disconnects who does. The ban comes first, so
     /// that whoever is disconnected does not come back, and it stays where the server does not do what it is asked.
     ///
     /// # Errors
     /// Where the stream did not come from an ingest server, or the ban cannot be kept: nothing was done then.
-    pub async fn cut(
-        &self,
-        id: &str,
-        minutes: u32,
-        reason: &str,
-        by: &str,
-    ) -> Result<Cut, CutError> {
+    pub async fn cut(&self, id: &str, order: &Order<'_>) -> Result<Cut, CutError> {
         let from = self.origin(id).ok_or(CutError::NotAttached)?;
         let at = self.0.servers.get(&from.server);
         let at = at.ok_or(CutError::NotAttached)?;
         let now_us = self.0.clock.wall_us();
         let ban = Ban {
-            id: ids::random(),
+            id: order.id.to_owned(),
             server: from.server.to_string(),
             key: from.key.clone(),
             stream: id.to_owned(),
             publisher: from.publisher.clone(),
-            reason: reason.to_owned(),
-            by: by.to_owned(),
+            reason: order.reason.to_owned(),
+            by: order.by.to_owned(),
             created_us: now_us,
-            until_us: now_us + i64::from(minutes) * US_PER_MINUTE,
+            until_us: now_us + i64::from(order.minutes) * US_PER_MINUTE,
         };
         self.0.store.add_ban(&ban).await?;
         self.bans_mut().add(ban.clone(), now_us);
@@ -372,9 +385,12 @@ impl Attached {
         if self.roll().seen(&at.id, key, publisher.as_deref()) {
             return;
         }
-        let Some(location) = at.location(key) else {
-            at.not_watched("what it is called cannot stand in a URL");
-            return;
+        let location = match at.location(key) {
+            Ok(location) => location,
+            Err(error) => {
+                at.not_named(error);
+                return;
+            }
         };
         // A full house is not asked once for each stream that finds no room.
         if !self.0.supervisor.has_room() {
@@ -427,6 +443,7 @@ impl Attached {
             };
             match listed {
                 Ok(streams) => {
+                    let streams = self.meant(at, streams);
                     count(&at.counts.lists);
                     if at.failing.swap(false, Ordering::Relaxed) {
                         tracing::info!(
@@ -448,6 +465,30 @@ impl Attached {
                 }
             }
         }
+    }
+
+    /// `streams` by the names that hooks gave them: a list may show a name otherwise, and two of them alike.
+    fn meant(&self, at: &Attachment, streams: Vec<Live>) -> Vec<Live> {
+        let mut shown: HashMap<StreamKey, HashSet<StreamKey>> = HashMap::new();
+        let (roll, bans) = (self.roll(), self.bans());
+        for key in roll.keys(&at.id).chain(bans.keys(&at.id)) {
+            let as_listed = at.server.shown(key);
+            if as_listed != *key {
+                shown.entry(as_listed).or_default().insert(key.clone());
+            }
+        }
+        drop((roll, bans));
+        let meant = |live: Live| match shown.get(&live.key) {
+            None => vec![live],
+            Some(keys) => {
+                let named = |key: &StreamKey| Live {
+                    key: key.clone(),
+                    publisher: live.publisher.clone(),
+                };
+                keys.iter().map(named).collect()
+            }
+        };
+        streams.into_iter().flat_map(meant).collect()
     }
 
     /// A ban holds where no gate asks for it, too: whoever publishes all the same is disconnected again.
@@ -482,7 +523,7 @@ impl Attachment {
         self.config.apps.is_empty() || self.config.apps.contains(&key.app)
     }
 
-    fn location(&self, key: &StreamKey) -> Option<Location> {
+    fn location(&self, key: &StreamKey) -> Result<Location, NoLocation> {
         let StreamKey { vhost, app, name } = key;
         self.config.pull.location(vhost, app, name)
     }
@@ -500,6 +541,17 @@ impl Attachment {
             count(&self.counts.refused);
         }
         self.server.reply(kind, decision)
+    }
+
+    fn not_named(&self, why: NoLocation) {
+        count(&self.counts.unnamed);
+        if !self.odd.swap(true, Ordering::Relaxed) {
+            let id = &*self.id;
+            tracing::error!(
+                ingest.id = id,
+                "a stream of ingest server {id} is not watched: {why}"
+            );
+        }
     }
 
     fn not_watched(&self, why: &str) {

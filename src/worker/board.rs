@@ -147,6 +147,8 @@ impl Board {
         let mut inner = self.inner();
         inner.gaps.look(media_ms);
         inner.size = Some(size);
+        drop(inner);
+        self.kept().see(size);
     }
 
     /// What was done so far, up to `now_us` of the process clock; `extra` where a boost alone asked for the last of it.
@@ -245,11 +247,6 @@ impl Board {
     /// The clips that are ready.
     pub(super) fn take_clips(&self) -> Vec<Excerpt<Arc<Packet>, Tracks>> {
         self.kept().take()
-    }
-
-    /// Width and height of its pictures in px, where one was decoded.
-    pub(super) fn size(&self) -> Option<(u32, u32)> {
-        self.inner().size
     }
 
     /// It holds whole values only: one that panicked while it had it left it as good as any.

@@ -161,10 +161,11 @@ fn seed(path: &Path, stream: &Stream, settings: &Settings) -> Result<Seed, Sourc
         }
     }
     let settings = format!(
-        "{:?} {:?} {:?} {} {:?} {:?} {} {}",
+        "{:?} {:?} {:?} {} {} {:?} {:?} {} {}",
         settings.sampling,
         settings.boost,
         settings.incidents,
+        settings.prompt_reads,
         settings.policy.get().id(),
         stream.labels,
         stream.seller,

@@ -20,6 +20,8 @@ pub struct Excerpt<P, T> {
     pub packets: Vec<P>,
     /// Where it begins, in ms of media time; what comes before is there because it takes a keyframe to begin.
     pub from_ms: i64,
+    /// Width and height of its pictures in px, where one was decoded before it was cut.
+    pub size: Option<(u32, u32)>,
 }
 
 #[derive(Debug)]
@@ -36,6 +38,8 @@ pub(super) struct Kept<P, T> {
     tracks: Option<T>,
     /// Media time in ms of the first keyframe since the last break.
     oldest_ms: Option<i64>,
+    /// Width and height of the pictures of these tracks in px, where one was decoded.
+    size: Option<(u32, u32)>,
     wanted: Vec<Wanted>,
     ready: Vec<Excerpt<P, T>>,
 }
@@ -46,6 +50,7 @@ impl<P: Clone, T: Clone> Kept<P, T> {
             ring,
             tracks: None,
             oldest_ms: None,
+            size: None,
             wanted: Vec::new(),
             ready: Vec::new(),
         }
@@ -55,6 +60,12 @@ impl<P: Clone, T: Clone> Kept<P, T> {
     pub(super) fn begin(&mut self, tracks: Option<T>) {
         self.break_off();
         self.tracks = tracks;
+        self.size = None;
+    }
+
+    /// A picture of this size was decoded.
+    pub(super) fn see(&mut self, size: (u32, u32)) {
+        self.size = Some(size);
     }
 
     /// What its packets are of.
@@ -124,6 +135,7 @@ impl<P: Clone, T: Clone> Kept<P, T> {
                     tracks,
                     packets,
                     from_ms: wanted.from_ms.max(self.oldest_ms.unwrap_or(wanted.from_ms)),
+                    size: self.size,
                 });
             }
         }
@@ -235,6 +247,27 @@ mod tests {
         stream.0.want(incident(2), 0, 9_000);
         stream.0.break_off();
         assert_eq!(stream.ready(), [], "nothing can be played");
+    }
+
+    #[test]
+    fn what_another_video_begins_within_is_cut_there_and_has_its_own_size() {
+        let mut stream = Stream::new(3_000);
+        stream.0.see((640, 360));
+        stream.play(0, 3_000);
+        stream.0.want(incident(0), 1_000, 9_000);
+        stream.0.begin(Some("second"));
+        // The other one is seen before the clip is handed over.
+        stream.0.see((854, 480));
+        stream.play(4_000, 6_000);
+        stream.0.want(incident(1), 1_000, 6_100);
+        stream.play(6_100, 6_200);
+        let cuts = stream.0.take().into_iter();
+        let told: Vec<_> = cuts
+            .map(|cut| (cut.tracks, cut.size, cut.packets[0], cut.from_ms))
+            .collect();
+        let first = ("first", Some((640, 360)), 1_000, 1_000);
+        let second = ("second", Some((854, 480)), 4_000, 4_000);
+        assert_eq!(told, [first, second]);
     }
 
     #[test]

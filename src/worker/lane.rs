@@ -4,6 +4,7 @@ use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 use std::time::Duration;
 
+use crate::config::Location;
 use crate::detect::{Memory, Reach, SymbolKind};
 use crate::evidence::{Crop, Mark, Snapshot};
 use crate::frame::Frame;
@@ -22,6 +23,7 @@ use crate::worker::judge::Judge;
 use crate::worker::kept::Excerpt;
 use crate::worker::lag::since_capture_ms;
 use crate::worker::look::{Looks, Mode};
+use crate::worker::stills::Waiting;
 use crate::worker::{Settings, Stream};
 
 /// A change of an incident, with what is needed to record it.
@@ -108,9 +110,15 @@ impl Lane {
         } else {
             Mode::Recorded
         };
+        let gap = if stream.location == Location::Stills {
+            settings.frames.gap
+        } else {
+            settings.incidents.gap
+        };
         let tracking = track::Settings {
-            gap_ms: ms(settings.incidents.gap),
+            gap_ms: ms(gap),
             update_ms: ms(settings.incidents.update),
+            prompt_reads: settings.prompt_reads,
         };
         Self {
             stream: stream.id.as_str().into(),
@@ -182,6 +190,22 @@ impl Lane {
             self.look(&picture, arrived_us, record);
         }
         blind
+    }
+
+    /// Looks at a still and hands over what changed.
+    pub(super) fn show(&mut self, still: &Waiting, record: &mut dyn FnMut(Found)) {
+        let clock = self.settings.limits.clock;
+        let began_us = clock.thread_cpu_us();
+        let picture = still.picture();
+        self.counts.cpu.decode_us += clock.thread_cpu_us() - began_us;
+        match picture {
+            Ok(picture) => self.look(&picture, Some(still.arrived_us), record),
+            Err(error) => {
+                tracing::debug!(stream.id = &*self.stream, %error, "a still is left out");
+                self.counts.broken += 1;
+                self.counts.failed += 1;
+            }
+        }
     }
 
     /// Counts what became of `batch`, nothing where there is no decoder for it. True where a keyframe by itself gave no
@@ -407,12 +431,11 @@ impl Lane {
 
     /// Hands over the clips that are ready.
     pub(super) fn hand_over_clips(&self, record: &mut dyn FnMut(Found)) {
-        let (excerpts, size) = (self.board.take_clips(), self.board.size());
-        for excerpt in excerpts {
+        for excerpt in self.board.take_clips() {
             record(Found::Clip(Clip {
                 stream: Arc::clone(&self.stream),
+                size: excerpt.size,
                 excerpt,
-                size,
             }));
         }
     }

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use crate::source::{Batch, Looks, PACKET_BYTES, Packet, Parameters};
 use crate::worker::Stream;
+use crate::worker::stills::Waiting;
 
 /// Compressed bytes that may wait: a pool that is further behind than that starts anew at a keyframe.
 const MAX_BYTES: usize = 32 << 20;
@@ -22,6 +23,8 @@ pub(super) struct Mail {
     pub(super) parameters: Option<Parameters>,
     /// Packets to be decoded.
     pub(super) batch: Option<Batch<Arc<Packet>>>,
+    /// A still to be looked at.
+    pub(super) still: Option<Waiting>,
     /// The newest packet that tells the decoder what it has to know of all that follows: it is not passed over.
     renewal: Option<Arc<Packet>>,
     /// What they take up.
@@ -107,6 +110,14 @@ impl Mailbox {
         Put::Kept
     }
 
+    /// Takes the place of a still that waits.
+    pub(super) fn show(&self, still: Waiting) {
+        let mut mail = self.lock();
+        if mail.still.replace(still).is_some() {
+            mail.dropped += 1;
+        }
+    }
+
     pub(super) fn advance(&self, media_ms: i64) {
         self.lock().advance_ms = Some(media_ms);
     }
@@ -155,6 +166,7 @@ impl Mailbox {
         let mail = self.lock();
         mail.about.is_none()
             && mail.batch.is_none()
+            && mail.still.is_none()
             && mail.parameters.is_none()
             && mail.advance_ms.is_none()
             && !mail.finish

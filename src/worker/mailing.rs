@@ -15,7 +15,7 @@ use crate::clock::Clock;
 use crate::notify::Endpoint;
 use crate::stop::Stop;
 use crate::store::{Store, StoreError};
-use crate::wire::event::Event;
+use crate::wire::envelope::{Envelope, Told};
 
 /// How long what is on its way when the program ends may take.
 const GOODBYE: Duration = Duration::from_secs(5);
@@ -69,7 +69,7 @@ impl Mailing {
     }
 
     /// The names of the endpoints that want to be told of `event`, in a stream with these labels.
-    pub fn wanted(&self, event: &Event<'_>, labels: &[String]) -> Vec<Arc<str>> {
+    pub fn wanted<D: Told>(&self, event: &Envelope<D>, labels: &[String]) -> Vec<Arc<str>> {
         let endpoints = self.0.endpoints.iter().map(|(endpoint, _)| endpoint);
         let wanted = endpoints.filter(|endpoint| endpoint.wants(event, labels));
         wanted.map(|endpoint| Arc::clone(endpoint.name())).collect()

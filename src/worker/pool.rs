@@ -204,6 +204,9 @@ fn serve(cell: &Cell, clock: Clock, record: &mut dyn FnMut(Found)) -> bool {
         {
             cell.keyframes_fail.store(true, Ordering::Relaxed);
         }
+        if let Some(still) = mail.still {
+            lane.show(&still, record);
+        }
         if let Some(media_ms) = mail.advance_ms {
             lane.advance(media_ms, record);
         }

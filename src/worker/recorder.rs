@@ -13,10 +13,10 @@ use crate::ids::IncidentId;
 use crate::source::write_clip;
 use crate::store::{Entry, Store, StoreError};
 use crate::wire::event::{Event, EvidenceData};
-use crate::worker::Mailing;
 use crate::worker::lag::since_capture_ms;
 use crate::worker::lane::{Clip, Found, Record};
 use crate::worker::media::Media;
+use crate::worker::{Acting, Mailing};
 
 /// Why recording cannot go on.
 #[derive(Debug, thiserror::Error)]
@@ -39,6 +39,7 @@ pub struct Recorder {
     clock: Clock,
     sink: Sink,
     mailing: Mailing,
+    acting: Option<Acting>,
     media: Media,
     files: HashMap<IncidentId, Vec<EvidenceData>>,
     /// The last snapshot of each stream that was written: several incidents may have the same best frame.
@@ -57,6 +58,7 @@ impl Recorder {
             clock,
             sink,
             mailing: Mailing::default(),
+            acting: None,
             media: Media::default(),
             files: HashMap::new(),
             written: HashMap::new(),
@@ -68,6 +70,13 @@ impl Recorder {
     #[must_use]
     pub fn with(mut self, mailing: Mailing) -> Self {
         self.mailing = mailing;
+        self
+    }
+
+    /// The same, where `acting` acts on what is found.
+    #[must_use]
+    pub fn acting(mut self, acting: Acting) -> Self {
+        self.acting = Some(acting);
         self
     }
 
@@ -97,9 +106,18 @@ impl Recorder {
         let mut entries: Vec<_> = entries
             .map(|(record, files)| self.entry(record, files, now_us))
             .collect();
-        self.store.append(&mut entries).await?;
-        if entries.iter().any(|entry| !entry.endpoints.is_empty()) {
+        let considered = records.iter();
+        let mut posts: Vec<_> = considered
+            .filter_map(|record| self.acting.as_ref()?.consider(record, now_us))
+            .collect();
+        self.store.append_with(&mut entries, &mut posts).await?;
+        let mut endpoints = entries.iter().map(|entry| &entry.endpoints);
+        let mut of_posts = posts.iter().map(|post| &post.endpoints);
+        if endpoints.any(|of| !of.is_empty()) || of_posts.any(|of| !of.is_empty()) {
             self.mailing.ring();
+        }
+        if let Some(acting) = &self.acting {
+            acting.recorded(posts);
         }
         for entry in &entries {
             (self.sink)(&entry.event)?;

@@ -9,15 +9,18 @@ use std::time::Duration;
 
 use tokio::sync::mpsc;
 
+use crate::config::Location;
 use crate::ids::Seed;
 use crate::source::{SourceError, StreamLog};
 use crate::stop::Stop;
-use crate::worker::board::{Board, Figures};
+use crate::worker::board::{Board, Figures, State as BoardState};
 use crate::worker::boost::{Boosts, Seen, Why};
 use crate::worker::counts::Counts;
+use crate::worker::feed::{Due, Feed};
 use crate::worker::lane::{Found, Lane};
 use crate::worker::live::LiveReader;
 use crate::worker::pool::{Cell, Pool};
+use crate::worker::stills::{NotTaken, Offer, Waiting};
 use crate::worker::{Settings, Stream};
 
 /// A label that begins so names the host: streams that share one are neighbours.
@@ -28,6 +31,9 @@ const BUSY_US: i64 = 150_000;
 
 /// How often it is to be told that time passes.
 pub(super) const TICK: Duration = Duration::from_millis(100);
+
+/// What is said of a stream of stills while none comes.
+const NO_STILL: &str = "no still has come for a while";
 
 /// Why a stream is not watched.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -87,6 +93,8 @@ struct Watched {
     cell: Arc<Cell>,
     stop: Stop,
     since_us: i64,
+    /// What it is fed with, where it is a stream of stills.
+    feed: Option<Feed>,
 }
 
 impl Supervisor {
@@ -129,6 +137,18 @@ impl Supervisor {
     /// # Errors
     /// Where it has the id of another one, or there are too many.
     pub fn add(&self, stream: Stream, history: bool) -> Result<(), Refused> {
+        self.watch(stream, history, false)
+    }
+
+    /// The same for a stream of stills that ends by itself when no more of them come.
+    ///
+    /// # Errors
+    /// As for [`Supervisor::add`].
+    pub(super) fn add_passing(&self, stream: Stream, history: bool) -> Result<(), Refused> {
+        self.watch(stream, history, true)
+    }
+
+    fn watch(&self, stream: Stream, history: bool, passing: bool) -> Result<(), Refused> {
         let mut state = self.state();
         let id: Arc<str> = stream.id.as_str().into();
         if state.streams.contains_key(&id) {
@@ -147,14 +167,19 @@ impl Supervisor {
         let log = StreamLog::new(&stream.id, &stream.location, settings.limits.clock);
         let seed = Seed::random();
         let lane = Lane::new(&stream, seed, settings, Arc::clone(&board), log.clone());
+        let is_fed = stream.location == Location::Stills;
         let watched = Watched {
+            feed: is_fed.then(|| Feed::new(&settings.frames, passing, since_us)),
             cell: Arc::new(Cell::new(lane, board)),
             stop: settings.limits.stop.child(),
             since_us,
             stream,
         };
         self.inner.pool.add();
-        if !self.read(&watched, log, state.readers.clone()) {
+        if is_fed {
+            let none_yet = BoardState::Waiting(NO_STILL.to_owned());
+            watched.cell.board.set_state(none_yet);
+        } else if !self.read(&watched, log, state.readers.clone()) {
             watched.cell.mailbox.finish();
             self.inner.pool.ready(&watched.cell);
             return Err(Refused::NoThread);
@@ -218,6 +243,43 @@ impl Supervisor {
         }
         self.remove(&stream.id);
         self.add(stream, history)
+    }
+
+    /// Where the stream `id` comes from.
+    pub fn location(&self, id: &str) -> Option<Location> {
+        let state = self.state();
+        let watched = state.streams.get(id)?;
+        Some(watched.stream.location.clone())
+    }
+
+    /// Shows a still to the stream `id`, as soon as there is time for it; its media time in ms.
+    ///
+    /// # Errors
+    /// Where that is no stream of stills, or it does not take this one.
+    pub(super) fn show(&self, id: &str, mut offer: Offer) -> Result<i64, NotTaken> {
+        let clock = self.inner.settings.limits.clock;
+        let mut state = self.state();
+        let watched = state.streams.get_mut(id).ok_or(NotTaken::Watched)?;
+        let feed = watched.feed.as_mut().ok_or(NotTaken::Watched)?;
+        let arrived_us = clock.monotonic_us();
+        let media_ms = feed.take(offer.at_us, clock.wall_us(), arrived_us)?;
+        let mailbox = &watched.cell.mailbox;
+        if let Some(labels) = offer.labels.take().filter(|_| feed.is_passing())
+            && labels != watched.stream.labels
+        {
+            watched.stream.labels = labels;
+            mailbox.about(watched.stream.clone());
+        }
+        let board = &watched.cell.board;
+        board.set_codec(offer.sent.kind().as_str().to_owned());
+        board.set_state(BoardState::Live);
+        mailbox.show(Waiting {
+            offer,
+            media_ms,
+            arrived_us,
+        });
+        self.inner.pool.ready(&watched.cell);
+        Ok(media_ms)
     }
 
     /// Looks at the stream `id` more often for a while; false where there is none.
@@ -287,6 +349,7 @@ impl Supervisor {
         let settings = &self.inner.settings;
         let now_us = settings.limits.clock.monotonic_us();
         let mut state = self.state();
+        let over = self.tell_time(&mut state, now_us);
         let mut seen: Vec<Seen> = Vec::with_capacity(state.streams.len());
         let mut hosts: Vec<String> = Vec::new();
         for (id, watched) in &state.streams {
@@ -300,7 +363,8 @@ impl Supervisor {
                 id: Arc::clone(id),
                 reason,
                 cpu_us: board.cpu_us(),
-                is_live: board.is_live(),
+                // There is nothing between two stills that could be looked at.
+                is_live: board.is_live() && watched.feed.is_none(),
             });
         }
         for (seen, watched) in seen.iter_mut().zip(state.streams.values()) {
@@ -318,6 +382,30 @@ impl Supervisor {
             watched.cell.board.set_boost(looks);
         }
         state.boosted = boosted;
+        drop(state);
+        for id in over {
+            self.remove(&id);
+        }
+    }
+
+    /// Tells streams of stills that time passes, which no reader does; those that are over.
+    fn tell_time(&self, state: &mut State, now_us: i64) -> Vec<Arc<str>> {
+        let mut over = Vec::new();
+        for (id, watched) in &mut state.streams {
+            match watched.feed.as_mut().and_then(|feed| feed.due(now_us)) {
+                Some(Due::Advance { media_ms, quiet }) => {
+                    watched.cell.mailbox.advance(media_ms);
+                    self.inner.pool.ready(&watched.cell);
+                    if quiet {
+                        let board = &watched.cell.board;
+                        board.set_state(BoardState::Waiting(NO_STILL.to_owned()));
+                    }
+                }
+                Some(Due::Over) => over.push(Arc::clone(id)),
+                None => {}
+            }
+        }
+        over
     }
 
     fn weight(&self, stream: &Stream, history: bool) -> f64 {

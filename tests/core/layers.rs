@@ -18,6 +18,7 @@ const LAYERS: &[(&str, &[&str])] = &[
             "locate",
             "stop",
             "telemetry",
+            "trust",
         ],
     ),
     (

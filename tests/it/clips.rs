@@ -122,6 +122,115 @@ fn a_recording_in_a_broadcast_container_gives_one_too() {
     assert!(fs::read(&clip).unwrap() == bytes);
 }
 
+/// Whether a file can be decoded from its first frame to its last, and the width of its pictures in px.
+fn decoded(clip: &Path) -> u64 {
+    let mut command = ffmpeg();
+    command.args(["-xerror", "-i"]).arg(clip);
+    let said = command.args(["-f", "null", "-"]).output().unwrap();
+    assert!(said.status.success() && said.stderr.is_empty(), "{said:?}");
+    let mut command = Command::new("ffprobe");
+    command.args([
+        "-v",
+        "error",
+        "-of",
+        "json",
+        "-show_entries",
+        "stream=width",
+    ]);
+    let said: Value = serde_json::from_slice(&command.arg(clip).output().unwrap().stdout).unwrap();
+    said["streams"][0]["width"].as_u64().unwrap()
+}
+
+/// A publisher that comes back with another size or another codec does not end up in the clip of the one before.
+#[test]
+fn a_clip_is_cut_where_the_stream_becomes_another_video() {
+    let folder = tempfile::tempdir().unwrap();
+    let first = Clip {
+        gop: 15,
+        ..Clip::default()
+    };
+    let first = first.make(folder.path(), "first.mp4");
+    let larger = Clip {
+        payload: "second",
+        size: (854, 480),
+        ..Clip::default()
+    };
+    let other = Clip {
+        payload: "third",
+        encoder: &["-c:v", "flv", "-b:v", "1M"],
+        ..Clip::default()
+    };
+    let others = [
+        larger.make(folder.path(), "larger.flv"),
+        other.make(folder.path(), "other.flv"),
+    ];
+    let nginx = Nginx::start(folder.path());
+    for (at, other) in others.iter().enumerate() {
+        let url = format!("rtmp://127.0.0.1:{}/live/room-{at}", nginx.rtmp);
+        let data = folder.path().join(format!("data-{at}"));
+        // Longer than the first is published.
+        let text_of = "[clips]\nbefore_ms = 3000\nafter_ms = 60000\n[incidents]\ngap_ms = 4000\n";
+        let config = config(folder.path(), text_of);
+        let publisher = Publisher::start(&first, &["flv"], &url);
+        let mut watch = Watch::start(&data, ["--config", text(&config), &url]);
+        let opened = watch.opened(PAYLOAD);
+        drop(publisher);
+        let _other = Publisher::start(other, &["flv"], &url);
+        let ended = watch.event("the first ends", |event| {
+            is_end(event) && event["data"]["incident"] == opened["data"]["incident"]
+        });
+        let clip = clip(&data, &ended).expect("it has a clip");
+        assert_eq!(decoded(&clip), 640, "{}", other.display());
+        assert_eq!(probe(&clip).1, ["h264"]);
+        let again = folder.path().join(format!("again-{at}"));
+        fs::create_dir(&again).unwrap();
+        assert_eq!(read_again(&again, &clip), [PAYLOAD]);
+        let (status, _, log) = watch.stop();
+        assert!(status.success() && log.contains(" panics=0 "), "{log}");
+    }
+}
+
+/// In a recording nothing but the pictures themselves says it.
+#[test]
+fn a_recording_that_changes_its_size_gives_a_clip_that_plays() {
+    let folder = tempfile::tempdir().unwrap();
+    let part = |payload, size, name: &str| {
+        let clip = Clip {
+            payload,
+            size,
+            encoder: &[
+                "-c:v", "libx264", "-preset", "veryfast", "-pix_fmt", "yuv420p", "-bf", "0",
+            ],
+            ..Clip::default()
+        };
+        fs::read(clip.make(folder.path(), name)).unwrap()
+    };
+    // Joined before they are packed: a seam between two files would be a broken packet, which is left out.
+    let first = part(PAYLOAD, (640, 360), "first.h264");
+    let second = part("second", (854, 480), "second.h264");
+    let both = folder.path().join("both.h264");
+    fs::write(&both, [first, second].concat()).unwrap();
+    let recording = folder.path().join("recording.ts");
+    let mut pack = ffmpeg();
+    pack.args(["-framerate", "30", "-i"]).arg(both);
+    pack.args(["-c", "copy"]).arg(&recording);
+    assert!(pack.status().unwrap().success());
+    let data = folder.path().join("data");
+    let config = config(
+        folder.path(),
+        "[clips]\nbefore_ms = 1000\nafter_ms = 20000\n",
+    );
+    let (code, events, log) = watch(&data, &["--config", text(&config), text(&recording)]);
+    assert_eq!(code, 0, "{log}");
+    assert_eq!(payloads(&events), [PAYLOAD, "second"], "{log}");
+    let ended = events.iter().filter(|event| is_end(event));
+    for ended in ended {
+        let clip = clip(&data, ended).expect("it has a clip");
+        decoded(&clip);
+    }
+    assert!(log.contains(" panics=0 "), "{log}");
+}
+
 #[test]
 fn incidents_have_clips_by_their_class() {
     let folder = tempfile::tempdir().unwrap();

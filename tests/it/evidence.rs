@@ -163,6 +163,14 @@ fn what_is_exported_is_whole_elsewhere() {
     assert!(said.contains("the key in the bundle itself"), "{said}");
     let (code, said) = records.evidence(&["verify"]);
     assert_eq!(code, 0, "{said}");
+    let (code, said) = records.evidence(&["verify", "--json"]);
+    let mut verified: Value = serde_json::from_str(&said).unwrap();
+    assert!(verified["files"].take().as_u64() >= Some(2), "{said}");
+    let expected = json!({
+        "name": text(&records.data()), "whole": true, "key": records.key(), "key_from": "installation", "manifests": 2,
+        "files": null, "time_stamps": 0, "pending": 0, "findings": [],
+    });
+    assert_eq!((code, verified), (0, expected));
     let (code, pem) = records.evidence(&["key", "--pem"]);
     assert!(
         code == 0 && pem.starts_with("-----BEGIN PUBLIC KEY-----\n"),
@@ -221,6 +229,25 @@ fn a_change_of_a_bundle_is_named() {
         "{said}"
     );
     assert_eq!(said.matches("altered: ").count(), 1, "{said}");
+    // The same for programs.
+    let case = records.folder.path().join("altered.zip");
+    let mut altered = bundle.clone();
+    altered[at] ^= 1;
+    fs::write(&case, &altered).unwrap();
+    let (code, said) = evidence(&["verify", "--json", text(&case)]);
+    let mut verified: Value = serde_json::from_str(&said).unwrap();
+    let why = verified["findings"][0]["why"].take();
+    assert!(
+        why.as_str().unwrap().starts_with("its SHA-256 is "),
+        "{why}"
+    );
+    assert!(verified["files"].take().as_u64() >= Some(2), "{said}");
+    let expected = json!({
+        "name": text(&case), "whole": false, "key": records.key(), "key_from": "bundle", "incidents": records.incidents,
+        "manifests": 2, "files": null, "time_stamps": 0,
+        "findings": [{"what": "altered", "name": name, "why": null}],
+    });
+    assert_eq!((code, verified), (1, expected));
     // A time.
     let times = find(&bundle, b"\"times\":{\"opened\":\"20");
     let said = told(&|bytes| bytes[times + 20] = b'1');

@@ -11,7 +11,7 @@ use crate::support::{Answer, Api, Clip, Nginx, Publisher, Watch, free_port};
 const FIRST: &str = "https://shop.example/first";
 
 /// What the hooks carry.
-const SECRET: &str = "s3cret-hook";
+pub(crate) const SECRET: &str = "s3cret-hook";
 
 /// The configuration with an ingest server `edge` of `kind`, and `more` in its table.
 fn config(folder: &Path, head: &str, kind: &str, more: &str) -> String {
@@ -52,7 +52,7 @@ fn await_stream(api: &Api, id: &str) -> Value {
 }
 
 /// nginx that asks `waylay` who may publish, shows its streams and drops them.
-fn nginx(folder: &Path, rtmp: u16, http: u16, waylay: &str) -> Nginx {
+pub(crate) fn nginx(folder: &Path, rtmp: u16, http: u16, waylay: &str) -> Nginx {
     let url = format!("http://{waylay}/hooks/edge/{SECRET}");
     let application = format!(
         "on_publish {url}; on_publish_done {url}; on_update {url}; notify_update_timeout 1s;"
@@ -295,11 +295,11 @@ fn a_gate_in_doubt_answers_as_it_is_told() {
 fn odd_names_are_watched_under_ids_that_can_be_written() {
     let folder = tempfile::tempdir().unwrap();
     let config = config(folder.path(), "", "generic", &nowhere());
-    let (_served, address) = Watch::serve(&folder.path().join("data"), &["--config", &config]);
+    let (served, address) = Watch::serve(&folder.path().join("data"), &["--config", &config]);
     let api = Api::at(&address);
     let names = [
         "../../etc/passwd",
-        "a?b#c",
+        "a b#c",
         "微信",
         "a/b",
         "%2e%2e",
@@ -309,7 +309,15 @@ fn odd_names_are_watched_under_ids_that_can_be_written() {
     for name in names {
         assert_eq!(hook(&api, "start", name).status, 200);
     }
-    for name in ["..", ".", "a\nb", "\u{7f}", &"a".repeat(600)] {
+    for name in [
+        "..",
+        ".",
+        "a?b",
+        "\u{fffd}",
+        "a\nb",
+        "\u{7f}",
+        &"a".repeat(600),
+    ] {
         assert_eq!(hook(&api, "start", name).status, 200, "nobody is refused");
     }
     let all = |streams: &Value| streams["streams"].as_array().unwrap().len() == names.len();
@@ -324,19 +332,78 @@ fn odd_names_are_watched_under_ids_that_can_be_written() {
         let source = stream["source"].as_str().unwrap();
         assert!(source.starts_with("rtmp://127.0.0.1:"), "{source}");
     }
+    // Nobody hides behind a name: what is not watched for it is counted, and once in the log.
+    served.logged("a stream of ingest server edge is not watched: a part of what it is called");
+    let metrics = api.get("/metrics").text;
+    for line in [
+        "waylay_ingest_hooks_failed_total{server=\"edge\",reason=\"unread\"} 3",
+        "waylay_ingest_unwatched_total{server=\"edge\",reason=\"name\"} 4",
+    ] {
+        assert!(metrics.contains(line), "{line}: {metrics}");
+    }
+}
+
+/// RTMP takes a name as it is, and a URL does not.
+#[test]
+fn a_name_that_a_url_writes_otherwise_is_watched_all_the_same() {
+    let folder = tempfile::tempdir().unwrap();
+    let clip = Clip {
+        payload: FIRST,
+        ..Clip::default()
+    };
+    let clip = clip.make(folder.path(), "first.ts");
+    let (rtmp, http) = (free_port(), free_port());
+    let more = format!(
+        "api = \"http://127.0.0.1:{http}\"\npull = \"rtmp://127.0.0.1:{rtmp}/{{app}}/{{name}}\"\npoll_ms = 300"
+    );
+    let config = config(folder.path(), "", "nginx-rtmp", &more);
+    let (mut served, address) = Watch::serve(&folder.path().join("data"), &["--config", &config]);
+    let api = Api::at(&address);
+    let _nginx = nginx(folder.path(), rtmp, http, &address);
+    for name in ["直播间", "100%41", "a#b&c"] {
+        let url = format!("rtmp://127.0.0.1:{rtmp}/live/{name}");
+        let publisher = Publisher::start(&clip, &["flv"], &url);
+        let opened = served.opened(FIRST);
+        let stream = opened["data"]["stream"].as_str().unwrap().to_owned();
+        assert!(stream.starts_with("edge-live-"), "{stream}");
+        let about = api.get(&format!("/api/v1/streams/{stream}")).json();
+        assert_eq!(about["state"], "live", "{name}: {about}");
+        // The list, which may show it otherwise, agrees three times: it is one stream, and it stays.
+        let lists = |metrics: &str| {
+            let counted = "waylay_ingest_lists_total{server=\"edge\",result=\"done\"} ";
+            let count = metrics.split(counted).nth(1).unwrap();
+            count.lines().next().unwrap().parse::<u64>().unwrap()
+        };
+        let before = lists(&api.get("/metrics").text);
+        while lists(&api.get("/metrics").text) < before + 3 {
+            std::thread::yield_now();
+        }
+        let streams = api.get("/api/v1/streams").json();
+        let ids: Vec<_> = streams["streams"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|s| &s["id"])
+            .collect();
+        assert_eq!(ids, [&json!(stream)], "{name}");
+        drop(publisher);
+        await_gone(&api, &stream);
+    }
     let metrics = api.get("/metrics").text;
     assert!(
-        metrics.contains("waylay_ingest_hooks_failed_total{server=\"edge\",reason=\"unread\"} 3"),
+        metrics.contains("waylay_ingest_unwatched_total{server=\"edge\",reason=\"name\"} 0"),
         "{metrics}"
     );
+    let (status, _, log) = served.stop();
+    assert!(status.success(), "{log}");
 }
 
 /// Node-Media-Server in a process of its own.
-struct NodeMediaServer(Child);
+pub(crate) struct NodeMediaServer(Child);
 
 impl NodeMediaServer {
     /// `None` where there is no node, or node has no such package: `NODE_PATH` says where it may be.
-    fn start(folder: &Path, rtmp: u16, http: u16, notify: &str) -> Option<Self> {
+    pub(crate) fn start(folder: &Path, rtmp: u16, http: u16, notify: &str) -> Option<Self> {
         let found = Command::new("node")
             .args(["-e", "require.resolve('node-media-server')"])
             .stderr(Stdio::null())

@@ -19,6 +19,10 @@ const STREAMS: usize = 20;
 /// How often it is killed, unless `WAYLAY_KILLS` says so.
 const KILLS: usize = 5;
 
+/// What the receiver is told to be.
+const FLAKY: u16 = 500;
+const HEALTHY: u16 = 204;
+
 /// One publisher of many streams.
 struct Publishers(Child);
 
@@ -95,10 +99,11 @@ fn nothing_is_lost_by_kills() {
     let clip = clip.make(folder.path(), "clip.mp4");
     let nginx = Nginx::start(folder.path());
     // Some requests fail and some are not answered, but never five in a row, which would have it left alone.
-    let receiver = Receiver::start_with(204, |before, status| match before % 9 {
-        3 => 503,
-        6 => 0,
-        _ => status,
+    // Once it is healthy it takes whatever comes.
+    let receiver = Receiver::start_with(FLAKY, |before, status| match (status, before % 9) {
+        (FLAKY, 3) => 503,
+        (FLAKY, 6) => 0,
+        _ => 204,
     });
     let with_streams = config(folder.path(), receiver.port, Some(nginx.rtmp));
     let without = config(folder.path(), receiver.port, None);
@@ -116,6 +121,7 @@ fn nothing_is_lost_by_kills() {
         printed.extend(rest);
     }
     drop(publishers);
+    receiver.answer(HEALTHY);
 
     // What is still to be delivered is delivered, and what is to be sealed is sealed.
     let (mut served, address) = Watch::serve(&data, &["--config", text(&without)]);

@@ -6,6 +6,7 @@
     reason = "waiting for a real process needs a real deadline"
 )]
 
+mod actions;
 mod capture;
 mod clips;
 mod codecs;
@@ -15,6 +16,7 @@ mod evidence;
 mod explain;
 mod faults;
 mod follow;
+mod frames;
 mod hostile;
 mod ingest;
 mod joined;
@@ -30,6 +32,7 @@ mod samples;
 mod scan;
 mod serve;
 mod support;
+mod trust;
 mod unread;
 mod watch;
 mod webhooks;

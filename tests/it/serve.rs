@@ -3,8 +3,9 @@
 use std::fs;
 
 use serde_json::{Value, json};
+use sqlx::Connection;
 
-use crate::support::{Api, Clip, Nginx, Publisher, Watch, free_port, waylay};
+use crate::support::{Api, Clip, Nginx, Publisher, Watch, draw, free_port, waylay};
 
 const FIRST: &str = "https://shop.example/first";
 
@@ -268,6 +269,54 @@ fn there_is_room_for_so_many_and_no_more() {
     );
 }
 
+/// As where a backup holds the file, or the disk is full.
+#[test]
+fn what_is_found_while_nothing_can_be_recorded_is_held() {
+    let folder = tempfile::tempdir().unwrap();
+    let data = folder.path().join("data");
+    let (mut served, address) = Watch::serve(&data, &[]);
+    let api = Api::at(&address);
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .unwrap();
+    let mut held = runtime.block_on(async {
+        let file = sqlx::sqlite::SqliteConnectOptions::new().filename(data.join("waylay.sqlite"));
+        let mut held = sqlx::SqliteConnection::connect_with(&file).await.unwrap();
+        sqlx::query("BEGIN IMMEDIATE")
+            .execute(&mut held)
+            .await
+            .unwrap();
+        held
+    });
+    let payloads = ["https://shop.example/1", "https://shop.example/2"];
+    for (at, payload) in payloads.iter().enumerate() {
+        let mut still = std::io::Cursor::new(Vec::new());
+        draw(payload)
+            .write_to(&mut still, image::ImageFormat::Png)
+            .unwrap();
+        let path = format!("/api/v1/frames?stream=room-{at}");
+        let sent = api.send("POST", &path, "image/png", still.get_ref());
+        assert_eq!(sent.status, 202, "{sent:?}");
+    }
+    served.logged("nothing can be recorded");
+    let metrics = api.get("/metrics").text;
+    assert!(metrics.contains("waylay_records_failing 1"), "{metrics}");
+    runtime.block_on(async {
+        sqlx::query("ROLLBACK").execute(&mut held).await.unwrap();
+    });
+    let mut told = [(); 2].map(|()| {
+        let opened = served.event("it is on record", |_| true);
+        opened["data"]["payload"].as_str().unwrap().to_owned()
+    });
+    told.sort();
+    assert_eq!(told, payloads, "nothing is lost");
+    let metrics = api.get("/metrics").text;
+    assert!(metrics.contains("waylay_records_failing 0"), "{metrics}");
+    let (status, _, log) = served.stop();
+    assert!(status.success(), "{log}");
+}
+
 #[test]
 fn only_who_may_ask_is_answered() {
     let folder = tempfile::tempdir().unwrap();
@@ -391,6 +440,7 @@ fn the_api_says_what_it_is() {
         "/api/v1/streams/{id}",
         "/api/v1/streams/{id}/boost",
         "/api/v1/streams/{id}/cut",
+        "/api/v1/frames",
         "/api/v1/bans",
         "/api/v1/bans/{id}",
         "/hooks/{id}",

@@ -9,7 +9,7 @@ mod server;
 
 pub(crate) use canvas::{Canvas, Place, code, noise};
 pub(crate) use child::{Watch, payloads, text, watch, waylay};
-pub(crate) use clip::{Clip, PAYLOAD, ffmpeg};
+pub(crate) use clip::{Clip, PAYLOAD, draw, ffmpeg};
 pub(crate) use http::{Answer, Api};
 pub(crate) use receiver::{Posted, Receiver};
 pub(crate) use server::{Nginx, Publisher, await_port, free_port};

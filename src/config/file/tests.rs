@@ -9,7 +9,9 @@ fn the_example_shows_every_key_and_its_default() {
     assert_eq!(example.boost, Boost::default());
     assert_eq!(example.priority, Priority::default());
     assert_eq!(example.ring, Ring::default());
+    assert_eq!(example.actions, Actions::default());
     assert_eq!(example.serve, Serve::default());
+    assert_eq!(example.frames, Frames::default());
     assert_eq!(example.incidents, Incidents::default());
     assert_eq!(example.retention, Retention::default());
     assert_eq!(example.sealing, Sealing::default());
@@ -24,6 +26,7 @@ fn the_example_shows_every_key_and_its_default() {
         ("[priority]\n", "x"),
         ("[ring]\n", "x"),
         ("[serve]\n", "x"),
+        ("[frames]\n", "x"),
         ("[incidents]\n", "x"),
         ("[retention]\n", "x"),
         ("[sealing]\n", "x"),

@@ -97,14 +97,14 @@ fn a_name_leads_nowhere_else() {
         .parse()
         .unwrap();
     let at = |app: &str, name: &str| match pull.location("", app, name)? {
-        Location::Url(url) => Some(url.to_string()),
-        _ => None,
+        Location::Url(url) => Ok(url.to_string()),
+        _ => Err(NoLocation::Url),
     };
     for (app, name, url) in [
         ("live", "room-1", "live/room-1"),
-        ("live/room", "key", "live/room/key"),
+        ("live/room", "key", "live%2Froom/key"),
         ("live", "a/../../b", "live/a%2F..%2F..%2Fb"),
-        ("live", "a?b#c@d", "live/a%3Fb%23c%40d"),
+        ("live", "a b#c@d", "live/a%20b%23c%40d"),
         ("live", "%2e%2e", "live/%252e%252e"),
         ("live", "{app}", "live/%7Bapp%7D"),
         ("live", "微信", "live/%E5%BE%AE%E4%BF%A1"),
@@ -112,18 +112,25 @@ fn a_name_leads_nowhere_else() {
         ("a\\b", "c", "a%5Cb/c"),
     ] {
         let expected = format!("rtmp://127.0.0.1:1935/{url}?token=t");
-        assert_eq!(at(app, name).as_deref(), Some(expected.as_str()));
+        assert_eq!(at(app, name), Ok(expected));
     }
-    for (app, name) in [
-        ("live", ""),
-        ("live", "."),
-        ("live", ".."),
-        ("..", "a"),
-        ("live/..", "a"),
-        ("/live", "a"),
-        ("", "a"),
+    let long = "a".repeat(513);
+    for (app, name, why) in [
+        ("live", "", NoLocation::Part),
+        ("live", ".", NoLocation::Part),
+        ("live", "..", NoLocation::Part),
+        ("..", "a", NoLocation::Part),
+        ("live/..", "a", NoLocation::Part),
+        ("/live", "a", NoLocation::Part),
+        ("", "a", NoLocation::Part),
+        ("live", "a?b", NoLocation::Arguments),
+        ("a?b", "c", NoLocation::Arguments),
+        ("live", "a\nb", NoLocation::Text),
+        ("live", "a\0", NoLocation::Text),
+        ("live", "\u{fffd}", NoLocation::Text),
+        ("live", &long, NoLocation::Long),
     ] {
-        assert_eq!(at(app, name), None, "{app} {name}");
+        assert_eq!(at(app, name), Err(why), "{app} {name}");
     }
     let path: Pull = "https://u:p4ss@h/hls/{path}/index.m3u8".parse().unwrap();
     let at = |app: &str| path.location("", app, "cam").unwrap();
@@ -134,6 +141,13 @@ fn a_name_leads_nowhere_else() {
     assert_eq!(
         at("a/b"),
         "https://u:p4ss@h/hls/a/b/cam/index.m3u8".parse().unwrap()
+    );
+    let named = path.location("", "live", "a?b").unwrap();
+    assert_eq!(
+        named,
+        "https://u:p4ss@h/hls/live/a%3Fb/index.m3u8"
+            .parse()
+            .unwrap()
     );
     assert!(!format!("{path} {path:?}").contains("p4ss"));
 }

@@ -194,6 +194,20 @@ async fn nginx_lists_those_that_publish_and_drops_by_name() {
 }
 
 #[test]
+fn nginx_shows_some_names_otherwise() {
+    let server = server("nginx-rtmp", "");
+    for (name, shown) in [
+        ("room-1", "room-1"),
+        ("a b#&<", "a b#&<"),
+        ("直播", "      "),
+        ("é1", "  1"),
+    ] {
+        assert_eq!(server.shown(&key(name)), key(shown));
+    }
+    assert_eq!(super::server("srs", "").shown(&key("直播")), key("直播"));
+}
+
+#[test]
 fn a_document_that_would_grow_is_refused() {
     let server = server("nginx-rtmp", "");
     let call = server.adapter.list(0);

@@ -7,6 +7,7 @@ use crate::track::{Reading, Reconsidered};
 const SETTINGS: Settings = Settings {
     gap_ms: 10_000,
     update_ms: 5_000,
+    prompt_reads: 3,
 };
 
 fn tracker() -> Tracker {
@@ -355,4 +356,32 @@ fn the_reason_is_that_of_the_best_frame() {
     let unread = incident.unread.unwrap();
     assert_eq!((unread.reason, unread.module), (Reason::Blurred, 5.0));
     assert_eq!(incident.corners, square(0.0, 200.0));
+}
+
+/// Whoever may cut a stream waits for the second and the third read, and for nothing else.
+#[test]
+fn reads_that_an_action_waits_for_are_told_at_once() {
+    for (action, told) in [("cut", 3), ("warn", 3), ("review", 1)] {
+        let policy = format!(
+            "[platform]\nname = 'x'\n[[rule]]\nid = 'all'\nwhen = {{ class = ['off_platform', 'unknown'] }}\naction = '{action}'"
+        );
+        let policy = Policy::parse(&policy).unwrap();
+        let mut tracker = tracker();
+        let mut changes = Vec::new();
+        for ms in (0..4_000).step_by(500) {
+            let mut sighting = sighting("a", square(0.0, 100.0));
+            sighting.verdict = policy.judge_undecoded(&Context::default());
+            // Every second look only locates it.
+            if ms % 1_000 == 500 {
+                sighting.reading = None;
+                sighting.symbol.bytes = None;
+            }
+            changes.extend(tracker.observe(&frame(ms), vec![sighting]).changes);
+        }
+        let reads: Vec<_> = changes
+            .iter()
+            .map(|c| (c.incident.sightings, c.incident.reads))
+            .collect();
+        assert_eq!(reads, [(1, 1), (3, 2), (5, 3)][..told], "{action}");
+    }
 }

@@ -52,7 +52,7 @@ const COUNTERS: &[Family] = &[
         "waylay_ingest_unwatched",
         "Times that a stream of the ingest server was not watched",
         "reason",
-        &[("refused", |s| s.unwatched)],
+        &[("refused", |s| s.unwatched), ("name", |s| s.unnamed)],
     ),
 ];
 

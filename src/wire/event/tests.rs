@@ -57,6 +57,7 @@ pub(crate) fn event(incident: &str, number: u32) -> Event<'static> {
             last_seen_ms: 0,
             visible_ms: 0,
             sightings: 1,
+            reads: 1,
             frame: FrameData {
                 width: 640,
                 height: 360,

@@ -68,6 +68,24 @@ fn it_is_what_the_events_add_up_to() {
 }
 
 #[test]
+fn what_was_done_about_it_stands_beside_what_was_read() {
+    let done =
+        json!({"type": "waylay.action.done.v1", "data": {"sequence": 2, "id": "7"}}).to_string();
+    let late = json!({"state": "ended"});
+    let events = [event(1, &json!({})), done.clone(), event(3, &late), done];
+    let sealed = sealed(&events).unwrap();
+    assert_eq!(sealed.state, "ended");
+    assert_eq!(sealed.decode_log.len(), 2);
+    // The last one says that it is the second, and is held as what it says.
+    let acts: Vec<_> = sealed.history.iter().map(|act| act.sequence).collect();
+    assert_eq!(acts, [2, 2]);
+    assert_eq!(sealed.history[0].event, "waylay.action.done.v1");
+    let held: Vec<_> = sealed.events().iter().map(|held| held.sequence).collect();
+    assert_eq!(held, [1, 2, 2, 3]);
+    assert_eq!(sealed.times.ended.as_deref(), Some("1970-01-01T00:00:03Z"));
+}
+
+#[test]
 fn one_that_was_left_open_has_no_end() {
     let sealed = sealed(&[event(1, &json!({}))]).unwrap();
     assert_eq!((sealed.state.as_str(), sealed.times.ended), ("open", None));

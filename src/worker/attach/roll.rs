@@ -56,6 +56,15 @@ impl Roll {
         all.filter(|entry| &*entry.from.server == server).count()
     }
 
+    /// What the streams of `server` are called.
+    pub(super) fn keys(&self, server: &str) -> impl Iterator<Item = &StreamKey> {
+        let of = move |entry: &&Entry| &*entry.from.server == server;
+        self.streams
+            .values()
+            .filter(of)
+            .map(|entry| &entry.from.key)
+    }
+
     /// One more.
     pub(super) fn attach(&mut self, id: String, from: FromServer) {
         let place = (Arc::clone(&from.server), from.key.clone());

@@ -108,6 +108,7 @@ fn changes(seed: &str) -> Vec<Change> {
     let settings = track::Settings {
         gap_ms: 10_000,
         update_ms: 1_000,
+        prompt_reads: 3,
     };
     let mut tracker = Tracker::new(Seed::from_parts(&[seed.as_bytes()]), settings);
     let mut changes = Vec::new();

@@ -54,6 +54,11 @@ impl Api {
 
     /// A request with this body, which says that it is JSON.
     pub(crate) fn ask(&self, method: &str, path: &str, body: &str) -> Answer {
+        self.send(method, path, "application/json", body.as_bytes())
+    }
+
+    /// A request with this body, which says that it is of this `kind`.
+    pub(crate) fn send(&self, method: &str, path: &str, kind: &str, body: &[u8]) -> Answer {
         let mut head = vec![
             format!("{method} {path} HTTP/1.1"),
             "Connection: close".to_owned(),
@@ -62,14 +67,16 @@ impl Api {
             head.push(format!("Host: {}", self.address));
         }
         if !body.is_empty() {
-            head.push("Content-Type: application/json".to_owned());
+            head.push(format!("Content-Type: {kind}"));
         }
         head.push(format!("Content-Length: {}", body.len()));
         head.extend(self.head.iter().cloned());
-        let request = format!("{}\r\n\r\n{body}", head.join("\r\n"));
+        let request = format!("{}\r\n\r\n", head.join("\r\n"));
         let mut connection = TcpStream::connect(&self.address).unwrap();
         connection.set_read_timeout(Some(PATIENCE)).unwrap();
-        connection.write_all(request.as_bytes()).unwrap();
+        connection
+            .write_all(&[request.as_bytes(), body].concat())
+            .unwrap();
         let mut answer = String::new();
         connection.read_to_string(&mut answer).unwrap();
         let (head, text) = answer.split_once("\r\n\r\n").unwrap();

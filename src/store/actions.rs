@@ -1,0 +1,76 @@
+//! What was done about incidents, as the events have it.
+
+use super::{Store, StoreError};
+
+impl Store {
+    /// The last event of `incident` that the stream brought about (JSON); `None` where there is no such incident.
+    ///
+    /// # Errors
+    /// Where the query failed.
+    pub async fn last_incident_event(&self, incident: &str) -> Result<Option<String>, StoreError> {
+        let row = sqlx::query_scalar(
+            "SELECT event FROM incident_event WHERE incident = ? AND type LIKE 'waylay.incident.%'
+             ORDER BY sequence DESC LIMIT 1",
+        );
+        Ok(row.bind(incident).fetch_optional(&self.pool).await?)
+    }
+
+    /// The types and the events (JSON) of the actions about `incident`, in the order of recording.
+    ///
+    /// # Errors
+    /// Where the query failed.
+    pub async fn action_events(&self, incident: &str) -> Result<Vec<(String, String)>, StoreError> {
+        let rows = sqlx::query_as(
+            "SELECT type, event FROM incident_event WHERE incident = ? AND type LIKE 'waylay.action.%'
+             ORDER BY sequence",
+        );
+        Ok(rows.bind(incident).fetch_all(&self.pool).await?)
+    }
+
+    /// The event `id` (JSON).
+    ///
+    /// # Errors
+    /// Where the query failed.
+    pub async fn action_event(&self, id: &str) -> Result<Option<String>, StoreError> {
+        let row = sqlx::query_scalar("SELECT event FROM incident_event WHERE id = ?");
+        Ok(row.bind(id).fetch_optional(&self.pool).await?)
+    }
+
+    /// The events (JSON) of actions that were asked for after `since_us`, µs since 1970 in UTC, and of which nobody has told
+    /// what came of them.
+    ///
+    /// # Errors
+    /// Where the query failed.
+    pub async fn open_actions(&self, since_us: i64) -> Result<Vec<String>, StoreError> {
+        let rows = sqlx::query_scalar(
+            "SELECT event FROM incident_event AS asked
+             WHERE type = 'waylay.action.requested.v1' AND recorded_us > ?
+               AND NOT EXISTS (
+                   SELECT 1 FROM incident_event AS told
+                   WHERE told.id = replace(asked.id, '.requested', '.done')
+                      OR told.id = replace(asked.id, '.requested', '.failed'))
+             ORDER BY recorded_us",
+        );
+        Ok(rows.bind(since_us).fetch_all(&self.pool).await?)
+    }
+
+    /// The streams that Waylay itself cut after `since_us`, and when, both in µs since 1970 in UTC.
+    ///
+    /// # Errors
+    /// Where the query failed.
+    pub async fn recent_cuts(&self, since_us: i64) -> Result<Vec<(String, i64)>, StoreError> {
+        let rows = sqlx::query_as(
+            "SELECT stream, created_us FROM ban WHERE made_by = 'waylay' AND created_us > ? ORDER BY created_us",
+        );
+        Ok(rows.bind(since_us).fetch_all(&self.pool).await?)
+    }
+
+    /// Whether there is a ban of this id, in force or not.
+    ///
+    /// # Errors
+    /// Where the query failed.
+    pub async fn has_ban(&self, id: &str) -> Result<bool, StoreError> {
+        let row = sqlx::query_scalar("SELECT EXISTS (SELECT 1 FROM ban WHERE id = ?)");
+        Ok(row.bind(id).fetch_one(&self.pool).await?)
+    }
+}

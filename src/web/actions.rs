@@ -1,0 +1,47 @@
+//! Actions that Waylay asks for: a person says whether they are done.
+
+use axum::Json;
+use axum::extract::rejection::JsonRejection;
+use axum::extract::{Path, State};
+
+use super::Shared;
+use super::bans::BY;
+use super::problem::Failure;
+use crate::wire::action::{ActionData, NewAnswer};
+use crate::wire::stream::Problem;
+use crate::worker::ActError;
+
+/// Approves or rejects what Waylay asks for about an incident. What is approved is done at once; the answer says what came of
+/// it. What the platform is to carry out, it hears of by an event.
+#[utoipa::path(post, path = "/api/v1/incidents/{id}/action", tag = "ingest", params(("id" = String, Path)), request_body = NewAnswer, responses(
+    (status = 200, body = ActionData),
+    (status = 400, body = Problem, content_type = "application/problem+json", description = "It is no JSON"),
+    (status = 404, body = Problem, content_type = "application/problem+json", description = "There is no such incident"),
+    (status = 409, body = Problem, content_type = "application/problem+json", description = "Nothing is asked for, it was answered, or the mode is `off`"),
+    (status = 413, body = Problem, content_type = "application/problem+json", description = "It is too long"),
+    (status = 415, body = Problem, content_type = "application/problem+json", description = "It does not say that it is JSON"),
+    (status = 422, body = Problem, content_type = "application/problem+json", description = "Something in it is wrong"),
+))]
+pub(super) async fn answer(
+    State(app): State<Shared>,
+    Path(id): Path<String>,
+    body: Result<Json<NewAnswer>, JsonRejection>,
+) -> Result<Json<ActionData>, Failure> {
+    let Json(NewAnswer { approve }) = body?;
+    let data = app.parts.acting.answer(&id, approve, BY).await?;
+    Ok(Json(data))
+}
+
+impl From<ActError> for Failure {
+    fn from(error: ActError) -> Self {
+        match error {
+            ActError::UnknownIncident(_) => Self::not_found(error.to_string()),
+            ActError::OtherStream(_) => Self::bad(error.to_string()),
+            ActError::NotAsked | ActError::Answered | ActError::Off => {
+                Self::conflict(error.to_string())
+            }
+            ActError::Cut(error) => error.into(),
+            ActError::Store(error) => error.into(),
+        }
+    }
+}

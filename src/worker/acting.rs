@@ -1,0 +1,305 @@
+//! Acts on incidents as far as it is allowed to: decides beside the recording, carries out after it.
+//!
+//! What is decided is on record before anything is done, in one transaction with the event that brought it about, and
+//! what came of it is one more event. Whoever wants a stream cut by hand goes the same way.
+
+mod figures;
+mod hand;
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
+
+use tokio::sync::mpsc;
+use tokio::task::JoinHandle;
+
+use crate::act::{Facts, Ladder, Limits, Mode, Notice, Step, notice};
+use crate::clock::Clock;
+use crate::config::{ActionMode, Actions};
+use crate::ids::{self, IncidentId};
+use crate::policy::Action;
+use crate::stop::Stop;
+use crate::store::{Post, Store, StoreError};
+use crate::wire::action::{ActionAbout, ActionData, ActionStep, rule};
+use crate::wire::manifest::time;
+use crate::worker::lane::Record;
+use crate::worker::{Attached, Mailing};
+
+pub use figures::ActionFigures;
+use figures::Counts;
+pub use hand::ActError;
+
+/// Who it is that acts by itself.
+const WAYLAY: &str = "waylay";
+
+/// Actions that wait for being carried out: more than the brake lets through in any setting.
+const WAITING: usize = 1_024;
+
+/// Acts on incidents.
+#[derive(Clone)]
+pub struct Acting(Arc<Inner>);
+
+struct Inner {
+    config: Actions,
+    store: Store,
+    mailing: Mailing,
+    clock: Clock,
+    state: Mutex<State>,
+    /// Who can cut a stream, once there is somebody.
+    attached: OnceLock<Attached>,
+    jobs: mpsc::Sender<ActionData>,
+    counts: Counts,
+    /// Answers come one after the other: no action is approved twice.
+    answering: tokio::sync::Mutex<()>,
+}
+
+struct State {
+    ladder: Ladder,
+    /// How far it has come with each open incident: nothing is told twice.
+    told: HashMap<IncidentId, Step>,
+}
+
+/// Those who carry out what was decided.
+#[derive(Debug)]
+pub struct Hands {
+    stop: Stop,
+    task: JoinHandle<()>,
+}
+
+impl Hands {
+    /// Waits until all that was decided is carried out.
+    pub async fn finish(self) {
+        self.stop.ask();
+        if let Err(error) = self.task.await {
+            tracing::error!(%error, "what was decided was not all carried out");
+        }
+    }
+}
+
+impl Acting {
+    /// Acts as `config` says, and keeps in `store` what it does. What an earlier run has left undone is told to be so.
+    ///
+    /// # Errors
+    /// Where the records cannot be used.
+    pub async fn start(
+        config: Actions,
+        store: Store,
+        mailing: Mailing,
+        clock: Clock,
+    ) -> Result<(Self, Hands), StoreError> {
+        let (jobs, waiting) = mpsc::channel(WAITING);
+        let state = State {
+            ladder: ladder(&config),
+            told: HashMap::new(),
+        };
+        let acting = Self(Arc::new(Inner {
+            config,
+            store,
+            mailing,
+            clock,
+            state: Mutex::new(state),
+            attached: OnceLock::new(),
+            jobs,
+            counts: Counts::default(),
+            answering: tokio::sync::Mutex::default(),
+        }));
+        acting.take_up().await?;
+        let stop = Stop::new();
+        let task = tokio::spawn(acting.clone().carry_out_all(waiting, stop.clone()));
+        Ok((acting, Hands { stop, task }))
+    }
+
+    /// From now on streams of these ingest servers can be cut.
+    pub fn attach(&self, attached: Attached) {
+        // There is one for as long as the program runs.
+        let _ = self.0.attached.set(attached);
+    }
+
+    /// How often each thing happened since the start.
+    pub fn figures(&self) -> Vec<ActionFigures> {
+        self.0.counts.figures()
+    }
+
+    /// What is to be told of an incident that has just changed: that something would be done about it, is asked for, or is to
+    /// be done. `None` where nothing is, or where it was told already.
+    pub(super) fn consider(&self, record: &Record, now_us: i64) -> Option<Post<ActionData>> {
+        let incident = &record.change.incident;
+        let action = incident.verdict.action;
+        let decided = if action.touches_stream() {
+            self.decide(record, now_us)
+        } else {
+            None
+        };
+        if incident.ended {
+            self.state().told.remove(&incident.id);
+        }
+        let (step, data) = decided?;
+        Some(self.post(step, data, now_us))
+    }
+
+    fn decide(&self, record: &Record, now_us: i64) -> Option<(ActionStep, ActionData)> {
+        let incident = &record.change.incident;
+        let facts = Facts {
+            action: incident.verdict.action,
+            frames: incident.reads,
+            certain: incident.confirmed_by.is_some(),
+            confirmed: None,
+        };
+        let now_ms = now_us / 1_000;
+        let mut state = self.state();
+        let decision = state.ladder.decide(&record.stream, facts, now_ms);
+        // While the code is in view another read may decide it.
+        let waits = decision.awaits_reads() && self.0.config.mode != ActionMode::Ask;
+        if waits && !incident.ended {
+            return None;
+        }
+        let reached = state.told.get(&incident.id);
+        if reached.is_some_and(|reached| *reached >= decision.by_itself) {
+            return None;
+        }
+        state.told.insert(incident.id, decision.by_itself);
+        if decision.by_itself == Step::Do {
+            state.ladder.done(&record.stream, facts.action, now_ms);
+        }
+        drop(state);
+        let mut data = ActionData {
+            id: ids::random(),
+            incident: Some(incident.id.to_string()),
+            stream: record.stream.to_string(),
+            labels: record.labels.to_vec(),
+            action: facts.action.as_str().to_owned(),
+            step: decision.step.as_str().to_owned(),
+            by_itself: decision.by_itself.as_str().to_owned(),
+            reasons: decision
+                .reasons
+                .iter()
+                .map(|r| r.as_str().to_owned())
+                .collect(),
+            by: WAYLAY.to_owned(),
+            about: Some(about(record)),
+            ..self.new_data()
+        };
+        if facts.action == Action::Cut {
+            data.minutes = Some(self.0.config.ban_minutes);
+        }
+        self.explain(&mut data, now_us);
+        if decision.step != Step::Do {
+            return Some((ActionStep::Proposed, data));
+        }
+        data.executor = Some(self.executor(&data).to_owned());
+        Some((ActionStep::Requested, data))
+    }
+
+    /// Has carried out what is on record by now.
+    pub(super) fn recorded(&self, posts: Vec<Post<ActionData>>) {
+        for post in posts {
+            self.0.counts.count(&post.event.kind);
+            let data = post.event.data;
+            let is_mine = data.executor.as_deref() == Some(WAYLAY);
+            if is_mine && self.0.jobs.try_send(data).is_err() {
+                tracing::error!("a stream is not cut: too much waits for being carried out");
+            }
+        }
+    }
+
+    fn new_data(&self) -> ActionData {
+        ActionData {
+            mode: self.0.config.mode.as_str().to_owned(),
+            ..ActionData::default()
+        }
+    }
+
+    /// Waylay cuts what came from an ingest server, and can do nothing else by itself: the platform hears of it.
+    fn executor(&self, data: &ActionData) -> &'static str {
+        let attached = self.0.attached.get();
+        let origin = attached.and_then(|attached| attached.origin(&data.stream));
+        if data.action == Action::Cut.as_str() && origin.is_some() {
+            WAYLAY
+        } else {
+            "platform"
+        }
+    }
+
+    /// Writes the reason of the ban and the notice to the host.
+    fn explain(&self, data: &mut ActionData, now_us: i64) {
+        let (Some(about), Some(incident)) = (&data.about, &data.incident) else {
+            return;
+        };
+        let (category, scheme) = (about.category.as_deref(), about.scheme.as_deref());
+        let action = if data.action == Action::Cut.as_str() {
+            Action::Cut
+        } else {
+            Action::Warn
+        };
+        let text = notice(&Notice {
+            action,
+            stream: &data.stream,
+            time: &time(now_us),
+            category: category.unwrap_or("not read"),
+            scheme: scheme.unwrap_or("not read"),
+            destination: about.destination.as_deref(),
+            visible_ms: about.visible_ms,
+            rule: &about.rule,
+            policy: &about.policy,
+            minutes: data.minutes,
+            appeal: &self.0.config.appeal,
+            incident,
+        });
+        let reason = format!("{} of {}: incident {incident}", about.rule, about.policy);
+        data.notice = Some(text);
+        data.reason.get_or_insert(reason);
+    }
+
+    fn post(&self, step: ActionStep, data: ActionData, now_us: i64) -> Post<ActionData> {
+        let labels = data.labels.clone();
+        let event = data.event(step, time(now_us));
+        Post {
+            endpoints: self.0.mailing.wanted(&event, &labels),
+            event,
+            recorded_us: now_us,
+        }
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.0.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+fn ladder(config: &Actions) -> Ladder {
+    let ms = |time: std::time::Duration| i64::try_from(time.as_millis()).unwrap_or(i64::MAX);
+    let mode = match config.mode {
+        ActionMode::Off => Mode::Off,
+        ActionMode::Ask => Mode::Ask,
+        ActionMode::Auto => Mode::Auto,
+    };
+    let limits = Limits {
+        frames: config.frames,
+        frames_of_one_reader: config.frames_of_one_reader,
+        per_stream_ms: ms(config.per_stream),
+        cuts: usize::try_from(config.brake_cuts).unwrap_or(usize::MAX),
+        brake_ms: ms(config.brake),
+    };
+    Ladder::new(mode, limits)
+}
+
+/// The incident as it is now.
+fn about(record: &Record) -> ActionAbout {
+    let incident = &record.change.incident;
+    let verdict = &incident.verdict;
+    let reading = incident.reading.as_ref();
+    let payload = reading.map(|reading| &reading.payload);
+    ActionAbout {
+        reads: incident.reads,
+        certain: incident.confirmed_by.is_some(),
+        class: verdict.class.as_str().to_owned(),
+        severity: verdict.severity.as_str().to_owned(),
+        rule: rule(verdict.reasons.iter().map(|reason| &**reason)),
+        policy: verdict.policy.to_string(),
+        scheme: payload.map(|payload| payload.scheme.to_owned()),
+        category: payload.map(|payload| payload.category.as_str().to_owned()),
+        destination: reading.map(|reading| reading.destination.key.clone()),
+        visible_ms: incident.visible_ms,
+    }
+}
+
+#[cfg(test)]
+mod tests;

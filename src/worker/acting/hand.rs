@@ -1,0 +1,342 @@
+//! Carries out what was decided, and what people want: streams are cut and let in again, actions approved and rejected.
+
+use tokio::sync::mpsc;
+use tokio::task::JoinSet;
+
+use super::{Acting, WAYLAY};
+use crate::act::{Facts, Step};
+use crate::ids;
+use crate::ingest::Kicked;
+use crate::policy::Action;
+use crate::stop::Stop;
+use crate::store::StoreError;
+use crate::wire::action::{ActionAbout, ActionData, ActionStep};
+use crate::wire::manifest::time;
+use crate::worker::attach::Order;
+use crate::worker::{Cut, CutError};
+
+/// Streams that are cut at once: each may wait for its server for some seconds.
+const AT_ONCE: usize = 8;
+
+/// How long ago, in µs, a cut may have been decided that is taken up after a restart.
+const TAKEN_UP_US: i64 = 24 * 3_600_000_000;
+
+/// Why nothing was done.
+#[derive(Debug, thiserror::Error)]
+pub enum ActError {
+    /// There is no such incident.
+    #[error("there is no incident `{0}`")]
+    UnknownIncident(String),
+    /// It is one of another stream.
+    #[error("the incident is one of another stream, `{0}`")]
+    OtherStream(String),
+    /// Nothing is asked of anybody.
+    #[error("no action is asked for")]
+    NotAsked,
+    /// It was answered, or done without an answer.
+    #[error("the action was answered or done already")]
+    Answered,
+    /// Waylay is not to act at all.
+    #[error("nothing is done in the mode `off`")]
+    Off,
+    /// The stream cannot be cut.
+    #[error(transparent)]
+    Cut(#[from] CutError),
+    /// The records cannot be used.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+impl Acting {
+    /// Cuts the stream `stream` because `by` wants it for `reason`: who publishes it is disconnected, and it may not be
+    /// published for so many minutes. `incident` is what it is cut for, where that is one.
+    ///
+    /// # Errors
+    /// Where the incident is none of this stream, the stream did not come from an ingest server, or the records cannot be
+    /// used; nothing was done then.
+    pub async fn cut(
+        &self,
+        stream: &str,
+        minutes: u32,
+        reason: &str,
+        by: &str,
+        incident: Option<&str>,
+    ) -> Result<Cut, ActError> {
+        let attached = self.0.attached.get().ok_or(CutError::NotAttached)?;
+        if attached.origin(stream).is_none() {
+            return Err(CutError::NotAttached.into());
+        }
+        let mut data = ActionData {
+            id: ids::random(),
+            stream: stream.to_owned(),
+            action: Action::Cut.as_str().to_owned(),
+            step: Step::Do.as_str().to_owned(),
+            by_itself: Step::Would.as_str().to_owned(),
+            by: by.to_owned(),
+            executor: Some(WAYLAY.to_owned()),
+            minutes: Some(minutes),
+            reason: Some(reason.to_owned()),
+            ..self.new_data()
+        };
+        if let Some(incident) = incident {
+            self.take_incident(&mut data, incident).await?;
+        }
+        let now_us = self.0.clock.wall_us();
+        self.explain(&mut data, now_us);
+        self.tell(ActionStep::Requested, data.clone()).await?;
+        self.done(&data);
+        let cut = self.carry_out(data).await?;
+        Ok(cut?)
+    }
+
+    /// Takes in what is on record of `incident`.
+    async fn take_incident(&self, data: &mut ActionData, incident: &str) -> Result<(), ActError> {
+        let unknown = || ActError::UnknownIncident(incident.to_owned());
+        let event = self.0.store.last_incident_event(incident).await?;
+        let known = event.and_then(|event| ActionAbout::of_event(&event));
+        let (stream, labels, about) = known.ok_or_else(unknown)?;
+        if stream != data.stream {
+            return Err(ActError::OtherStream(stream));
+        }
+        data.incident = Some(incident.to_owned());
+        data.labels = labels;
+        data.about = Some(about);
+        Ok(())
+    }
+
+    /// Takes the ban `id` back because `by` wants it; false where there is none in force.
+    ///
+    /// # Errors
+    /// Where that cannot be kept.
+    pub async fn lift(&self, id: &str, by: &str) -> Result<bool, StoreError> {
+        let Some(attached) = self.0.attached.get() else {
+            return Ok(false);
+        };
+        if !attached.lift(id, by).await? {
+            return Ok(false);
+        }
+        let requested = format!("{id}.{}", ActionStep::Requested.as_str());
+        // A ban of an older version has no events: nothing is to be told after them.
+        let event = self.0.store.action_event(&requested).await?;
+        if let Some(data) = event.and_then(|event| data_of(&event)) {
+            let data = ActionData {
+                by: by.to_owned(),
+                ..data
+            };
+            self.tell(ActionStep::Reverted, data).await?;
+        }
+        Ok(true)
+    }
+
+    /// Does what is asked for about `incident`, or does not, because `by` says so; what happened to the action.
+    ///
+    /// # Errors
+    /// Where nothing is asked for, or the mode is off.
+    pub async fn answer(
+        &self,
+        incident: &str,
+        approve: bool,
+        by: &str,
+    ) -> Result<ActionData, ActError> {
+        let _one_by_one = self.0.answering.lock().await;
+        let asked = self.asked(incident).await?;
+        let mut data = ActionData {
+            by: by.to_owned(),
+            ..asked
+        };
+        if let Some((id, _)) = self.open_incident(incident) {
+            // Whatever is read of it from now on, somebody has decided.
+            self.state().told.insert(id, Step::Do);
+        }
+        if !approve {
+            Step::Would.as_str().clone_into(&mut data.step);
+            self.tell(ActionStep::Rejected, data.clone()).await?;
+            return Ok(data);
+        }
+        Step::Do.as_str().clone_into(&mut data.step);
+        data.executor = Some(self.executor(&data).to_owned());
+        self.tell(ActionStep::Requested, data.clone()).await?;
+        self.done(&data);
+        if data.executor.as_deref() == Some(WAYLAY) {
+            let cut = self.carry_out(data.clone()).await?;
+            data = outcome(data, &cut).1;
+        }
+        Ok(data)
+    }
+
+    /// The action that was last proposed about `incident`, where nobody has answered.
+    async fn asked(&self, incident: &str) -> Result<ActionData, ActError> {
+        let events = self.0.store.action_events(incident).await?;
+        let proposed = ActionStep::Proposed.event();
+        let last = events.iter().rposition(|(kind, _)| kind == proposed);
+        let Some(at) = last else {
+            let known = self.0.store.last_incident_event(incident).await?;
+            let unknown = ActError::UnknownIncident(incident.to_owned());
+            return Err(known.map_or(unknown, |_| ActError::NotAsked));
+        };
+        // What comes after it is an answer, or what was done all the same.
+        if at + 1 < events.len() {
+            return Err(ActError::Answered);
+        }
+        let data = data_of(&events[at].1).ok_or(ActError::NotAsked)?;
+        let facts = Facts {
+            action: action(&data),
+            frames: 0,
+            certain: false,
+            confirmed: Some(true),
+        };
+        let decision = self.state().ladder.decide(&data.stream, facts, 0);
+        if decision.step == Step::Do {
+            Ok(data)
+        } else {
+            Err(ActError::Off)
+        }
+    }
+
+    /// How far it has come with an incident that is open.
+    fn open_incident(&self, incident: &str) -> Option<(ids::IncidentId, Step)> {
+        let state = self.state();
+        let mut told = state.told.iter();
+        told.find(|(id, _)| id.to_string() == incident)
+            .map(|(id, step)| (*id, *step))
+    }
+
+    /// Carries out what is asked for until `stop` is asked for, and then what is left.
+    pub(super) async fn carry_out_all(self, mut jobs: mpsc::Receiver<ActionData>, stop: Stop) {
+        let mut tasks = JoinSet::new();
+        loop {
+            tokio::select! {
+                job = jobs.recv(), if tasks.len() < AT_ONCE => {
+                    let Some(data) = job else { break };
+                    tasks.spawn(self.clone().carry_out_logged(data));
+                }
+                Some(_) = tasks.join_next(), if !tasks.is_empty() => {}
+                () = stop.asked() => break,
+            }
+        }
+        jobs.close();
+        while let Some(data) = jobs.recv().await {
+            self.clone().carry_out_logged(data).await;
+        }
+        while tasks.join_next().await.is_some() {}
+    }
+
+    async fn carry_out_logged(self, data: ActionData) {
+        if let Err(error) = self.carry_out(data).await {
+            tracing::error!(%error, "what became of a cut is not on record");
+        }
+    }
+
+    /// Cuts the stream of `data` and tells what came of it.
+    async fn carry_out(&self, data: ActionData) -> Result<Result<Cut, CutError>, StoreError> {
+        let order = Order {
+            id: &data.id,
+            minutes: data.minutes.unwrap_or(1),
+            reason: data.reason.as_deref().unwrap_or(""),
+            by: &data.by,
+        };
+        let cut = match self.0.attached.get() {
+            Some(attached) => attached.cut(&data.stream, &order).await,
+            None => Err(CutError::NotAttached),
+        };
+        let (step, data) = outcome(data, &cut);
+        self.tell(step, data).await?;
+        Ok(cut)
+    }
+
+    /// Puts on record what happened to an action.
+    async fn tell(&self, step: ActionStep, data: ActionData) -> Result<(), StoreError> {
+        let post = self.post(step, data, self.0.clock.wall_us());
+        let is_awaited = !post.endpoints.is_empty();
+        let mut posts = [post];
+        self.0.store.tell(&mut posts).await?;
+        self.0.counts.count(step.event());
+        if is_awaited {
+            self.0.mailing.ring();
+        }
+        Ok(())
+    }
+
+    /// The ladder counts what people do, too.
+    fn done(&self, data: &ActionData) {
+        let now_ms = self.0.clock.wall_us() / 1_000;
+        let action = action(data);
+        self.state().ladder.done(&data.stream, action, now_ms);
+    }
+
+    /// Takes up what an earlier run has left: what it cut by itself counts for the brake, and of a cut that it did not come to
+    /// the end of it is told how far it came.
+    pub(super) async fn take_up(&self) -> Result<(), StoreError> {
+        let now_us = self.0.clock.wall_us();
+        for (stream, at_us) in self.0.store.recent_cuts(now_us - TAKEN_UP_US).await? {
+            let at_ms = at_us / 1_000;
+            self.state().ladder.done(&stream, Action::Cut, at_ms);
+        }
+        for event in self.0.store.open_actions(now_us - TAKEN_UP_US).await? {
+            let Some(data) = data_of(&event).filter(|d| d.executor.as_deref() == Some(WAYLAY))
+            else {
+                continue;
+            };
+            // A ban that is in force is kept by whoever lists the streams next.
+            let is_banned = self.0.store.has_ban(&data.id).await?;
+            let (step, data) = if is_banned {
+                let kick = Some("listed".to_owned());
+                (ActionStep::Done, ActionData { kick, ..data })
+            } else {
+                let error = Some("the program ended before it was done".to_owned());
+                (ActionStep::Failed, ActionData { error, ..data })
+            };
+            self.tell(step, data).await?;
+        }
+        Ok(())
+    }
+}
+
+/// What came of a cut.
+fn outcome(data: ActionData, cut: &Result<Cut, CutError>) -> (ActionStep, ActionData) {
+    let failed = |data: ActionData, error: String| ActionData {
+        error: Some(error),
+        ..data
+    };
+    match cut {
+        Err(error) => (ActionStep::Failed, failed(data, error.to_string())),
+        Ok(Cut { ban, kicked }) => {
+            let data = ActionData {
+                until: Some(time(ban.until_us)),
+                kick: Some(kick(kicked).to_owned()),
+                ..data
+            };
+            match kicked {
+                Ok(_) => (ActionStep::Done, data),
+                Err(error) => (ActionStep::Failed, failed(data, error.to_string())),
+            }
+        }
+    }
+}
+
+/// The id of what became of the publisher.
+fn kick<E>(kicked: &Result<Kicked, E>) -> &'static str {
+    match kicked {
+        Ok(Kicked::Done) => "done",
+        Ok(Kicked::Gone) => "gone",
+        Err(_) => "failed",
+    }
+}
+
+fn action(data: &ActionData) -> Action {
+    if data.action == Action::Cut.as_str() {
+        Action::Cut
+    } else {
+        Action::Warn
+    }
+}
+
+/// What an event on record tells of an action.
+fn data_of(event: &str) -> Option<ActionData> {
+    #[derive(serde::Deserialize)]
+    struct Recorded {
+        data: ActionData,
+    }
+    let recorded: Recorded = serde_json::from_str(event).ok()?;
+    Some(recorded.data)
+}
