@@ -3,6 +3,7 @@
 //! stdout is data and stderr is for people. Exit codes: 0 fine, 1 found a failure, 2 bad usage or bad
 //! input.
 
+mod admin_link;
 mod common;
 mod config;
 mod configured;
@@ -42,6 +43,7 @@ enum Command {
     Policy(policy::Args),
     Config(config::Args),
     Deliveries(deliveries::Args),
+    AdminLink(admin_link::Args),
 }
 
 /// Runs the program.
@@ -62,6 +64,7 @@ pub fn main() -> ExitCode {
         Command::Policy(args) => policy::run(args),
         Command::Config(args) => config::run(args),
         Command::Deliveries(args) => deliveries::run(args),
+        Command::AdminLink(args) => admin_link::run(args),
     };
     done.unwrap_or_else(|error| failed(&error))
 }

@@ -1,5 +1,6 @@
 //! The configuration file and what a source is called: parsed here, used by everybody above.
 
+mod accounts;
 mod actions;
 mod clips;
 mod file;
@@ -7,10 +8,12 @@ mod frames;
 mod ingest;
 mod location;
 mod retention;
+mod review;
 mod sample;
 mod sealing;
 mod webhooks;
 
+pub use accounts::Accounts;
 pub use actions::{ActionMode, Actions};
 pub use clips::Clips;
 pub use file::{
@@ -21,6 +24,7 @@ pub use frames::Frames;
 pub use ingest::{Ingest, NoLocation, OnError, Pull, ServerKind, percent};
 pub use location::{Location, LocationError, STILLS};
 pub use retention::{Keep, Retention};
+pub use review::{DueMinutes, Review};
 pub use sample::Sample;
 pub use sealing::Sealing;
 pub use webhooks::{Webhook, WebhookUrl};

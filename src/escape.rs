@@ -44,6 +44,77 @@ impl Display for Defanged<'_> {
     }
 }
 
+/// Shows all of a text on a page of the desk: what has an effect and no shape stands there as its number, and a line goes
+/// on below after the mark of its end. No program makes a link of what is disarmed.
+pub(crate) struct Visible<'a> {
+    text: &'a str,
+    disarmed: bool,
+}
+
+impl<'a> Visible<'a> {
+    /// Of a text that leads nowhere, such as a name.
+    pub(crate) fn plain(text: &'a str) -> Self {
+        Self {
+            text,
+            disarmed: false,
+        }
+    }
+
+    /// Of a text that may lead somewhere: `hxxps://a[.]example`.
+    pub(crate) fn disarmed(text: &'a str) -> Self {
+        Self {
+            text,
+            disarmed: true,
+        }
+    }
+}
+
+impl Display for Visible<'_> {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        let mut before = None;
+        let mut skip = 0;
+        for (at, c) in self.text.char_indices() {
+            if at < skip {
+                continue;
+            }
+            let rest = &self.text[at + c.len_utf8()..];
+            if self.disarmed
+                && let Some(secure) = web_scheme(&self.text[at..])
+            {
+                f.write_str(if secure { "hxxps://" } else { "hxxp://" })?;
+                skip = at + if secure { 8 } else { 7 };
+                before = Some('/');
+                continue;
+            }
+            match c {
+                ':' if self.disarmed && rest.starts_with("//") => f.write_str("[:]")?,
+                '.' if self.disarmed && joins(before, rest.chars().next()) => f.write_str("[.]")?,
+                '@' if self.disarmed => f.write_str("[@]")?,
+                c if is_evident(c) => escape(f, c)?,
+                c => write!(f, "<mark class=\"cc\">U+{:04X}</mark>", u32::from(c))?,
+            }
+            if c == '\n' {
+                f.write_char('\n')?;
+            }
+            before = Some(c);
+        }
+        Ok(())
+    }
+}
+
+/// Whether `text` begins with `http://` or, true, with `https://`.
+fn web_scheme(text: &str) -> Option<bool> {
+    let begins = |with: &str| {
+        let head = text.as_bytes().get(..with.len());
+        head.is_some_and(|head| head.eq_ignore_ascii_case(with.as_bytes()))
+    };
+    if begins("https://") {
+        Some(true)
+    } else {
+        begins("http://").then_some(false)
+    }
+}
+
 /// Whether a dot between the two may be one of a host; an amount is none.
 fn joins(before: Option<char>, after: Option<char>) -> bool {
     let (Some(before), Some(after)) = (before, after) else {
@@ -95,6 +166,30 @@ mod tests {
         );
         let long = "a".repeat(10_000);
         assert_eq!(Defanged(&long).to_string(), long);
+    }
+
+    #[test]
+    fn the_desk_shows_what_hides_and_disarms_what_leads_on() {
+        for (text, shown) in [
+            (
+                "https://a.example/x.y?u=HTTP://b.example",
+                "hxxps://a[.]example/x[.]y?u=hxxp://b[.]example",
+            ),
+            ("weixin://wxpay/x", "weixin[:]//wxpay/x"),
+            ("https:/a", "https:/a"),
+            ("a@b.example 12.50", "a[@]b[.]example 12.50"),
+            (
+                "<b>\u{202e}\n微",
+                "&lt;b&gt;<mark class=\"cc\">U+202E</mark><mark class=\"cc\">U+000A</mark>\n微",
+            ),
+        ] {
+            assert_eq!(Visible::disarmed(text).to_string(), shown);
+        }
+        let name = Visible::plain("a.example @x \u{200b}\"'").to_string();
+        assert_eq!(
+            name,
+            "a.example @x <mark class=\"cc\">U+200B</mark>&quot;&#39;"
+        );
     }
 
     #[test]

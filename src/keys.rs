@@ -11,7 +11,7 @@ use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
 
 use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
+use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use ring::rand::{SecureRandom, SystemRandom};
 use ring::signature::{ED25519, Ed25519KeyPair, KeyPair, UnparsedPublicKey};
 
@@ -40,6 +40,18 @@ pub enum KeyError {
     /// The system gives no random bytes.
     #[error("the system gives no random bytes")]
     NoRandom,
+}
+
+/// A secret that nobody guesses: 32 random bytes, base64url without padding (RFC 4648 section 5).
+///
+/// # Errors
+/// Where the system gives no random bytes.
+pub fn secret() -> Result<String, KeyError> {
+    let mut bytes = [0; LENGTH];
+    SystemRandom::new()
+        .fill(&mut bytes)
+        .map_err(|_| KeyError::NoRandom)?;
+    Ok(URL_SAFE_NO_PAD.encode(bytes))
 }
 
 /// Signs.

@@ -8,6 +8,7 @@
 #![cfg_attr(not(feature = "product"), allow(dead_code))]
 
 // core: pure, no I/O, no threads, no clock
+pub mod account;
 pub mod act;
 pub mod ban;
 pub mod destination;
@@ -17,6 +18,7 @@ pub mod lookalike;
 pub mod page;
 pub mod payload;
 pub mod policy;
+pub mod review;
 pub mod track;
 
 // base

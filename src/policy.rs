@@ -15,7 +15,7 @@ use std::borrow::Cow;
 use std::sync::Arc;
 
 use self::hours::Offset;
-pub use self::registry::Registry;
+pub use self::registry::{Allowed, Registry};
 use self::rules::{Facts, Outcome, Rule};
 use crate::destination::{Destination, Kind};
 use crate::ids;
@@ -179,6 +179,8 @@ pub struct Policy {
     /// Of the file.
     sha256: Option<Arc<str>>,
     platform: Registry,
+    /// What was allowed since it was read.
+    allowed: Arc<Allowed>,
     rules: Vec<Rule>,
     /// For what leads off the platform and no rule matches.
     default: Outcome,
@@ -191,6 +193,7 @@ impl Default for Policy {
             id: "none@builtin".into(),
             sha256: None,
             platform: Registry::default(),
+            allowed: Arc::default(),
             rules: Vec::new(),
             default: Outcome::default(),
             offset: Offset::default(),
@@ -211,10 +214,21 @@ impl Policy {
             id: format!("{}@{version}", file.name).into(),
             sha256: Some(sha256.into()),
             platform: file.platform,
+            allowed: Arc::default(),
             rules: file.rules,
             default: file.default,
             offset: file.offset,
         })
+    }
+
+    /// The same policy, where these destinations are allowed beside what its file says. Its id stays: the reasons of a
+    /// verdict say what was allowed.
+    #[must_use]
+    pub fn with(&self, allowed: Arc<Allowed>) -> Self {
+        Self {
+            allowed,
+            ..self.clone()
+        }
     }
 
     /// `name@version`, where the version is a hash of the file.
@@ -293,7 +307,7 @@ impl Policy {
         context: &Context<'_>,
         each: Each<'_>,
     ) -> Verdict {
-        let (class, reason) = self.classify(payload, destination, context.seller);
+        let (class, reason) = self.classify(payload, destination, context);
         let (severity, action) = defaults::of(class, payload.category, &reason);
         let mut reasons = vec![reason];
         let signs = self.signs(class, payload, destination, context.seller);
@@ -327,8 +341,9 @@ impl Policy {
         &self,
         payload: &Payload,
         destination: &Destination,
-        seller: Option<&Registry>,
+        context: &Context<'_>,
     ) -> (Class, Cow<'static, str>) {
+        let seller = context.seller;
         let unresolved = self.platform.is_short_link(destination)
             || seller.is_some_and(|seller| seller.is_short_link(destination));
         if unresolved {
@@ -350,6 +365,15 @@ impl Policy {
         }
         if payload.innermost().flags.contains(&"needs-resolve") {
             return (Class::Unknown, UNRESOLVED.into());
+        }
+        // Whoever allowed a destination saw where it leads: a link that nobody has followed is not one.
+        let deep = payload.innermost().flags.contains(&"too-deep");
+        if let Some(reason) = self
+            .allowed
+            .reason(&destination.key, context)
+            .filter(|_| !deep)
+        {
+            return (Class::OnPlatform, reason.into());
         }
         if destination.kind == Kind::None {
             let reason = if is_opaque(payload) {

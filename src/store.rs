@@ -13,26 +13,41 @@ use sqlx::sqlite::{
     SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous,
 };
 use sqlx::{FromRow, Sqlite, Transaction};
+use tokio::sync::watch;
 
 use crate::stop::Stop;
 use crate::wire::envelope::{Envelope, Told};
 use crate::wire::event::{Data, Event, EvidenceData};
 
+mod accounts;
 mod actions;
+mod audit;
 mod bans;
+mod desk;
 mod health;
 mod manifests;
 mod outbox;
 mod retention;
+mod review;
 mod streams;
 
+pub use accounts::{Changed, LinkRow, NewLink, SessionRow, SignedIn, TokenRow, UserRow};
+pub use audit::{AuditFilter, AuditRow, NewAudit};
 pub use bans::BanRow;
+pub use desk::{FrameRow, WallRow};
 pub use health::Health;
 pub use manifests::{
     Head, ManifestRow, NONE_BEFORE, NewManifest, RecordedEvent, SealedState, Whole,
 };
 pub use outbox::{DeliveryRow, Due, Fate, Listed, Miss, Queue, Replayed};
 pub use retention::{EvidenceRow, Expired, Past};
+pub use review::{
+    Act, AppealRow, CampaignDone, CampaignKind, CampaignOrder, CampaignPage, CampaignRow,
+    CampaignSeen, Claim, ClaimKind, Count, Counts, Cursor, Decided, DecisionRow, EntryRow,
+    EventRow, FeedRow, FileRow, Filter, Given, GoldenRow, Item, Page, Preview, Quality,
+    QualityOfReviewer, QualityOfRule, QualityOfSeconds, Reply, ReviewError, SavedFilter, Span,
+    Undone, Waits, Wanted,
+};
 pub use streams::StreamRow;
 
 use health::{Attempts, Endurance};
@@ -41,6 +56,9 @@ static MIGRATIONS: sqlx::migrate::Migrator = sqlx::migrate!("./migrations/sqlite
 
 /// How long a write waits for another process that writes to the same file.
 const BUSY: Duration = Duration::from_secs(10);
+
+/// Connections to the file. Each has a thread of its own once it is used.
+const CONNECTIONS: u32 = 6;
 
 /// What can go wrong with the records.
 #[derive(Debug, thiserror::Error)]
@@ -73,6 +91,8 @@ pub enum StoreError {
 #[derive(Debug, Clone)]
 pub struct Store {
     pool: SqlitePool,
+    /// Wakes those who listen to what happens.
+    bell: Arc<watch::Sender<()>>,
     health: Health,
     endurance: Option<Endurance>,
 }
@@ -133,9 +153,9 @@ impl Store {
             .journal_mode(SqliteJournalMode::Wal)
             .synchronous(SqliteSynchronous::Full)
             .busy_timeout(BUSY);
-        // SQLite has one writer; a second connection serves reads beside it.
+        // SQLite has one writer; the other connections serve reads beside it, and hold those who wait for their turn to write.
         let pool = SqlitePoolOptions::new()
-            .max_connections(2)
+            .max_connections(CONNECTIONS)
             .connect_with(options)
             .await;
         let pool = pool.map_err(|source| StoreError::Open {
@@ -149,6 +169,7 @@ impl Store {
         })?;
         Ok(Self {
             pool,
+            bell: Arc::new(watch::Sender::new(())),
             health: Health::default(),
             endurance: None,
         })
@@ -211,7 +232,18 @@ impl Store {
             tell(&mut transaction, post).await?;
         }
         transaction.commit().await?;
+        self.ring();
         Ok(())
+    }
+
+    /// Something was recorded: those who listen look what it is.
+    pub fn ring(&self) {
+        self.bell.send_replace(());
+    }
+
+    /// Hears of it when this program records something.
+    pub fn listen(&self) -> watch::Receiver<()> {
+        self.bell.subscribe()
     }
 
     /// Keeps events that change nothing of their incidents, in one transaction with their deliveries.
@@ -331,24 +363,55 @@ async fn put<D: Told + Sync>(
     Ok(true)
 }
 
-/// Every event carries the whole incident, so folding in is putting the newest in the place of the last.
+/// A label that begins so names who streams.
+const HOST: &str = "host:";
+
+/// Characters of a payload that are kept beside the incident: the event has all of it.
+const PAYLOAD: usize = 4_096;
+/// Characters of a payee, and of its name.
+const PAYEE: usize = 512;
+
+/// Every event carries the whole incident, so folding in is putting the newest in the place of the last. What was decided
+/// of it stays; what was not waits for a decision as long as the policy wants it to be looked at.
 async fn fold(
     transaction: &mut Transaction<'_, Sqlite>,
     event: &Event<'_>,
     recorded_us: i64,
-) -> Result<(), sqlx::Error> {
+) -> Result<(), StoreError> {
     let data = &event.data;
     let (read, verdict) = (data.about.read(), data.about.verdict());
+    let host = data
+        .labels
+        .iter()
+        .find_map(|label| label.strip_prefix(HOST));
+    let fields = read.map(|explained| &explained.fields);
+    let payee = fields
+        .and_then(|fields| fields.payee)
+        .filter(|payee| !payee.is_empty());
+    let payee_name = fields.and_then(|fields| fields.payee_name);
+    let waits = if verdict.action == "record" {
+        "record"
+    } else {
+        "open"
+    };
     sqlx::query(
         "INSERT INTO incident (id, stream, sequence, state, decoded, scheme, category, destination, class, severity,
-                               policy, first_seen_ms, last_seen_ms, visible_ms, sightings, opened_us, changed_us)
-         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?16, ?16)
+                               policy, first_seen_ms, last_seen_ms, visible_ms, sightings, opened_us, changed_us,
+                               number, labels, host, payload, payee, payee_name, target_host, domain, action, reasons,
+                               rank, review)
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?16, ?16,
+                 (SELECT coalesce(max(number), 0) + 1 FROM incident), ?17, ?18, ?19, ?20, ?21, ?22, ?23, ?24, ?25,
+                 ?26, ?27)
          ON CONFLICT (id) DO UPDATE SET
              sequence = excluded.sequence, state = excluded.state, decoded = excluded.decoded,
              scheme = excluded.scheme, category = excluded.category, destination = excluded.destination,
              class = excluded.class, severity = excluded.severity, policy = excluded.policy,
              last_seen_ms = excluded.last_seen_ms, visible_ms = excluded.visible_ms,
-             sightings = excluded.sightings, changed_us = excluded.changed_us
+             sightings = excluded.sightings, changed_us = excluded.changed_us, labels = excluded.labels,
+             host = excluded.host, payload = excluded.payload, payee = excluded.payee,
+             payee_name = excluded.payee_name, target_host = excluded.target_host, domain = excluded.domain,
+             action = excluded.action, reasons = excluded.reasons, rank = excluded.rank,
+             review = CASE WHEN review IN ('record', 'open') THEN excluded.review ELSE review END
          WHERE excluded.sequence > incident.sequence",
     )
     .bind(&data.incident)
@@ -367,9 +430,34 @@ async fn fold(
     .bind(data.visible_ms)
     .bind(data.sightings)
     .bind(recorded_us)
+    .bind(serde_json::to_string(data.labels)?)
+    .bind(host.filter(|host| !host.is_empty()))
+    .bind(read.map(|explained| head(explained.payload, PAYLOAD)))
+    .bind(payee.map(|payee| head(payee, PAYEE)))
+    .bind(payee_name.map(|name| head(name, PAYEE)))
+    .bind(read.and_then(|explained| explained.destination.host))
+    .bind(read.and_then(|explained| explained.destination.registrable_domain))
+    .bind(verdict.action)
+    .bind(serde_json::to_string(verdict.reasons)?)
+    .bind(rank(verdict.severity))
+    .bind(waits)
     .execute(&mut **transaction)
     .await?;
     Ok(())
+}
+
+/// The first `longest` characters of `text`.
+fn head(text: &str, longest: usize) -> &str {
+    text.char_indices()
+        .nth(longest)
+        .map_or(text, |(end, _)| &text[..end])
+}
+
+/// The rank of the severity that is called so, as [`crate::review::rank`] has it.
+fn rank(severity: &str) -> i64 {
+    let all = ["info", "low", "medium", "high", "critical"];
+    let at = all.iter().position(|id| *id == severity);
+    at.and_then(|at| i64::try_from(at).ok()).unwrap_or_default()
 }
 
 /// An event that is there already says the same, unless the file was watched under other circumstances,

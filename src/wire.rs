@@ -2,6 +2,7 @@
 //! do not serialize: what leaves the program is written down here, key by key, and golden snapshots
 //! guard it.
 
+pub mod account;
 pub mod action;
 pub mod ban;
 pub mod delivery;
@@ -11,6 +12,7 @@ pub mod explain;
 pub mod manifest;
 pub mod pretty;
 pub mod replay;
+pub mod review;
 pub mod scan;
 pub mod still;
 pub mod stream;
@@ -19,5 +21,6 @@ pub mod verification;
 
 /// The types of all events.
 pub fn types() -> impl Iterator<Item = &'static str> {
-    event::TYPES.into_iter().chain(action::TYPES)
+    let of_people = action::TYPES.into_iter().chain(review::TYPES);
+    event::TYPES.into_iter().chain(of_people)
 }

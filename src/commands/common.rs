@@ -2,6 +2,7 @@
 
 use std::fs::File;
 use std::io::{self, ErrorKind, Read, Write};
+use std::net::{Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, anyhow, bail};
@@ -60,6 +61,18 @@ fn load<T>(file: &Path, parse: impl Fn(&str) -> Result<T, TextError>) -> anyhow:
         bail!("cannot read {name}: it is longer than {LARGEST_TEXT} bytes");
     }
     parse(&text).map_err(|e| anyhow!("{name}:{}:{}: {}", e.line, e.column, e.message))
+}
+
+/// Where browsers reach the service that listens at `listen`.
+pub(crate) fn url(config: &Config, mut listen: SocketAddr) -> String {
+    if let Some(url) = &config.accounts.public_url {
+        return url.as_str().trim_end_matches('/').to_owned();
+    }
+    if listen.ip().is_unspecified() {
+        // It is everywhere, and so also here.
+        listen.set_ip(Ipv4Addr::LOCALHOST.into());
+    }
+    format!("http://{listen}")
 }
 
 /// The folder of evidence in `data`.

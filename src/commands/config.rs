@@ -7,7 +7,7 @@ use std::process::ExitCode;
 use clap::{Args as ClapArgs, Subcommand};
 
 use crate::commands::common;
-use crate::config::{Actions, Config, Frames, Resolve};
+use crate::config::{Accounts, Actions, Config, Frames, Resolve};
 
 /// Check a configuration file, or show what is in force.
 #[derive(Debug, ClapArgs)]
@@ -66,10 +66,12 @@ fn show(out: &mut impl Write, config: &Config) -> std::io::Result<()> {
         clips,
         actions,
         serve,
+        accounts,
         frames,
         incidents,
         retention,
         sealing,
+        review,
         timeouts,
         resolve,
         streams: _,
@@ -141,6 +143,13 @@ fn show(out: &mut impl Write, config: &Config) -> std::io::Result<()> {
         "serve.token_file           {}",
         or(serve.token_file.as_deref(), "none")
     )?;
+    show_accounts(out, accounts)?;
+    let due = review.due_minutes.by_rank();
+    writeln!(out, "review.due_minutes         {due:?}")?;
+    writeln!(out, "review.two_for_cuts        {}", review.two_for_cuts)?;
+    writeln!(out, "review.reason_for          {:?}", review.reason_for)?;
+    writeln!(out, "review.second_share        {}", review.second_share)?;
+    writeln!(out, "review.golden_share        {}", review.golden_share)?;
     show_frames(out, frames)?;
     for (name, file) in policies {
         writeln!(out, "policies                   {name} {}", file.display())?;
@@ -180,6 +189,15 @@ fn show_frames(out: &mut impl Write, frames: &Frames) -> std::io::Result<()> {
     writeln!(out, "frames.stream_rate         {}", frames.stream_rate)?;
     writeln!(out, "frames.rate                {}", frames.rate)?;
     writeln!(out, "frames.waiting             {}", frames.waiting)
+}
+
+fn show_accounts(out: &mut impl Write, accounts: &Accounts) -> std::io::Result<()> {
+    let public = accounts.public_url.as_ref();
+    let public = public.map_or("none", url::Url::as_str);
+    writeln!(out, "accounts.public_url        {public}")?;
+    writeln!(out, "accounts.idle_minutes      {}", accounts.idle_minutes)?;
+    writeln!(out, "accounts.session_days      {}", accounts.session_days)?;
+    writeln!(out, "accounts.forwarded         {}", accounts.forwarded)
 }
 
 /// What there may be several of.

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use tokio::signal::unix::{SignalKind, signal};
@@ -11,7 +12,7 @@ use tokio::time::{MissedTickBehavior, interval};
 use crate::clock::Clock;
 use crate::commands::common;
 use crate::config::Config;
-use crate::policy::Policy;
+use crate::policy::{Allowed, Policy};
 use crate::store::{Store, StoreError};
 use crate::worker::InForce;
 
@@ -50,6 +51,14 @@ impl Policies {
     /// The policy that is called so.
     pub(crate) fn named(&self, name: &str) -> Option<InForce> {
         self.named.get(name).cloned()
+    }
+
+    /// From now on all of them allow these destinations beside what their files say.
+    pub(crate) fn allow(&self, allowed: &Arc<Allowed>) {
+        self.main.allow(Arc::clone(allowed));
+        for policy in self.named.values() {
+            policy.allow(Arc::clone(allowed));
+        }
     }
 
     /// Keeps the hash of each in `store`: manifests name it.

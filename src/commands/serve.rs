@@ -18,11 +18,12 @@ use crate::clock::Clock;
 use crate::commands::common;
 use crate::commands::configured::{self, Sellers};
 use crate::commands::policies::Policies;
-use crate::config::{Config, Location};
+use crate::config::{self, Accounts, Config, Location};
 use crate::detect::Readers;
 use crate::ingest::Server;
 use crate::notify::Endpoint;
 use crate::resolve::Resolver;
+use crate::review::{Decision, Rules, Sla};
 use crate::stop::Stop;
 use crate::store::Store;
 use crate::trust;
@@ -60,6 +61,10 @@ pub(crate) struct Args {
 }
 
 /// Runs the command.
+#[expect(
+    clippy::too_many_lines,
+    reason = "the parts of the service are put together one after the other"
+)]
 pub(crate) fn run(args: &Args) -> anyhow::Result<ExitCode> {
     let config = common::load_config(args.config.as_deref())?;
     let policies = Policies::load(args.policy.as_deref(), &config)?;
@@ -68,9 +73,10 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<ExitCode> {
         bail!("stream `{}`: only live URLs can be served", stream.id);
     }
     let listen = args.listen.unwrap_or(config.serve.listen);
-    let token = token(&config, listen)?;
+    let token = token(&config)?;
     let mailing = Mailing::new(endpoints(&config)?);
     let data = data(args, &config)?;
+    let rules = rules(&config.review);
     allow_files();
 
     let (clock, stop) = (Clock::system(), Stop::new());
@@ -91,14 +97,14 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<ExitCode> {
     let (served, sealed) = runtime.block_on(async {
         let store = Store::open(&data.join("waylay.sqlite")).await?;
         let store = store.enduring(ENDURANCE, stop.clone());
-        let listener = bind(listen).await?;
-        let listen = listener.local_addr()?;
+        let entrance = Entrance::open(&config, listen, token.is_some(), &store, clock).await?;
         let (added, history) = (
             added(&store, &policies).await?,
             store.streams_with_history().await?,
         );
         let bans = store.bans_in_force(clock.wall_us()).await?;
         tokio::spawn(common::stop_on_signal(stop.clone()));
+        policies.allow(&web::allowed(&store).await?);
         policies.follow(&store, clock);
         policies.keep(&store, clock).await?;
         let evidence = common::evidence(&data, &config);
@@ -111,24 +117,26 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<ExitCode> {
         let actions = config.actions.clone();
         let acting = Acting::start(actions, store.clone(), mailing.clone(), clock);
         let (acting, hands) = acting.await?;
-        let mut recorder = Recorder::new(store.clone(), evidence, clock, Box::new(print))
+        let mut recorder = Recorder::new(store.clone(), evidence.clone(), clock, Box::new(print))
             .with(mailing.clone())
             .acting(acting.clone());
         let media = recorder.media();
         let couriers = mailing.start(&store, clock).await?;
         let configured_ids: HashSet<_> = configured.iter().map(|s| s.id.clone()).collect();
+        let scanning = Settings {
+            follower: None,
+            snapshots: false,
+            ..settings.clone()
+        };
         let ready = {
             let (store, frames) = (store.clone(), config.frames);
             move |supervisor: Supervisor| {
                 let news = added
                     .into_iter()
                     .filter(|s| !configured_ids.contains(&s.id));
-                add(
-                    &supervisor,
-                    configured.iter().cloned().chain(news),
-                    &history,
-                );
-                tracing::info!("listening at http://{listen}");
+                let all = configured.iter().cloned().chain(news);
+                watch(&supervisor, all, &history);
+                entrance.announce();
                 // It is there for as long as the service.
                 let _ = watching.send(supervisor.clone());
                 let bans = bans.into_iter().map(|row| row.ban).collect();
@@ -143,12 +151,19 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<ExitCode> {
                     media,
                     store,
                     mailing,
+                    allow: allow(&policies),
                     policies: Box::new(move |name| policies.named(name)),
+                    rules,
+                    evidence,
+                    scanning,
                     configured: configured_ids,
                     token,
+                    has_users: entrance.has_users,
+                    accounts: entrance.accounts,
+                    url: entrance.url,
                     clock,
                 };
-                tokio::spawn(answer(parts, listener, stop));
+                tokio::spawn(answer(parts, entrance.listener, stop));
             }
         };
         let served = worker::serve(&settings, config.serve.max_streams, &mut recorder, ready).await;
@@ -166,12 +181,67 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-/// Watches `streams`; those in `history` have led off the platform before.
-fn add(supervisor: &Supervisor, streams: impl Iterator<Item = Stream>, history: &HashSet<String>) {
+/// Where the service is reached, and by whom.
+struct Entrance {
+    listener: TcpListener,
+    listen: SocketAddr,
+    accounts: Accounts,
+    /// Where browsers reach it.
+    url: String,
+    has_users: bool,
+    /// The link that makes the first one.
+    setup: Option<String>,
+}
+
+impl Entrance {
+    async fn open(
+        config: &Config,
+        listen: SocketAddr,
+        has_token: bool,
+        store: &Store,
+        clock: Clock,
+    ) -> anyhow::Result<Self> {
+        let has_users = store.has_users().await?;
+        is_guarded(listen, has_token || has_users)?;
+        let listener = TcpListener::bind(listen).await;
+        let listener = listener.with_context(|| format!("cannot listen at {listen}"))?;
+        let listen = listener.local_addr()?;
+        let url = common::url(config, listen);
+        let setup = if has_users {
+            None
+        } else {
+            Some(web::admin_link(store, &url, clock).await?)
+        };
+        Ok(Self {
+            listener,
+            listen,
+            accounts: config.accounts.clone(),
+            url,
+            has_users,
+            setup,
+        })
+    }
+
+    fn announce(&self) {
+        tracing::info!("listening at http://{}", self.listen);
+        if let Some(link) = &self.setup {
+            // It is for whoever starts the service, and for no log that is shipped elsewhere.
+            common::complain(format_args!(
+                "there are no accounts: make the first one, once and within 24 hours, at {link}"
+            ));
+        }
+    }
+}
+
+/// Watches streams; those of `history` have led off the platform before.
+fn watch(
+    supervisor: &Supervisor,
+    streams: impl Iterator<Item = Stream>,
+    history: &HashSet<String>,
+) {
     for stream in streams {
         let id = stream.id.clone();
-        let known = history.contains(&id);
-        if let Err(error) = supervisor.add(stream, known) {
+        if let Err(error) = supervisor.add(stream, history.contains(&id)) {
             tracing::error!(stream.id = id, %error, "stream {id} is not watched");
         }
     }
@@ -185,13 +255,28 @@ async fn answer(parts: web::Parts, listener: TcpListener, stop: Stop) {
     }
 }
 
-async fn bind(listen: SocketAddr) -> anyhow::Result<TcpListener> {
-    let listener = TcpListener::bind(listen).await;
-    listener.with_context(|| format!("cannot listen at {listen}"))
+/// Has `policies` allow what reviewers allowed.
+fn allow(policies: &Policies) -> web::Allow {
+    let policies = policies.clone();
+    Box::new(move |allowed| policies.allow(&allowed))
 }
 
 fn is_url(stream: &Stream) -> bool {
     matches!(stream.location, Location::Url(_))
+}
+
+/// The rules of the desk, as the configuration says.
+fn rules(review: &config::Review) -> Rules {
+    const MINUTE_US: i64 = 60_000_000;
+    let due = review.due_minutes.by_rank();
+    let named = review.reason_for.iter();
+    Rules {
+        sla: Sla(due.map(|minutes| i64::from(minutes) * MINUTE_US)),
+        two_for_cuts: review.two_for_cuts,
+        reason_for: named.filter_map(|id| Decision::parse(id)).collect(),
+        second_share: review.second_share,
+        golden_share: review.golden_share,
+    }
 }
 
 /// Where records and evidence are kept, made where it is not there.
@@ -203,17 +288,24 @@ fn data(args: &Args, config: &Config) -> anyhow::Result<PathBuf> {
     Ok(data)
 }
 
-/// Whoever can reach the service can have any URL opened and read what is found: further than this machine that
-/// takes a token.
-fn token(config: &Config, listen: SocketAddr) -> anyhow::Result<Option<Token>> {
-    let Some(file) = &config.serve.token_file else {
-        if !listen.ip().is_loopback() {
-            bail!("listening at {listen} takes a token: see serve.token_file");
-        }
-        return Ok(None);
-    };
-    let token = Token::read(file).with_context(|| format!("the token in {}", file.display()))?;
-    Ok(Some(token))
+/// The token of the configuration, where it names one.
+fn token(config: &Config) -> anyhow::Result<Option<Token>> {
+    let token =
+        config.serve.token_file.as_ref().map(|file| {
+            Token::read(file).with_context(|| format!("the token in {}", file.display()))
+        });
+    token.transpose()
+}
+
+/// Whoever can reach the service can have any URL opened and read what is found: further than this machine that takes a
+/// token or a user, who can be told from others.
+fn is_guarded(listen: SocketAddr, has_accounts: bool) -> anyhow::Result<()> {
+    if !has_accounts && !listen.ip().is_loopback() {
+        bail!(
+            "listening at {listen} takes a token or a user: see serve.token_file, or make a user on this machine first"
+        );
+    }
+    Ok(())
 }
 
 /// The endpoints that events are delivered to, their secrets read.
@@ -271,5 +363,22 @@ fn print(event: &Event<'_>) -> io::Result<()> {
     match writeln!(out, "{line}").and_then(|()| out.flush()) {
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
         written => written,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The configuration knows the decisions by name, and its defaults are those of the desk.
+    #[test]
+    fn the_rules_are_those_of_the_configuration() {
+        let config = Config::parse("").unwrap();
+        assert_eq!(rules(&config.review), Rules::default());
+        let all = Decision::ALL.map(|decision| format!("\"{}\"", decision.as_str()));
+        let text = format!("[review]\nreason_for = [{}]\n", all.join(", "));
+        let config = Config::parse(&text).unwrap();
+        assert_eq!(rules(&config.review).reason_for, Decision::ALL);
+        assert!(Config::parse("[review]\nreason_for = [\"confirmed\"]\n").is_err());
     }
 }

@@ -10,7 +10,8 @@ use serde::Deserialize;
 use toml::Spanned;
 
 use crate::config::{
-    Actions, Clips, Frames, Ingest, Location, Retention, Sample, Sealing, Webhook, ingest, webhooks,
+    Accounts, Actions, Clips, Frames, Ingest, Location, Retention, Review, Sample, Sealing,
+    Webhook, ingest, webhooks,
 };
 use crate::locate::{self, TextError};
 
@@ -38,6 +39,8 @@ pub struct Config {
     pub actions: Actions,
     /// How the service runs.
     pub serve: Serve,
+    /// How people sign in.
+    pub accounts: Accounts,
     /// Still pictures that are sent to it.
     pub frames: Frames,
     /// What makes an incident.
@@ -46,6 +49,8 @@ pub struct Config {
     pub retention: Retention,
     /// How incidents that have ended are sealed.
     pub sealing: Sealing,
+    /// How reviewers decide.
+    pub review: Review,
     /// How long a source may be silent.
     pub timeouts: Timeouts,
     /// Whether and how short links are followed.
@@ -368,7 +373,7 @@ where
 }
 
 /// A number from 0 to 1.
-fn share<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<f64, D::Error> {
+pub(super) fn share<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<f64, D::Error> {
     match f64::deserialize(deserializer)? {
         share if (0.0..=1.0).contains(&share) => Ok(share),
         share => Err(serde::de::Error::custom(format!(

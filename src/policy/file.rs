@@ -10,7 +10,7 @@ use super::money::Range;
 use super::registry::Registry;
 use super::rules::{Condition, EVERY_STREAM, Outcome, Rule};
 use super::{Action, Class, Severity};
-use crate::destination::{account_key, registrable_domain};
+use crate::destination::{LONGEST_KEY, account_key, registrable_domain};
 use crate::locate::{TextError, from_toml};
 use crate::lookalike::Known;
 use crate::payload::{self, Category, FLAGS};
@@ -48,6 +48,8 @@ struct RawPlatform {
     short_links: Vec<Spanned<String>>,
     #[serde(default)]
     payees: Vec<RawPayee>,
+    #[serde(default)]
+    destinations: Vec<Spanned<String>>,
 }
 
 #[derive(Deserialize)]
@@ -70,6 +72,8 @@ struct RawSeller {
     short_links: Vec<Spanned<String>>,
     #[serde(default)]
     payees: Vec<RawPayee>,
+    #[serde(default)]
+    destinations: Vec<Spanned<String>>,
 }
 
 #[derive(Deserialize)]
@@ -147,6 +151,7 @@ pub(super) fn parse(text: &str) -> Result<PolicyFile, TextError> {
             &platform.app_schemes,
             &platform.short_links,
             &platform.payees,
+            &platform.destinations,
         )?,
         rules,
         default: Outcome {
@@ -165,6 +170,7 @@ pub(super) fn parse_seller(text: &str) -> Result<Registry, TextError> {
         &seller.app_schemes,
         &seller.short_links,
         &seller.payees,
+        &seller.destinations,
     )
 }
 
@@ -204,6 +210,7 @@ impl Check<'_> {
         app_schemes: &[Spanned<String>],
         short_links: &[Spanned<String>],
         payees: &[RawPayee],
+        destinations: &[Spanned<String>],
     ) -> Result<Registry, TextError> {
         let each =
             |list: &[Spanned<String>],
@@ -222,6 +229,7 @@ impl Check<'_> {
                 .iter()
                 .map(|payee| self.payee(payee))
                 .collect::<Result<_, _>>()?,
+            destinations: each(destinations, Self::destination)?,
         })
     }
 
@@ -357,6 +365,20 @@ impl Check<'_> {
         let payee = given.payee.get_ref();
         self.that(!payee.trim().is_empty(), &given.payee, "the payee is empty")?;
         Ok(account_key(&scheme, payee))
+    }
+
+    /// The key of a destination, as events name it.
+    fn destination(&self, given: &Spanned<String>) -> Result<String, TextError> {
+        let key = given.get_ref();
+        let names = key
+            .split_once(':')
+            .is_some_and(|(kind, name)| !kind.is_empty() && !name.is_empty());
+        self.that(
+            names && key.len() <= LONGEST_KEY,
+            given,
+            format!("`{key}` is no key of a destination, expected one as events have it, such as `web:example.live/a`"),
+        )?;
+        Ok(key.clone())
     }
 
     fn scheme(&self, given: &Spanned<String>) -> Result<String, TextError> {

@@ -1,10 +1,12 @@
 //! What belongs to somebody: to the platform, or to the seller whose stream it is.
 
+use std::collections::{HashMap, HashSet};
+
 use crate::destination::{Destination, Kind};
 use crate::locate::TextError;
 use crate::lookalike::{self, Known, Likeness};
 
-use super::file;
+use super::{Context, file};
 
 /// Hosts, apps and accounts that belong to one owner.
 #[derive(Debug, Clone, Default)]
@@ -18,6 +20,8 @@ pub struct Registry {
     pub(super) short_links: Vec<String>,
     /// Keys of destinations.
     pub(super) payees: Vec<String>,
+    /// Keys of destinations that are no accounts, or were allowed one by one.
+    pub(super) destinations: Vec<String>,
     /// The domains, as what others may pass for.
     pub(super) known: Vec<Known<String>>,
 }
@@ -31,7 +35,7 @@ impl Registry {
         file::parse_seller(text)
     }
 
-    /// What it holds, for people: `2 domains, 0 app schemes, 0 short links, 1 payee`.
+    /// What it holds, for people: `2 domains, 0 app schemes, 0 short links, 1 payee, 0 destinations`.
     pub fn summary(&self) -> String {
         summary(&self.counts())
     }
@@ -44,6 +48,9 @@ impl Registry {
         }
         if self.payees.contains(&destination.key) {
             return Some("payee");
+        }
+        if self.destinations.contains(&destination.key) {
+            return Some("destination");
         }
         let app = app_scheme(destination)?;
         self.app_schemes
@@ -67,14 +74,56 @@ impl Registry {
         host.is_some_and(|host| is_below_any(host, &self.short_links))
     }
 
-    pub(super) fn counts(&self) -> [(usize, &'static str); 4] {
+    pub(super) fn counts(&self) -> [(usize, &'static str); 5] {
         [
             (self.domains.len(), "domain"),
             (self.app_schemes.len(), "app scheme"),
             (self.short_links.len(), "short link"),
             (self.payees.len(), "payee"),
+            (self.destinations.len(), "destination"),
         ]
     }
+}
+
+/// Destinations that somebody allowed while the service runs, beside what the policy's file and sellers' registries say.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Allowed {
+    /// For the whole platform: keys of destinations.
+    pub platform: HashSet<String>,
+    /// For one seller: by `host:` and who streams, or by `stream:` and the stream's id.
+    pub sellers: HashMap<String, HashSet<String>>,
+}
+
+impl Allowed {
+    /// Whose registry has `key`, as seen from the stream that `context` tells of.
+    pub(super) fn reason(&self, key: &str, context: &Context<'_>) -> Option<&'static str> {
+        if self.platform.contains(key) {
+            return Some("registry-destination");
+        }
+        if self.sellers.is_empty() {
+            return None;
+        }
+        let has = |seller: &str| {
+            self.sellers
+                .get(seller)
+                .is_some_and(|keys| keys.contains(key))
+        };
+        let host = context.labels.iter().find(|label| is_host(label));
+        // Where a label names the host, what was allowed to it counts in each of its streams.
+        let allowed = match (host, context.stream) {
+            (Some(host), _) => has(host),
+            (None, Some(stream)) => has(&format!("stream:{stream}")),
+            (None, None) => false,
+        };
+        allowed.then_some("seller-destination")
+    }
+}
+
+/// Whether a label names who streams.
+fn is_host(label: &str) -> bool {
+    label
+        .strip_prefix("host:")
+        .is_some_and(|host| !host.is_empty())
 }
 
 /// Counts for people.

@@ -65,6 +65,6 @@ fn the_version_follows_the_file() {
     assert_ne!(policy.id(), changed.id());
     assert_eq!(
         policy.summary(),
-        "2 domains, 1 app scheme, 1 short link, 2 payees, 4 rules"
+        "2 domains, 1 app scheme, 1 short link, 2 payees, 0 destinations, 4 rules"
     );
 }

@@ -1,188 +1,402 @@
-//! Who may ask: whoever carries the token; without one, whoever is on this machine.
+//! Who asks, and whether it may: by a session's cookie, by a token, or from this machine while there are no accounts.
 
-use std::fmt;
-use std::path::Path;
+mod csrf;
+mod needs;
+mod openapi;
+mod origin;
+mod token;
 
-use axum::extract::{Request, State};
-use axum::http::{HeaderMap, StatusCode, header};
+pub(super) use needs::{Needs, ROUTES, needs};
+pub(super) use openapi::Secured;
+pub use token::{Token, TokenError};
+
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+
+use axum::extract::{ConnectInfo, FromRequestParts, MatchedPath, Request, State};
+use axum::http::request::Parts;
+use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
-use sha2::{Digest, Sha256};
+use serde_json::Value;
 
-use super::Shared;
 use super::problem::Failure;
+use super::{App, Shared, login, pages};
+use crate::account::{Permission, Permissions, Role};
+use crate::ids;
+use crate::store::{NewAudit, SignedIn, TokenRow};
 
-/// Bytes of the shortest token: what can be guessed is no secret.
-const SHORTEST: usize = 16;
-/// Bytes of the longest.
-const LONGEST: usize = 4096;
+/// What every token begins with, so that one is known where it should not be.
+pub(super) const TOKEN_PREFIX: &str = "wl_";
 
-/// What requests must carry as `Authorization: Bearer TOKEN` (RFC 6750 section 2.1).
-#[derive(Clone, PartialEq, Eq)]
-pub struct Token {
-    /// Hashes are compared in place of tokens: how long that takes says nothing of the token.
-    sha256: [u8; 32],
+/// A session notes that it was used at most this often, in µs.
+const SEEN_US: i64 = 60_000_000;
+/// A day, in µs.
+pub(super) const DAY_US: i64 = 86_400_000_000;
+
+/// The name of the token of the configuration, and of whoever asks from this machine while there are no accounts. Nobody
+/// else takes it.
+pub(super) const API: &str = "api";
+
+/// By what somebody is known.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum By {
+    /// A session.
+    User,
+    /// A token.
+    Token,
+    /// Nothing but that it asks from this machine, and that there are no accounts.
+    Local,
 }
 
-/// Why a file holds no token.
-#[derive(Debug, thiserror::Error)]
-pub enum TokenError {
-    /// It cannot be read.
-    #[error("cannot be read")]
-    Io(#[from] std::io::Error),
-    /// It is no token.
-    #[error("expected {SHORTEST} to {LONGEST} printable ASCII characters without spaces")]
-    Malformed,
-}
-
-impl Token {
-    /// Reads the token in `file`; white space around it does not count.
-    ///
-    /// # Errors
-    /// Where it cannot be read, or holds none.
-    pub fn read(file: &Path) -> Result<Self, TokenError> {
-        use std::io::Read;
-        let mut text = String::new();
-        let file = std::fs::File::open(file)?;
-        file.take(2 * LONGEST as u64).read_to_string(&mut text)?;
-        let text = text.trim();
-        let fits = (SHORTEST..=LONGEST).contains(&text.len());
-        if !fits || !text.bytes().all(|b| b.is_ascii_graphic()) {
-            return Err(TokenError::Malformed);
+impl By {
+    pub(super) fn as_str(self) -> &'static str {
+        match self {
+            Self::User => "user",
+            Self::Token => "token",
+            Self::Local => "local",
         }
-        Ok(Self::of(text))
+    }
+}
+
+/// Names a session; it is no secret.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct SessionId(pub(super) String);
+
+/// Who asks.
+#[derive(Debug, Clone)]
+pub(super) struct Who {
+    /// The id of the user or token.
+    pub(super) id: String,
+    /// Its name.
+    pub(super) name: String,
+    pub(super) role: Role,
+    pub(super) by: By,
+    /// The session, where it is known by one.
+    pub(super) session: Option<SessionId>,
+    may: Permissions,
+    csrf: String,
+}
+
+impl Who {
+    /// Whether it may.
+    pub(super) fn may(&self, permission: Permission) -> bool {
+        self.may.contains(permission)
     }
 
-    fn of(text: &str) -> Self {
+    /// All that it may.
+    pub(super) fn permissions(&self) -> Permissions {
+        self.may
+    }
+
+    /// Refuses what it may not.
+    pub(super) fn require(&self, permission: Permission) -> Result<(), Failure> {
+        if self.may(permission) {
+            return Ok(());
+        }
+        Err(Failure::forbidden(format!(
+            "this takes the permission `{}`",
+            permission.as_str()
+        )))
+    }
+
+    /// What the forms of this session carry as `csrf`, and scripts as `X-CSRF-Token`; empty where there is no session.
+    pub(super) fn csrf(&self) -> String {
+        self.csrf.clone()
+    }
+
+    /// A line of the audit log about what it did.
+    pub(super) fn line<'a>(
+        &'a self,
+        at_us: i64,
+        action: &'static str,
+        subject: &'a str,
+        detail: &'a Value,
+    ) -> NewAudit<'a> {
+        NewAudit {
+            at_us,
+            by_kind: self.by.as_str(),
+            by_id: &self.id,
+            by_name: &self.name,
+            action,
+            subject,
+            detail,
+        }
+    }
+
+    fn configured() -> Self {
+        Self::api(By::Token)
+    }
+
+    fn local() -> Self {
+        Self::api(By::Local)
+    }
+
+    fn api(by: By) -> Self {
         Self {
-            sha256: Sha256::digest(text.as_bytes()).into(),
+            id: API.to_owned(),
+            name: API.to_owned(),
+            role: Role::Admin,
+            by,
+            session: None,
+            may: Role::Admin.permissions(),
+            csrf: String::new(),
         }
     }
 
-    fn is_carried(&self, headers: &HeaderMap) -> bool {
-        let value = headers
-            .get(header::AUTHORIZATION)
-            .map(|value| value.to_str());
-        let Some(Ok(value)) = value else { return false };
-        let Some((scheme, token)) = value.split_once(' ') else {
-            return false;
-        };
-        scheme.eq_ignore_ascii_case("bearer") && Self::of(token.trim()) == *self
+    /// Who has this session; nobody where the records name a role that this version does not know.
+    fn signed_in(row: SignedIn, secret: &str) -> Option<Self> {
+        let role = Role::parse(&row.role)?;
+        Some(Self {
+            id: row.user,
+            name: row.name,
+            role,
+            by: By::User,
+            session: Some(SessionId(row.session)),
+            may: role.permissions(),
+            csrf: csrf::token(secret),
+        })
+    }
+
+    fn token(row: TokenRow) -> Option<Self> {
+        let role = Role::parse(&row.role)?;
+        Some(Self {
+            may: scopes(row.scopes.as_deref(), role),
+            id: row.id,
+            name: row.name,
+            role,
+            by: By::Token,
+            session: None,
+            csrf: String::new(),
+        })
     }
 }
 
-/// It is not for logs.
-impl fmt::Debug for Token {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Token")
+/// What a token may that is held to these scopes: never more than its role.
+pub(super) fn scopes(scopes: Option<&str>, role: Role) -> Permissions {
+    let held = scopes.map(|scopes| {
+        let named = scopes.split(' ').filter_map(Permission::parse);
+        named.collect::<Permissions>()
+    });
+    held.map_or(role.permissions(), |held| held.and(role.permissions()))
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for Who {
+    type Rejection = Failure;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Failure> {
+        let who = parts.extensions.get::<Self>().cloned();
+        who.ok_or_else(Failure::unauthorized)
     }
 }
+
+/// The address that a request came from, for limits.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Address(pub(super) IpAddr);
 
 /// Lets through whoever may ask.
-pub(super) async fn check(State(app): State<Shared>, request: Request, next: Next) -> Response {
-    match &app.parts.token {
-        Some(token) if !token.is_carried(request.headers()) => {
-            let mut response =
-                Failure::new(StatusCode::UNAUTHORIZED, "the token is missing or wrong")
-                    .into_response();
-            let challenge = header::HeaderValue::from_static("Bearer");
-            response
-                .headers_mut()
-                .insert(header::WWW_AUTHENTICATE, challenge);
-            response
+pub(super) async fn check(
+    State(app): State<Shared>,
+    route: MatchedPath,
+    request: Request,
+    next: Next,
+) -> Response {
+    let page = is_for_page(&request).then(|| login::path(&request));
+    let request = match (app.admit(route.as_str(), request).await, page) {
+        (Ok(request), _) => request,
+        (Err(refused), Some(login)) if refused.status() == StatusCode::UNAUTHORIZED => {
+            return pages::see_other(&login);
         }
-        None if !is_local(request.headers()) => {
-            // A page that a browser on this machine has open could have its own name lead here.
-            Failure::new(
-                StatusCode::FORBIDDEN,
-                "without a token only this machine may ask",
-            )
-            .into_response()
-        }
-        _ => next.run(request).await,
+        (Err(refused), _) => return refuse(refused, route.as_str()),
+    };
+    let who = request.extensions().get::<Who>().cloned();
+    let mut response = next.run(request).await;
+    if let Some(who) = who {
+        // For the page in place of a problem.
+        response.extensions_mut().insert(who);
     }
+    response
 }
 
-/// Whether the request was meant for this machine by name.
-fn is_local(headers: &HeaderMap) -> bool {
-    let host = headers.get(header::HOST).map(|host| host.to_str());
-    let Some(Ok(host)) = host else { return false };
-    let is_port = |port: &str| port.bytes().all(|b| b.is_ascii_digit());
-    let name = match host.rsplit_once(':') {
-        Some((name, port)) if is_port(port) => name,
-        _ => host,
-    };
-    let name = name.trim_start_matches('[').trim_end_matches(']');
-    let is_loopback = name
-        .parse()
-        .is_ok_and(|ip: std::net::IpAddr| ip.is_loopback());
-    is_loopback || name.eq_ignore_ascii_case("localhost")
+fn refuse(refused: Failure, route: &str) -> Response {
+    let status = refused.status();
+    let mut response = refused.into_response();
+    if status == StatusCode::METHOD_NOT_ALLOWED
+        && let Ok(allowed) = HeaderValue::from_str(&needs::allowed(route))
+    {
+        response.headers_mut().insert(header::ALLOW, allowed);
+    }
+    response
+}
+
+/// Whether a person in front of a browser waits for the answer.
+pub(super) fn is_for_page(request: &Request) -> bool {
+    let accept = request.headers().get(header::ACCEPT);
+    let accepts_html = accept.is_some_and(|a| a.to_str().is_ok_and(|a| a.contains("text/html")));
+    accepts_html && !request.uri().path().starts_with("/api/")
+}
+
+impl App {
+    /// The request with who asks in its extensions, where it may.
+    async fn admit(&self, route: &str, mut request: Request) -> Result<Request, Failure> {
+        let Some(needs) = needs(request.method(), route) else {
+            return Err(if needs::allowed(route).is_empty() {
+                Failure::forbidden("nobody may do this")
+            } else {
+                Failure::method()
+            });
+        };
+        if !origin::is_text(request.uri().path()) {
+            return Err(Failure::not_found("there is nothing here"));
+        }
+        let who = self.identify(request.headers()).await?;
+        let is_safe = matches!(*request.method(), Method::GET | Method::HEAD);
+        let by_browser = who.as_ref().is_none_or(|who| who.by != By::Token);
+        let public = self.parts.accounts.public_url.as_ref();
+        if by_browser
+            && (who.is_some() || !is_safe)
+            && origin::is_foreign(request.headers(), public)
+        {
+            return Err(Failure::forbidden(
+                "this was sent by a page of another site",
+            ));
+        }
+        if let Some(who) = &who {
+            match needs {
+                Needs::May(permission) => who.require(permission)?,
+                Needs::Nothing | Needs::Somebody => {}
+            }
+            if who.session.is_some() && !is_safe && needs != Needs::Nothing {
+                request = csrf::check(request, &who.csrf).await?;
+            }
+        } else if needs != Needs::Nothing {
+            return Err(if self.is_open() {
+                // A page that a browser on this machine has open could have its own name lead here.
+                Failure::forbidden("without a token only this machine may ask")
+            } else {
+                Failure::unauthorized()
+            });
+        }
+        let address = self.address(&request);
+        request.extensions_mut().insert(address);
+        if let Some(who) = who {
+            request.extensions_mut().insert(who);
+        }
+        Ok(request)
+    }
+
+    /// Who asks; `None` where it does not say, or has a session that is over.
+    async fn identify(&self, headers: &HeaderMap) -> Result<Option<Who>, Failure> {
+        if let Some(carried) = token::bearer(headers) {
+            return match self.token(carried).await? {
+                Some(who) => Ok(Some(who)),
+                None => Err(Failure::unauthorized()),
+            };
+        }
+        if let Some(secret) = origin::cookie(headers, self.cookie()) {
+            return self.session(secret).await;
+        }
+        let is_local = self.is_open() && origin::is_local(headers);
+        Ok(is_local.then(Who::local))
+    }
+
+    /// Whether whoever is on this machine may ask, since nobody else could be told apart.
+    fn is_open(&self) -> bool {
+        self.parts.token.is_none() && !self.has_users()
+    }
+
+    async fn token(&self, carried: &str) -> Result<Option<Who>, Failure> {
+        if self.parts.token.as_ref().is_some_and(|t| t.is(carried)) {
+            return Ok(Some(Who::configured()));
+        }
+        if !carried.starts_with(TOKEN_PREFIX) {
+            return Ok(None);
+        }
+        let sha256 = ids::sha256(carried.as_bytes());
+        let now_us = self.parts.clock.wall_us();
+        let good = |row: &TokenRow| row.revoked_us.is_none() && row.until_us > now_us;
+        let Some(row) = self.parts.store.token(&sha256).await?.filter(good) else {
+            return Ok(None);
+        };
+        let today = now_us / DAY_US;
+        if row.used_day != Some(today) {
+            self.parts.store.use_token(&row.id, today).await?;
+        }
+        Ok(Who::token(row))
+    }
+
+    async fn session(&self, secret: &str) -> Result<Option<Who>, Failure> {
+        let store = &self.parts.store;
+        let Some(row) = store.session(&ids::sha256(secret.as_bytes())).await? else {
+            return Ok(None);
+        };
+        let now_us = self.parts.clock.wall_us();
+        let (idle_us, old_us) = self.parts.accounts.oldest(now_us);
+        if row.seen_us < idle_us || row.created_us < old_us {
+            return Ok(None);
+        }
+        if now_us - row.seen_us >= SEEN_US {
+            store.see_session(&row.session, now_us).await?;
+        }
+        Ok(Who::signed_in(row, secret))
+    }
+
+    fn address(&self, request: &Request) -> Address {
+        let peer = request.extensions().get::<ConnectInfo<SocketAddr>>();
+        let peer = peer.map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |peer| peer.0.ip());
+        let told = self
+            .parts
+            .accounts
+            .forwarded
+            .then(|| origin::forwarded(request.headers()));
+        Address(origin::network(told.flatten().unwrap_or(peer)))
+    }
+
+    /// The name of the cookie that holds a session. Where browsers come by https, no other host and no page without it can
+    /// set one of this name (RFC 6265bis section 4.1.3.2).
+    pub(super) fn cookie(&self) -> &'static str {
+        if self.parts.accounts.is_https() {
+            "__Host-waylay_session"
+        } else {
+            "waylay_session"
+        }
+    }
+
+    /// Notes in the audit log what `who` did.
+    pub(super) async fn audit(
+        &self,
+        who: &Who,
+        action: &'static str,
+        subject: &str,
+        detail: Value,
+    ) -> Result<(), Failure> {
+        let line = who.line(self.parts.clock.wall_us(), action, subject, &detail);
+        Ok(self.parts.store.audit(&line).await?)
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn with(name: header::HeaderName, value: &str) -> HeaderMap {
-        let mut headers = HeaderMap::new();
-        headers.insert(name, value.parse().unwrap());
-        headers
+    #[test]
+    fn a_token_may_no_more_than_its_role() {
+        let may = |scopes: Option<&str>, role| {
+            let may = super::scopes(scopes, role);
+            may.iter().map(Permission::as_str).collect::<Vec<_>>()
+        };
+        assert_eq!(may(None, Role::Viewer), ["read", "read_evidence"]);
+        assert_eq!(may(Some("read"), Role::Admin), ["read"]);
+        assert_eq!(may(Some("read users"), Role::Viewer), ["read"]);
+        assert!(may(Some(""), Role::Admin).is_empty());
+        assert!(may(Some("everything"), Role::Admin).is_empty());
     }
 
     #[test]
-    fn the_token_alone_opens() {
-        let token = Token::of("0123456789abcdef");
-        for (value, opens) in [
-            ("Bearer 0123456789abcdef", true),
-            ("bearer  0123456789abcdef", true),
-            ("Bearer 0123456789abcdeg", false),
-            ("Bearer 0123456789abcdef0", false),
-            ("Bearer", false),
-            ("Basic 0123456789abcdef", false),
-            ("0123456789abcdef", false),
-        ] {
-            let headers = with(header::AUTHORIZATION, value);
-            assert_eq!(token.is_carried(&headers), opens, "{value}");
-        }
-        assert!(!token.is_carried(&HeaderMap::new()));
-        assert_eq!(format!("{token:?}"), "Token");
-    }
-
-    #[test]
-    fn this_machine_is_known_by_its_names() {
-        for (host, local) in [
-            ("localhost", true),
-            ("LocalHost:8088", true),
-            ("127.0.0.1:8088", true),
-            ("127.9.9.9", true),
-            ("[::1]:8088", true),
-            ("evil.example:8088", false),
-            ("localhost.evil.example", false),
-            ("127.0.0.1.evil.example", false),
-            ("10.0.0.1", false),
-            ("", false),
-        ] {
-            assert_eq!(is_local(&with(header::HOST, host)), local, "{host}");
-        }
-        assert!(!is_local(&HeaderMap::new()));
-    }
-
-    #[test]
-    fn a_file_that_holds_no_token_is_refused() {
-        let folder = tempfile::tempdir().unwrap();
-        let file = folder.path().join("token");
-        assert!(matches!(Token::read(&file), Err(TokenError::Io(_))));
-        for (text, is_token) in [
-            ("0123456789abcdef\n", true),
-            ("short", false),
-            ("", false),
-            ("0123456789 abcdef", false),
-            ("0123456789abcdeé", false),
-        ] {
-            std::fs::write(&file, text).unwrap();
-            assert_eq!(Token::read(&file).is_ok(), is_token, "{text}");
-        }
-        std::fs::write(&file, "a".repeat(LONGEST + 1)).unwrap();
-        assert!(Token::read(&file).is_err());
+    fn what_is_not_allowed_is_named() {
+        let mut who = Who::local();
+        assert_eq!(who.require(Permission::Users), Ok(()));
+        who.may = Role::Viewer.permissions();
+        let refused = who.require(Permission::Users).unwrap_err();
+        assert_eq!(refused.status(), StatusCode::FORBIDDEN);
     }
 }

@@ -3,9 +3,10 @@
 use axum::Json;
 use axum::extract::rejection::JsonRejection;
 use axum::extract::{Path, State};
+use serde_json::json;
 
 use super::Shared;
-use super::bans::BY;
+use super::access::Who;
 use super::problem::Failure;
 use crate::wire::action::{ActionData, NewAnswer};
 use crate::wire::stream::Problem;
@@ -24,11 +25,14 @@ use crate::worker::ActError;
 ))]
 pub(super) async fn answer(
     State(app): State<Shared>,
+    who: Who,
     Path(id): Path<String>,
     body: Result<Json<NewAnswer>, JsonRejection>,
 ) -> Result<Json<ActionData>, Failure> {
     let Json(NewAnswer { approve }) = body?;
-    let data = app.parts.acting.answer(&id, approve, BY).await?;
+    let data = app.parts.acting.answer(&id, approve, &who.name).await?;
+    let detail = json!({"action": data.id, "approve": approve});
+    app.audit(&who, "action.answered", &id, detail).await?;
     Ok(Json(data))
 }
 

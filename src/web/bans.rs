@@ -6,9 +6,11 @@ use axum::extract::{Path, Query, State};
 use axum::http::StatusCode;
 use jiff::Timestamp;
 use serde::Deserialize;
+use serde_json::json;
 use utoipa::IntoParams;
 
 use super::Shared;
+use super::access::Who;
 use super::problem::Failure;
 use crate::ingest::Kicked;
 use crate::store::BanRow;
@@ -20,8 +22,6 @@ use crate::worker::CutError;
 const LONGEST: u32 = 30 * 24 * 60;
 /// Bytes of the longest reason.
 const LONGEST_REASON: usize = 500;
-/// Who it is that has the token.
-pub(super) const BY: &str = "api";
 
 /// Which bans are listed.
 #[derive(Debug, Deserialize, IntoParams)]
@@ -66,6 +66,7 @@ pub(super) async fn list(
 ))]
 pub(super) async fn cut(
     State(app): State<Shared>,
+    who: Who,
     Path(id): Path<String>,
     body: Result<Json<NewCut>, JsonRejection>,
 ) -> Result<Json<CutData>, Failure> {
@@ -88,8 +89,10 @@ pub(super) async fn cut(
     }
     let acting = &app.parts.acting;
     let cut = acting
-        .cut(&id, minutes, &reason, BY, incident.as_deref())
+        .cut(&id, minutes, &reason, &who.name, incident.as_deref())
         .await?;
+    let detail = json!({"ban": cut.ban.id, "minutes": minutes, "reason": reason});
+    app.audit(&who, "stream.cut", &id, detail).await?;
     let row = BanRow {
         ban: cut.ban,
         lifted_us: None,
@@ -114,9 +117,11 @@ pub(super) async fn cut(
 ))]
 pub(super) async fn lift(
     State(app): State<Shared>,
+    who: Who,
     Path(id): Path<String>,
 ) -> Result<StatusCode, Failure> {
-    if app.parts.acting.lift(&id, BY).await? {
+    if app.parts.acting.lift(&id, &who.name).await? {
+        app.audit(&who, "ban.lifted", &id, json!({})).await?;
         Ok(StatusCode::NO_CONTENT)
     } else {
         Err(Failure::not_found("there is no such ban in force"))

@@ -6,9 +6,11 @@ use axum::extract::{Path, Query, State};
 use axum::http::StatusCode;
 use jiff::Timestamp;
 use serde::Deserialize;
+use serde_json::json;
 use utoipa::IntoParams;
 
 use super::Shared;
+use super::access::Who;
 use super::problem::Failure;
 use crate::store::{DeliveryRow, Listed, Replayed};
 use crate::wire::delivery::{DeliveriesData, DeliveryData};
@@ -72,14 +74,17 @@ pub(super) async fn list(
 ))]
 pub(super) async fn replay(
     State(app): State<Shared>,
+    who: Who,
     Path(id): Path<String>,
 ) -> Result<StatusCode, Failure> {
     let none = || Failure::not_found("there is no such delivery");
-    let id = id.parse().map_err(|_| none())?;
+    let id: i64 = id.parse().map_err(|_| none())?;
     let now_us = app.parts.clock.wall_us();
     match app.parts.store.replay(id, now_us).await? {
         Replayed::Done => {
             app.parts.mailing.ring();
+            app.audit(&who, "delivery.replayed", &id.to_string(), json!({}))
+                .await?;
             Ok(StatusCode::ACCEPTED)
         }
         Replayed::Pending => Err(Failure::conflict(format!("delivery {id} was not given up"))),

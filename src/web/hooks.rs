@@ -35,6 +35,8 @@ pub(super) async fn hook(
 /// The same with the secret in the path.
 #[utoipa::path(post, path = "/hooks/{id}/{secret}", tag = "ingest", params(("id" = String, Path), ("secret" = String, Path)), responses(
     (status = 200, description = "As for a hook with its secret elsewhere"),
+    (status = 401, body = crate::wire::stream::Problem, content_type = "application/problem+json", description = "The secret or the signature is missing or wrong"),
+    (status = 404, body = crate::wire::stream::Problem, content_type = "application/problem+json", description = "There is no such server, or it has no secret"),
 ))]
 pub(super) async fn hook_with_secret(
     State(app): State<Shared>,

@@ -89,11 +89,11 @@ fn contents(out: &mut String, document: &Value) -> fmt::Result {
         let name = text(&tag["name"]);
         let shown = Escaped(name);
         writeln!(out, "<p><a href=\"#tag-{shown}\">{shown}</a></p>\n<ul>")?;
-        for (path, method, operation) in operations(document, name) {
+        for (path, method, _) in operations(document, name) {
             writeln!(
                 out,
                 "<li><a href=\"#{}\"><b>{}</b> {}</a></li>",
-                Escaped(text(&operation["operationId"])),
+                Escaped(&anchor(method, path)),
                 Escaped(&method.to_uppercase()),
                 Escaped(path)
             )?;
@@ -121,7 +121,7 @@ fn write_operation(out: &mut String, path: &str, method: &str, operation: &Value
     writeln!(
         out,
         "<article id=\"{}\">\n<h3><b class=\"{method}\">{}</b> <code>{}</code></h3>",
-        Escaped(text(&operation["operationId"])),
+        Escaped(&anchor(method, path)),
         Escaped(&method.to_uppercase()),
         Escaped(path),
     )?;
@@ -259,6 +259,12 @@ fn write_type(out: &mut String, schema: &Value, depth: usize) -> fmt::Result {
     }
 }
 
+/// Names an operation within the page.
+fn anchor(method: &str, path: &str) -> String {
+    let plain = |c: char| if c.is_ascii_alphanumeric() { c } else { '-' };
+    format!("{method}{}", path.chars().map(plain).collect::<String>())
+}
+
 fn paragraphs(out: &mut String, text: &str) -> fmt::Result {
     for paragraph in text.split("\n\n").filter(|p| !p.trim().is_empty()) {
         // Our own words, and longer than what strangers may say on one line.
@@ -298,7 +304,7 @@ mod tests {
                 .filter(|method| methods.get(method).is_some())
             {
                 let operation = &methods[method];
-                let id = text(&operation["operationId"]);
+                let id = anchor(method, path);
                 assert!(
                     page.contains(&format!("<article id=\"{id}\">")),
                     "{method} {path}"
@@ -308,6 +314,15 @@ mod tests {
             }
         }
         assert_eq!(page.matches("<b class=").count(), count);
+        let mut ids: Vec<_> = page
+            .split(" id=\"")
+            .skip(1)
+            .map(|rest| rest.split('"').next())
+            .collect();
+        let all = ids.len();
+        ids.sort_unstable();
+        ids.dedup();
+        assert_eq!(ids.len(), all, "each leads to one place");
         for (name, _) in fields(&document["components"]["schemas"]) {
             assert!(
                 page.contains(&format!("<article id=\"schema-{name}\">")),

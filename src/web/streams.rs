@@ -6,9 +6,10 @@ use axum::extract::{Path, Query, State};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
-use serde_json::Value;
+use serde_json::{Value, json};
 use utoipa::IntoParams;
 
+use super::access::Who;
 use super::problem::Failure;
 use super::{App, Shared};
 use crate::config::{Location, STILLS, STREAM_ID, is_stream_id};
@@ -98,6 +99,7 @@ pub(super) async fn one(
 ))]
 pub(super) async fn add(
     State(app): State<Shared>,
+    who: Who,
     body: Result<Json<NewStream>, JsonRejection>,
 ) -> Result<Response, Failure> {
     let Json(new) = body?;
@@ -123,6 +125,7 @@ pub(super) async fn add(
         app.parts.supervisor.remove(&id);
         return Err(error.into());
     }
+    app.audit(&who, "stream.added", &id, told(&row)).await?;
     let location = format!("/api/v1/streams/{id}");
     let data = Json(app.data(&id).await?);
     Ok((StatusCode::CREATED, [(header::LOCATION, location)], data).into_response())
@@ -141,6 +144,7 @@ pub(super) async fn add(
 ))]
 pub(super) async fn change(
     State(app): State<Shared>,
+    who: Who,
     Path(id): Path<String>,
     body: Result<Json<StreamChange>, JsonRejection>,
 ) -> Result<Json<StreamData>, Failure> {
@@ -162,6 +166,7 @@ pub(super) async fn change(
         .put_stream(&row, app.parts.clock.wall_us())
         .await?;
     app.parts.supervisor.change(stream)?;
+    app.audit(&who, "stream.changed", &id, told(&row)).await?;
     app.data(&id).await.map(Json)
 }
 
@@ -173,6 +178,7 @@ pub(super) async fn change(
 ))]
 pub(super) async fn remove(
     State(app): State<Shared>,
+    who: Who,
     Path(id): Path<String>,
 ) -> Result<StatusCode, Failure> {
     let _held = app.changes.lock().await;
@@ -182,6 +188,7 @@ pub(super) async fn remove(
         app.parts.store.remove_stream(&id).await?;
     }
     app.parts.supervisor.remove(&id);
+    app.audit(&who, "stream.removed", &id, json!({})).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -193,6 +200,7 @@ pub(super) async fn remove(
 ))]
 pub(super) async fn boost(
     State(app): State<Shared>,
+    who: Who,
     Path(id): Path<String>,
 ) -> Result<StatusCode, Failure> {
     if app.parts.supervisor.location(&id) == Some(Location::Stills) {
@@ -200,6 +208,7 @@ pub(super) async fn boost(
         return Err(Failure::conflict(why));
     }
     if app.parts.supervisor.boost(&id) {
+        app.audit(&who, "stream.boosted", &id, json!({})).await?;
         Ok(StatusCode::ACCEPTED)
     } else {
         Err(none(&id))
@@ -247,6 +256,17 @@ impl App {
     fn stream(&self, row: &StreamRow) -> Result<Stream, Failure> {
         stream(row, &*self.parts.policies).map_err(Failure::bad)
     }
+}
+
+/// What the audit log tells of a stream. Of its URL the keys are left out.
+fn told(row: &StreamRow) -> Value {
+    let location: Option<Location> = row.url.parse().ok();
+    json!({
+        "source": location.map(|location| location.to_string()),
+        "labels": serde_json::from_str::<Value>(&row.labels).unwrap_or_default(),
+        "registry": row.registry.is_some(),
+        "policy": row.policy,
+    })
 }
 
 /// The stream that `row` stands for; `policies` knows those that it may ask for.

@@ -191,10 +191,22 @@ impl ActionData {
     }
 }
 
-impl ActionAbout {
-    /// What an event (JSON) says of the incident that it is about, with the id of its stream and what the platform says of
-    /// that; `None` where it is none that a stream brought about.
-    pub fn of_event(event: &str) -> Option<(String, Vec<String>, Self)> {
+/// What an event says that an action could be decided on.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ActionAsked {
+    /// The stream's id.
+    pub stream: String,
+    /// What the platform says of the stream.
+    pub labels: Vec<String>,
+    /// What the policy wants.
+    pub action: String,
+    /// The incident.
+    pub about: ActionAbout,
+}
+
+impl ActionAsked {
+    /// What `event` (JSON) says of its incident; `None` where it is none that a stream brought about.
+    pub fn of_event(event: &str) -> Option<Self> {
         let said: Said = serde_json::from_str(event).ok()?;
         let SaidData {
             stream,
@@ -207,7 +219,7 @@ impl ActionAbout {
             certain,
             visible_ms,
         } = said.data;
-        let about = Self {
+        let about = ActionAbout {
             reads,
             certain,
             class: verdict.class,
@@ -219,7 +231,12 @@ impl ActionAbout {
             destination: destination.map(|destination| destination.key),
             visible_ms,
         };
-        Some((stream, labels, about))
+        Some(Self {
+            stream,
+            labels,
+            action: verdict.action,
+            about,
+        })
     }
 }
 
@@ -260,6 +277,7 @@ struct SaidDestination {
 
 #[derive(Deserialize)]
 struct SaidVerdict {
+    action: String,
     class: String,
     severity: String,
     reasons: Vec<String>,
@@ -332,15 +350,19 @@ mod tests {
     fn an_incident_is_known_by_its_event() {
         let event = crate::wire::event::tests::event("a", 1);
         let text = serde_json::to_string(&event).unwrap();
-        let (stream, labels, about) = ActionAbout::of_event(&text).unwrap();
-        assert_eq!((stream.as_str(), labels.len()), ("room", 0));
+        let asked = ActionAsked::of_event(&text).unwrap();
+        assert_eq!(
+            (asked.stream.as_str(), asked.action.as_str()),
+            ("room", "record")
+        );
+        let about = asked.about;
         assert_eq!((about.reads, about.rule.as_str()), (1, ""));
         assert_eq!(about.destination.as_deref(), Some("web:pay.example"));
         assert_eq!(rule(["not-registered", "rule:a"].into_iter()), "a");
         assert_eq!(rule(["one", "two"].into_iter()), "two");
         let action = cut().event(ActionStep::Done, String::new());
         let text = serde_json::to_string(&action).unwrap();
-        assert_eq!(ActionAbout::of_event(&text), None);
+        assert_eq!(ActionAsked::of_event(&text), None);
     }
 
     #[test]

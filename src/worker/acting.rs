@@ -6,7 +6,7 @@
 mod figures;
 mod hand;
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
 use tokio::sync::mpsc;
@@ -56,6 +56,8 @@ struct State {
     ladder: Ladder,
     /// How far it has come with each open incident: nothing is told twice.
     told: HashMap<IncidentId, Step>,
+    /// The incidents that people decided, for as long as they are open.
+    decided: HashSet<String>,
 }
 
 /// Those who carry out what was decided.
@@ -90,6 +92,7 @@ impl Acting {
         let state = State {
             ladder: ladder(&config),
             told: HashMap::new(),
+            decided: HashSet::new(),
         };
         let acting = Self(Arc::new(Inner {
             config,
@@ -130,7 +133,9 @@ impl Acting {
             None
         };
         if incident.ended {
-            self.state().told.remove(&incident.id);
+            let mut state = self.state();
+            state.told.remove(&incident.id);
+            state.decided.remove(&incident.id.to_string());
         }
         let (step, data) = decided?;
         Some(self.post(step, data, now_us))
@@ -146,6 +151,9 @@ impl Acting {
         };
         let now_ms = now_us / 1_000;
         let mut state = self.state();
+        if state.decided.contains(&incident.id.to_string()) {
+            return None;
+        }
         let decision = state.ladder.decide(&record.stream, facts, now_ms);
         // While the code is in view another read may decide it.
         let waits = decision.awaits_reads() && self.0.config.mode != ActionMode::Ask;

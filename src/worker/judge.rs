@@ -3,14 +3,23 @@
 use std::sync::{Arc, PoisonError, RwLock};
 
 use crate::clock::Clock;
-use crate::policy::{Context, Policy, Verdict};
+use crate::policy::{Allowed, Context, Policy, Verdict};
 use crate::track::Reading;
 use crate::worker::Stream;
 
-/// The policy that is in force. It can be replaced while streams are watched: the next look is judged by
-/// the new one.
+/// The policy that is in force, and what was allowed beside it. Both can be replaced while streams are watched: the next
+/// look is judged by the new ones.
 #[derive(Debug, Clone)]
-pub struct InForce(Arc<RwLock<Arc<Policy>>>);
+pub struct InForce(Arc<RwLock<Held>>);
+
+#[derive(Debug)]
+struct Held {
+    /// As its file says.
+    read: Arc<Policy>,
+    /// With what was allowed.
+    whole: Arc<Policy>,
+    allowed: Arc<Allowed>,
+}
 
 impl InForce {
     /// Begins with `policy`.
@@ -19,17 +28,43 @@ impl InForce {
     }
 
     fn fixed(policy: Arc<Policy>) -> Self {
-        Self(Arc::new(RwLock::new(policy)))
+        Self(Arc::new(RwLock::new(Held {
+            read: Arc::clone(&policy),
+            whole: policy,
+            allowed: Arc::default(),
+        })))
     }
 
     /// The policy of this moment.
     pub fn get(&self) -> Arc<Policy> {
-        Arc::clone(&self.0.read().unwrap_or_else(PoisonError::into_inner))
+        let held = self.0.read().unwrap_or_else(PoisonError::into_inner);
+        Arc::clone(&held.whole)
     }
 
-    /// Puts `policy` in its place.
+    /// Puts `policy` in its place. What was allowed stays so.
     pub fn replace(&self, policy: Policy) {
-        *self.0.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(policy);
+        let mut held = self.0.write().unwrap_or_else(PoisonError::into_inner);
+        held.read = Arc::new(policy);
+        held.renew();
+    }
+
+    /// From now on these destinations are allowed, and no others.
+    pub fn allow(&self, allowed: Arc<Allowed>) {
+        let mut held = self.0.write().unwrap_or_else(PoisonError::into_inner);
+        if *held.allowed != *allowed {
+            held.allowed = allowed;
+            held.renew();
+        }
+    }
+}
+
+impl Held {
+    fn renew(&mut self) {
+        self.whole = if *self.allowed == Allowed::default() {
+            Arc::clone(&self.read)
+        } else {
+            Arc::new(self.read.with(Arc::clone(&self.allowed)))
+        };
     }
 }
 
@@ -100,5 +135,43 @@ pub(super) fn judge(policy: &Policy, reading: Option<&Reading>, context: &Contex
     match reading {
         Some(reading) => policy.judge(&reading.payload, &reading.destination, context),
         None => policy.judge_undecoded(context),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What is allowed survives a new policy, and a new policy what is allowed.
+    #[test]
+    fn a_policy_and_what_is_allowed_beside_it_change_by_themselves() {
+        let in_force = InForce::new(Policy::default());
+        let judged = |in_force: &InForce| {
+            let reading = Reading::new(crate::payload::parse_str("https://shop.example/a"));
+            let policy = in_force.get();
+            let verdict = judge(&policy, Some(&reading), &Context::default());
+            (policy.id().to_owned(), verdict.reasons[0].to_string())
+        };
+        let before = in_force.get();
+        in_force.allow(Arc::default());
+        assert!(Arc::ptr_eq(&before, &in_force.get()), "nothing is new");
+        let mut allowed = Allowed::default();
+        allowed.platform.insert("web:shop.example/a".to_owned());
+        let copy = in_force.clone();
+        in_force.allow(Arc::new(allowed));
+        assert!(
+            !Arc::ptr_eq(&before, &copy.get()),
+            "whoever has it hears of it"
+        );
+        assert_eq!(judged(&copy).1, "registry-destination");
+        in_force.replace(Policy::parse("[platform]\nname = 'new'\n").unwrap());
+        let (id, reason) = judged(&copy);
+        assert!(id.starts_with("new@") && reason == "registry-destination");
+        in_force.allow(Arc::default());
+        let (id, reason) = judged(&copy);
+        assert!(
+            id.starts_with("new@") && reason == "category-other",
+            "{reason}"
+        );
     }
 }

@@ -24,6 +24,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     (
         "core",
         &[
+            "account",
             "act",
             "ban",
             "frame",
@@ -33,6 +34,7 @@ const LAYERS: &[(&str, &[&str])] = &[
             "payload",
             "destination",
             "policy",
+            "review",
             "track",
         ],
     ),

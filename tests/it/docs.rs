@@ -6,6 +6,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use serde_json::Value;
+use waylay::account::{Permission, Role};
 use waylay::payload::{self, Scheme};
 
 fn root() -> &'static Path {
@@ -58,6 +59,26 @@ fn the_reference_of_schemes_is_up_to_date() {
         }
     }
     is_up_to_date("schemes.md", &text);
+}
+
+/// Who may what, as the program has it.
+#[test]
+fn the_reference_of_roles_is_up_to_date() {
+    let roles = Role::ALL.map(Role::as_str).join(" | ");
+    let mut text = format!(
+        "# Roles and permissions\n\nA [user or token](../guide/accounts.md) has one role. Each role may what the one before it \
+         may, and more. The scopes of a\ntoken are permissions. The OpenAPI document (`GET /api/v1/openapi.json`) names the \
+         permission that each request takes.\n\nThis page is generated from the table in the program.\n\n\
+         | permission | what for | {roles} |\n|---|---|---|---|---|---|\n"
+    );
+    for permission in Permission::ALL {
+        let may = Role::ALL.map(|role| if role.may(permission) { "yes" } else { "" });
+        let (id, about) = (permission.as_str(), permission.about());
+        writeln!(text, "| `{id}` | {about} | {} |", may.join(" | ")).unwrap();
+    }
+    text +=
+        "\nEverybody who is known may see who it is, its own sessions and the OpenAPI document.\n";
+    is_up_to_date("roles.md", &text);
 }
 
 /// Whoever reads events looks up a key under its path in `data`, such as `frame.width`.

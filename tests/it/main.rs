@@ -6,10 +6,13 @@
     reason = "waiting for a real process needs a real deadline"
 )]
 
+mod accounts;
 mod actions;
+mod browser;
 mod capture;
 mod clips;
 mod codecs;
+mod desk;
 mod detect;
 mod docs;
 mod evidence;
@@ -22,9 +25,11 @@ mod ingest;
 mod joined;
 mod kills;
 mod live;
+mod openapi;
 mod policy;
 mod readers;
 mod replay;
+mod review;
 #[path = "../../src/detect/round/drawn.rs"]
 #[allow(dead_code, reason = "other tests use the rest")]
 mod round;

@@ -35,7 +35,7 @@ fn a_good_policy_is_summed_up() {
     );
     assert_eq!(
         counts,
-        "1 domain, 0 app schemes, 0 short links, 0 payees, 0 rules"
+        "1 domain, 0 app schemes, 0 short links, 0 payees, 0 destinations, 0 rules"
     );
 }
 

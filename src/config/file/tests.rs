@@ -11,10 +11,12 @@ fn the_example_shows_every_key_and_its_default() {
     assert_eq!(example.ring, Ring::default());
     assert_eq!(example.actions, Actions::default());
     assert_eq!(example.serve, Serve::default());
+    assert_eq!(example.accounts, Accounts::default());
     assert_eq!(example.frames, Frames::default());
     assert_eq!(example.incidents, Incidents::default());
     assert_eq!(example.retention, Retention::default());
     assert_eq!(example.sealing, Sealing::default());
+    assert_eq!(example.review, Review::default());
     assert_eq!(example.timeouts, Timeouts::default());
     assert_eq!(example.resolve, Resolve::default());
     assert_eq!(Config::parse("").unwrap(), Config::default());
@@ -26,10 +28,13 @@ fn the_example_shows_every_key_and_its_default() {
         ("[priority]\n", "x"),
         ("[ring]\n", "x"),
         ("[serve]\n", "x"),
+        ("[accounts]\n", "x"),
         ("[frames]\n", "x"),
         ("[incidents]\n", "x"),
         ("[retention]\n", "x"),
         ("[sealing]\n", "x"),
+        ("[review]\n", "x"),
+        ("[review.due_minutes]\n", "x"),
         ("[timeouts]\n", "x"),
         ("[resolve]\n", "x"),
         ("[[streams]]\n", "x"),
@@ -89,6 +94,12 @@ fn a_mistake_is_named_with_its_place() {
         ("[priority]\nlabels = { a = 11 }", 2, "expected 0.1 to 10"),
         ("[ring]\nmax_bytes = 1", 2, "expected 65536"),
         ("[serve]\nlisten = \"8088\"", 2, "socket address"),
+        (
+            "[accounts]\npublic_url = \"way.example\"",
+            2,
+            "expected `https://HOST`",
+        ),
+        ("[accounts]\nidle_minutes = 0", 2, "expected 5 to 10080"),
         (
             "[[streams]]\nid = \"a\"\nurl = \"-\"\npolicy = \"b\"",
             4,

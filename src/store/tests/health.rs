@@ -14,7 +14,7 @@ async fn store(folder: &tempfile::TempDir, patience: Duration, stop: &Stop) -> S
 /// Whether anything can be written, as where the file system has become read-only.
 async fn allow(store: &Store, is_allowed: bool) {
     let mut connections = Vec::new();
-    for _ in 0..2 {
+    for _ in 0..CONNECTIONS {
         connections.push(store.pool.acquire().await.unwrap());
     }
     for connection in &mut connections {

@@ -10,7 +10,7 @@ use crate::ingest::Kicked;
 use crate::policy::Action;
 use crate::stop::Stop;
 use crate::store::StoreError;
-use crate::wire::action::{ActionAbout, ActionData, ActionStep};
+use crate::wire::action::{ActionAsked, ActionData, ActionStep};
 use crate::wire::manifest::time;
 use crate::worker::attach::Order;
 use crate::worker::{Cut, CutError};
@@ -93,14 +93,14 @@ impl Acting {
     async fn take_incident(&self, data: &mut ActionData, incident: &str) -> Result<(), ActError> {
         let unknown = || ActError::UnknownIncident(incident.to_owned());
         let event = self.0.store.last_incident_event(incident).await?;
-        let known = event.and_then(|event| ActionAbout::of_event(&event));
-        let (stream, labels, about) = known.ok_or_else(unknown)?;
-        if stream != data.stream {
-            return Err(ActError::OtherStream(stream));
+        let known = event.and_then(|event| ActionAsked::of_event(&event));
+        let known = known.ok_or_else(unknown)?;
+        if known.stream != data.stream {
+            return Err(ActError::OtherStream(known.stream));
         }
         data.incident = Some(incident.to_owned());
-        data.labels = labels;
-        data.about = Some(about);
+        data.labels = known.labels;
+        data.about = Some(known.about);
         Ok(())
     }
 
@@ -144,15 +144,98 @@ impl Acting {
             by: by.to_owned(),
             ..asked
         };
-        if let Some((id, _)) = self.open_incident(incident) {
-            // Whatever is read of it from now on, somebody has decided.
-            self.state().told.insert(id, Step::Do);
-        }
+        // Whatever is read of it from now on, somebody has decided.
+        self.state().decided.insert(incident.to_owned());
         if !approve {
             Step::Would.as_str().clone_into(&mut data.step);
             self.tell(ActionStep::Rejected, data.clone()).await?;
             return Ok(data);
         }
+        Ok(self.request(data).await?)
+    }
+
+    /// A reviewer has said whether `incident` is what it seems to be: what is asked for about it is answered by that, and where
+    /// nothing was asked yet, what the policy wants is done, or never is. What happened to the action; `None` where there is none, or the
+    /// mode is off.
+    ///
+    /// # Errors
+    /// Where the records cannot be used.
+    pub async fn confirmed(
+        &self,
+        incident: &str,
+        yes: bool,
+        by: &str,
+    ) -> Result<Option<ActionData>, StoreError> {
+        match self.answer(incident, yes, by).await {
+            Ok(data) => Ok(Some(data)),
+            Err(ActError::NotAsked) if yes => self.act_unasked(incident, by).await,
+            Err(ActError::NotAsked) => {
+                self.state().decided.insert(incident.to_owned());
+                Ok(None)
+            }
+            Err(ActError::Store(error)) => Err(error),
+            Err(error) => {
+                tracing::debug!(incident.id = incident, %error, "nothing is done");
+                Ok(None)
+            }
+        }
+    }
+
+    /// Does what the policy wants about `incident`, which a person confirmed before anybody was asked.
+    async fn act_unasked(
+        &self,
+        incident: &str,
+        by: &str,
+    ) -> Result<Option<ActionData>, StoreError> {
+        let _one_by_one = self.0.answering.lock().await;
+        let event = self.0.store.last_incident_event(incident).await?;
+        let Some(asked) = event.and_then(|event| ActionAsked::of_event(&event)) else {
+            return Ok(None);
+        };
+        let now_us = self.0.clock.wall_us();
+        let action = match asked.action.as_str() {
+            "cut" => Action::Cut,
+            "warn" => Action::Warn,
+            _ => return Ok(None),
+        };
+        let facts = Facts {
+            action,
+            frames: asked.about.reads,
+            certain: asked.about.certain,
+            confirmed: Some(true),
+        };
+        let decision = self
+            .state()
+            .ladder
+            .decide(&asked.stream, facts, now_us / 1_000);
+        let is_first = self.state().decided.insert(incident.to_owned());
+        if decision.step != Step::Do || !is_first {
+            return Ok(None);
+        }
+        let mut data = ActionData {
+            id: ids::random(),
+            incident: Some(incident.to_owned()),
+            stream: asked.stream,
+            labels: asked.labels,
+            action: asked.action,
+            step: decision.step.as_str().to_owned(),
+            by_itself: decision.by_itself.as_str().to_owned(),
+            reasons: decision
+                .reasons
+                .iter()
+                .map(|r| r.as_str().to_owned())
+                .collect(),
+            by: by.to_owned(),
+            about: Some(asked.about),
+            ..self.new_data()
+        };
+        data.minutes = (action == Action::Cut).then_some(self.0.config.ban_minutes);
+        self.explain(&mut data, now_us);
+        self.request(data).await.map(Some)
+    }
+
+    /// Has an action done that a person wants; what came of it.
+    async fn request(&self, mut data: ActionData) -> Result<ActionData, StoreError> {
         Step::Do.as_str().clone_into(&mut data.step);
         data.executor = Some(self.executor(&data).to_owned());
         self.tell(ActionStep::Requested, data.clone()).await?;
@@ -191,14 +274,6 @@ impl Acting {
         } else {
             Err(ActError::Off)
         }
-    }
-
-    /// How far it has come with an incident that is open.
-    fn open_incident(&self, incident: &str) -> Option<(ids::IncidentId, Step)> {
-        let state = self.state();
-        let mut told = state.told.iter();
-        told.find(|(id, _)| id.to_string() == incident)
-            .map(|(id, step)| (*id, *step))
     }
 
     /// Carries out what is asked for until `stop` is asked for, and then what is left.

@@ -36,7 +36,12 @@ impl Watch {
 
     /// Starts `waylay serve --data DATA --listen 127.0.0.1:0 ARGS...`; the address where it listens.
     pub(crate) fn serve(data: &Path, args: &[&str]) -> (Self, String) {
-        let args = ["--listen", "127.0.0.1:0"].iter().chain(args);
+        Self::serve_at("127.0.0.1:0", data, args)
+    }
+
+    /// The same with another `--listen`.
+    pub(crate) fn serve_at(listen: &str, data: &Path, args: &[&str]) -> (Self, String) {
+        let args = ["--listen", listen].into_iter().chain(args.iter().copied());
         let served = Self::run("serve", data, args);
         let line = served.logged("listening at http://");
         let (_, address) = line.split_once("http://").unwrap();

@@ -37,6 +37,16 @@ impl Answer {
 }
 
 impl Api {
+    /// The same with one more line in the head of every request.
+    pub(crate) fn with(&self, line: &str) -> Self {
+        let mut head = self.head.clone();
+        head.push(line.to_owned());
+        Self {
+            address: self.address.clone(),
+            head,
+        }
+    }
+
     pub(crate) fn at(address: &str) -> Self {
         Self {
             address: address.to_owned(),
@@ -57,7 +67,19 @@ impl Api {
         self.send(method, path, "application/json", body.as_bytes())
     }
 
-    /// A request with this body, which says that it is of this `kind`.
+    /// A form as a browser posts it.
+    pub(crate) fn form(&self, path: &str, fields: &[(&str, &str)]) -> Answer {
+        let mut form = url::form_urlencoded::Serializer::new(String::new());
+        let body = form.extend_pairs(fields).finish();
+        self.send(
+            "POST",
+            path,
+            "application/x-www-form-urlencoded",
+            body.as_bytes(),
+        )
+    }
+
+    /// A request with this body, which says that it is of this kind.
     pub(crate) fn send(&self, method: &str, path: &str, kind: &str, body: &[u8]) -> Answer {
         let mut head = vec![
             format!("{method} {path} HTTP/1.1"),

@@ -1,0 +1,370 @@
+use std::path::Path;
+
+use serde_json::{Value, json};
+
+use super::*;
+use crate::store::AuditFilter;
+
+const DAY: i64 = 86_400_000_000;
+
+async fn open(folder: &Path) -> Store {
+    Store::open(&folder.join("waylay.sqlite")).await.unwrap()
+}
+
+fn line<'a>(at_us: i64, action: &'a str, detail: &'a Value) -> NewAudit<'a> {
+    NewAudit {
+        at_us,
+        by_kind: "user",
+        by_id: "1",
+        by_name: "ana",
+        action,
+        subject: "s",
+        detail,
+    }
+}
+
+fn user(id: &str, name: &str) -> UserRow {
+    UserRow {
+        id: id.to_owned(),
+        name: name.to_owned(),
+        role: "viewer".to_owned(),
+        password: None,
+        disabled: false,
+        created_us: 1,
+        changed_us: 1,
+    }
+}
+
+fn admin(id: &str, name: &str) -> UserRow {
+    UserRow {
+        password: Some("hash".to_owned()),
+        ..user(id, name)
+    }
+}
+
+fn link(sha256: &str, until_us: i64) -> NewLink<'_> {
+    NewLink { sha256, until_us }
+}
+
+async fn actions(store: &Store) -> Vec<String> {
+    let all = AuditFilter {
+        limit: 100,
+        ..AuditFilter::default()
+    };
+    let rows = store.audited(&all).await.unwrap();
+    rows.into_iter().rev().map(|row| row.action).collect()
+}
+
+#[tokio::test]
+async fn a_link_is_followed_once_and_in_time() {
+    let folder = tempfile::tempdir().unwrap();
+    let (store, none) = (open(folder.path()).await, json!({}));
+    assert!(!store.has_users().await.unwrap());
+    store
+        .add_link(None, link("a", 10), &line(1, "made", &none))
+        .await
+        .unwrap();
+    assert!(store.link("a", 9).await.unwrap().unwrap().user.is_none());
+    assert!(store.link("a", 10).await.unwrap().is_none());
+    assert!(store.link("b", 9).await.unwrap().is_none());
+    let late = store
+        .follow_setup("a", &admin("1", "ana"), &line(10, "late", &none))
+        .await;
+    assert!(!late.unwrap());
+    let right = store
+        .follow_setup("a", &admin("1", "ana"), &line(9, "set up", &none))
+        .await;
+    assert!(right.unwrap());
+    let again = store
+        .follow_setup("a", &admin("2", "eve"), &line(9, "again", &none))
+        .await;
+    assert!(!again.unwrap());
+    assert!(store.has_users().await.unwrap());
+    let ana = store.user_by_name("ANA").await.unwrap().unwrap();
+    assert_eq!(
+        (ana.role.as_str(), ana.password.as_deref()),
+        ("admin", Some("hash"))
+    );
+    assert_eq!(
+        actions(&store).await,
+        ["made", "set up"],
+        "what failed is not told"
+    );
+
+    // The newest for the same user works, and an invitation makes no admin.
+    let invited = store
+        .add_user(&user("2", "ben"), link("c", 10), &line(1, "invited", &none))
+        .await;
+    assert!(invited.unwrap());
+    let taken = store
+        .add_user(&user("3", "Ben"), link("x", 10), &line(1, "taken", &none))
+        .await;
+    assert!(!taken.unwrap());
+    assert!(store.link("x", 1).await.unwrap().is_none());
+    store
+        .add_link(Some("2"), link("d", 10), &line(2, "again", &none))
+        .await
+        .unwrap();
+    assert!(store.link("c", 3).await.unwrap().is_none());
+    assert_eq!(
+        store.link("d", 3).await.unwrap().unwrap().name.as_deref(),
+        Some("ben")
+    );
+    let setup = store
+        .follow_setup("d", &admin("4", "eve"), &line(3, "eve", &none))
+        .await;
+    assert!(!setup.unwrap());
+    let other = store
+        .follow_invitation("d", "1", "other", &line(3, "eve", &none))
+        .await;
+    assert!(!other.unwrap(), "it is another one's");
+    let followed = store
+        .follow_invitation("d", "2", "hash", &line(3, "chosen", &none))
+        .await;
+    assert!(followed.unwrap());
+    let ben = store.user("2").await.unwrap().unwrap();
+    assert_eq!(
+        (ben.role.as_str(), ben.password.as_deref()),
+        ("viewer", Some("hash"))
+    );
+}
+
+#[tokio::test]
+async fn the_last_admin_stays() {
+    let folder = tempfile::tempdir().unwrap();
+    let (store, none) = (open(folder.path()).await, json!({}));
+    for (id, name, sha256) in [("1", "ana", "a"), ("2", "ada", "b")] {
+        store
+            .add_link(None, link(sha256, 10), &line(1, "made", &none))
+            .await
+            .unwrap();
+        let followed = store
+            .follow_setup(sha256, &admin(id, name), &line(2, "set up", &none))
+            .await;
+        assert!(followed.unwrap());
+    }
+    let change = async |id: &str, role, disabled| {
+        let change = line(3, "changed", &none);
+        store
+            .change_user(id, role, disabled, &change)
+            .await
+            .unwrap()
+    };
+    assert_eq!(change("1", Some("viewer"), None).await, Changed::Done);
+    assert_eq!(change("2", Some("lead"), None).await, Changed::LastAdmin);
+    assert_eq!(change("2", None, Some(true)).await, Changed::LastAdmin);
+    assert_eq!(change("3", None, Some(true)).await, Changed::Unknown);
+    assert_eq!(store.user("2").await.unwrap().unwrap().role, "admin");
+    assert_eq!(change("1", Some("admin"), Some(true)).await, Changed::Done);
+    assert_eq!(
+        change("2", None, Some(true)).await,
+        Changed::LastAdmin,
+        "the other one is disabled"
+    );
+    assert_eq!(change("1", None, Some(false)).await, Changed::Done);
+    assert_eq!(change("2", None, Some(true)).await, Changed::Done);
+    assert_eq!(
+        actions(&store)
+            .await
+            .iter()
+            .filter(|a| *a == "changed")
+            .count(),
+        4
+    );
+    let names: Vec<_> = store
+        .users("", 10)
+        .await
+        .unwrap()
+        .into_iter()
+        .map(|u| u.name)
+        .collect();
+    assert_eq!(names, ["ada", "ana"]);
+    let after = store.users("ada", 1).await.unwrap();
+    assert_eq!(after[0].name, "ana");
+    let removed = sqlx::query("DELETE FROM user").execute(&store.pool).await;
+    assert!(removed.unwrap_err().to_string().contains("stays on record"));
+}
+
+#[tokio::test]
+async fn a_change_that_is_not_told_is_not_made() {
+    let folder = tempfile::tempdir().unwrap();
+    let (store, none) = (open(folder.path()).await, json!({}));
+    let full = "CREATE TRIGGER full BEFORE INSERT ON audit BEGIN SELECT RAISE(ABORT, 'full'); END";
+    sqlx::query(full).execute(&store.pool).await.unwrap();
+    let invited = store
+        .add_user(&user("2", "ben"), link("c", 10), &line(1, "invited", &none))
+        .await;
+    invited.unwrap_err();
+    assert!(store.user("2").await.unwrap().is_none());
+    let link = store
+        .add_link(None, link("a", 10), &line(1, "made", &none))
+        .await;
+    link.unwrap_err();
+    assert!(store.link("a", 1).await.unwrap().is_none());
+}
+
+fn session(id: &str, at_us: i64) -> SessionRow {
+    SessionRow {
+        id: id.to_owned(),
+        user: "1".to_owned(),
+        agent: "agent".to_owned(),
+        created_us: at_us,
+        seen_us: at_us,
+    }
+}
+
+#[tokio::test]
+async fn sessions_are_few_and_none_outlives_its_time() {
+    let folder = tempfile::tempdir().unwrap();
+    let (store, none) = (open(folder.path()).await, json!({}));
+    store
+        .add_link(None, link("a", 10), &line(1, "made", &none))
+        .await
+        .unwrap();
+    let followed = store
+        .follow_setup("a", &admin("1", "ana"), &line(2, "set up", &none))
+        .await;
+    assert!(followed.unwrap());
+    let begin = async |n: i64, oldest| {
+        let (id, sha256) = (n.to_string(), format!("hash-{n}"));
+        let began = line(n, "began", &none);
+        store
+            .add_session(&session(&id, n), &sha256, oldest, &began)
+            .await
+            .unwrap();
+    };
+    for n in 0..60 {
+        begin(n, (0, 0)).await;
+    }
+    let sessions = store.sessions("1").await.unwrap();
+    assert_eq!(
+        (sessions.len(), sessions[0].id.as_str()),
+        (50, "59"),
+        "the newest first"
+    );
+    assert!(
+        store.session("hash-9").await.unwrap().is_none(),
+        "the oldest ended"
+    );
+    let one = store.session("hash-59").await.unwrap().unwrap();
+    assert_eq!(
+        (one.name.as_str(), one.role.as_str(), one.seen_us),
+        ("ana", "admin", 59)
+    );
+    store.see_session("58", 3 * DAY).await.unwrap();
+    begin(2 * DAY, (DAY, 0)).await;
+    assert_eq!(
+        store.sessions("1").await.unwrap().len(),
+        2,
+        "those that are idle are gone"
+    );
+    begin(2 * DAY + 1, (DAY, DAY)).await;
+    assert!(
+        store.session("hash-58").await.unwrap().is_none(),
+        "and those that are old"
+    );
+    let ended = store
+        .end_session("2", &(2 * DAY).to_string(), &line(1, "ended", &none))
+        .await;
+    assert!(!ended.unwrap(), "of somebody else");
+    store
+        .set_password("1", "other", &line(1, "changed", &none))
+        .await
+        .unwrap();
+    assert!(store.sessions("1").await.unwrap().is_empty());
+}
+
+#[tokio::test]
+async fn the_audit_log_is_appended_to_and_never_changed() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = open(folder.path()).await;
+    for n in 0..5_i64 {
+        let detail = json!({"n": n});
+        let action = if n % 2 == 0 { "even" } else { "odd" };
+        store.audit(&line(n * 10, action, &detail)).await.unwrap();
+    }
+    for statement in ["UPDATE audit SET action = ''", "DELETE FROM audit"] {
+        let refused = sqlx::query(statement)
+            .execute(&store.pool)
+            .await
+            .unwrap_err();
+        assert!(refused.to_string().contains("append-only"), "{refused}");
+    }
+    let base = AuditFilter {
+        limit: 10,
+        ..AuditFilter::default()
+    };
+    let found = async |filter: AuditFilter<'_>| {
+        let rows = store.audited(&filter).await.unwrap();
+        rows.iter().map(|row| row.at_us / 10).collect::<Vec<_>>()
+    };
+    assert_eq!(found(base).await, [4, 3, 2, 1, 0]);
+    assert_eq!(found(AuditFilter { limit: 2, ..base }).await, [4, 3]);
+    let even = Some("even");
+    assert_eq!(
+        found(AuditFilter {
+            action: even,
+            ..base
+        })
+        .await,
+        [4, 2, 0]
+    );
+    let (from_us, until_us) = (Some(10), Some(40));
+    assert_eq!(
+        found(AuditFilter {
+            from_us,
+            until_us,
+            ..base
+        })
+        .await,
+        [3, 2, 1]
+    );
+    assert_eq!(
+        found(AuditFilter {
+            action: even,
+            from_us,
+            until_us,
+            ..base
+        })
+        .await,
+        [2]
+    );
+    assert_eq!(
+        found(AuditFilter {
+            before: Some(3),
+            ..base
+        })
+        .await,
+        [1, 0]
+    );
+    assert_eq!(
+        found(AuditFilter {
+            who: Some("ANA"),
+            ..base
+        })
+        .await
+        .len(),
+        5
+    );
+    assert!(
+        found(AuditFilter {
+            who: Some("eve"),
+            ..base
+        })
+        .await
+        .is_empty()
+    );
+    assert!(
+        found(AuditFilter {
+            subject: Some("t"),
+            ..base
+        })
+        .await
+        .is_empty()
+    );
+    let row = &store.audited(&base).await.unwrap()[0];
+    assert_eq!(
+        (row.detail.as_str(), row.by_name.as_str()),
+        ("{\"n\":4}", "ana")
+    );
+}

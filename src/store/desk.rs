@@ -1,0 +1,65 @@
+//! What only the pages of the desk ask the records for: pictures for lists.
+
+use sqlx::FromRow;
+
+use super::{Store, StoreError};
+
+/// Streams of the wall that are asked for at once.
+const MOST: usize = 1_000;
+
+/// The best frame of an incident.
+#[derive(Debug, Clone, PartialEq, Eq, FromRow)]
+pub struct FrameRow {
+    /// The incident's id.
+    pub incident: String,
+    /// Below the evidence folder.
+    pub path: String,
+}
+
+/// A stream as the wall shows it.
+#[derive(Debug, Clone, PartialEq, Eq, FromRow)]
+pub struct WallRow {
+    /// The stream's id.
+    pub stream: String,
+    /// How many of its incidents wait for a decision, 100 at most.
+    pub waiting: i64,
+    /// The incident that was opened last, if there is any.
+    pub last: Option<String>,
+}
+
+impl Store {
+    /// The clean frames of these incidents that were written last: the best ones.
+    ///
+    /// # Errors
+    /// Where the query failed.
+    pub async fn best_frames(&self, incidents: &[&str]) -> Result<Vec<FrameRow>, StoreError> {
+        // The path stands in the row that has the maximum.
+        let rows = sqlx::query_as(
+            "SELECT incident, path FROM (
+                 SELECT incident, path, max(media_ms) FROM evidence
+                 WHERE incident IN (SELECT value FROM json_each(?)) AND kind = 'clean_frame' AND removed_us IS NULL
+                 GROUP BY incident)",
+        );
+        let rows = rows.bind(serde_json::to_string(incidents)?);
+        Ok(rows.fetch_all(&self.pool).await?)
+    }
+
+    /// What waits in these streams, and what was seen in them last; 1000 streams at most.
+    ///
+    /// # Errors
+    /// Where the query failed.
+    pub async fn wall(&self, streams: &[&str]) -> Result<Vec<WallRow>, StoreError> {
+        let streams = &streams[..streams.len().min(MOST)];
+        let rows = sqlx::query_as(
+            "SELECT value AS stream,
+                    (SELECT count(*) FROM (
+                         SELECT 1 FROM incident INDEXED BY incident_in_turn_of_stream
+                         WHERE stream = value AND turn IS NOT NULL LIMIT 100)) AS waiting,
+                    (SELECT id FROM incident INDEXED BY incident_by_stream
+                     WHERE stream = value ORDER BY opened_us DESC, id DESC LIMIT 1) AS last
+             FROM json_each(?)",
+        );
+        let rows = rows.bind(serde_json::to_string(streams)?);
+        Ok(rows.fetch_all(&self.pool).await?)
+    }
+}

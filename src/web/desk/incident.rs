@@ -1,0 +1,618 @@
+//! One incident: what was seen, what it says, where it leads, and the decision.
+
+use askama::Template;
+use axum::extract::rejection::QueryRejection;
+use axum::extract::{Path, Query, State};
+use axum::http::StatusCode;
+use axum::response::Response;
+use serde::Deserialize;
+
+use super::html::Html;
+use super::rows::{View, rank, severity_id};
+use super::text::{M, Text};
+use super::told::{Fact, Link, Reason, Told, tone};
+use super::undo::{Flash, Undo};
+use super::when::{Due, When, media, seconds};
+use super::wish::{Wish, and, with};
+use crate::account::Permission;
+use crate::review::{Decision, Rules};
+use crate::store::{CampaignKind, FileRow, Filter, Item, Waits};
+use crate::web::access::Who;
+use crate::web::pages::{Asked, Shell, show};
+use crate::web::problem::Failure;
+use crate::web::{App, Shared};
+
+mod history;
+
+use history::Event;
+
+/// Other incidents that are shown beside it.
+const OTHERS: usize = 8;
+/// Events of its history that are shown.
+const EVENTS: usize = 200;
+/// How often a claim is renewed, in s: it holds for two minutes.
+const RENEW_S: u32 = 45;
+
+#[derive(Template)]
+#[template(path = "incident.html")]
+struct IncidentPage {
+    shell: Shell,
+    case: Case,
+    undo: Option<Undo>,
+}
+
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each decides of a part of the page"
+)]
+struct Case {
+    id: String,
+    href: String,
+    back: String,
+    query: String,
+    title: String,
+    says: Html,
+    tone: &'static str,
+    class: String,
+    severity_id: &'static str,
+    severity: String,
+    open: bool,
+    due: Option<Due>,
+    appeal: Option<Appeal>,
+    held: Option<Html>,
+    second: bool,
+    may_decide: bool,
+    renew_s: Option<u32>,
+    decisions: Vec<Button>,
+    allows: Vec<Allow>,
+    reason_hint: String,
+    reasons: Vec<&'static str>,
+    decided: Option<Decided>,
+    reversible: bool,
+    into: Vec<Way>,
+    frame: Option<Frame>,
+    clip: Option<Clip>,
+    destination: Html,
+    facts: Vec<Fact>,
+    chain: Vec<Link>,
+    rules: Vec<Reason>,
+    policy: Html,
+    payload: Html,
+    history: Vec<Event>,
+    others: Vec<Other>,
+    campaign: Option<Campaign>,
+    earlier: Vec<Other>,
+    details: Vec<Fact>,
+}
+
+/// A decision that can be made.
+pub(in crate::web) struct Button {
+    pub(in crate::web) id: &'static str,
+    pub(in crate::web) name: &'static str,
+    pub(in crate::web) key: &'static str,
+    pub(in crate::web) tone: &'static str,
+    pub(in crate::web) needs_reason: bool,
+}
+
+/// A decision that changes a registry.
+struct Allow {
+    id: &'static str,
+    name: &'static str,
+    key: &'static str,
+    means: &'static str,
+    does: &'static str,
+    file: Html,
+    lines: Vec<Html>,
+    needs_reason: bool,
+}
+
+struct Decided {
+    name: String,
+    by: Html,
+    at: When,
+}
+
+/// What a decision can be replaced by.
+struct Way {
+    id: &'static str,
+    name: String,
+}
+
+struct Appeal {
+    id: String,
+    text: Html,
+    decision: String,
+    by: Html,
+    at: When,
+    may_settle: bool,
+}
+
+struct Frame {
+    clean: String,
+    clean_covered: String,
+    annotated: String,
+    annotated_covered: String,
+    show_annotated: bool,
+    toggle: String,
+    width: u32,
+    height: u32,
+    points: String,
+    alt: String,
+    at: String,
+}
+
+struct Clip {
+    href: String,
+    start_ms: i64,
+    marks: Vec<Mark>,
+    says: &'static str,
+}
+
+struct Mark {
+    from_ms: i64,
+    until_ms: i64,
+}
+
+struct Other {
+    href: String,
+    stream: Html,
+    tone: &'static str,
+    says: Html,
+    at: When,
+}
+
+struct Campaign {
+    href: String,
+    name: String,
+}
+
+/// How the page is shown.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(in crate::web) struct Shown {
+    view: String,
+}
+
+/// The page of an incident.
+pub(in crate::web) async fn page(
+    State(app): State<Shared>,
+    asked: Asked,
+    who: Who,
+    Path(id): Path<String>,
+    wish: Result<Query<Wish>, QueryRejection>,
+    flash: Result<Query<Flash>, QueryRejection>,
+    shown: Result<Query<Shown>, QueryRejection>,
+) -> Result<Response, Failure> {
+    let store = &app.parts.store;
+    let item = store.item(&id).await?.ok_or_else(none)?;
+    let query = wish?.0.query();
+    let now_us = app.parts.clock.wall_us();
+    let undo = match flash {
+        Ok(Query(flash)) => flash.undo(store, &query, now_us, asked.text()).await?,
+        Err(_) => None,
+    };
+    let view = View {
+        t: asked.text(),
+        rules: &app.parts.rules,
+        now_us,
+        by: &who.name,
+        query: &query,
+    };
+    let annotated = shown.is_ok_and(|Query(shown)| shown.view == "annotated");
+    let case = app.case(&view, &who, item, annotated).await?;
+    let shell = Shell::new(&app, &asked, Some(&who));
+    Ok(show(StatusCode::OK, &IncidentPage { shell, case, undo }))
+}
+
+pub(in crate::web) fn none() -> Failure {
+    Failure::not_found("there is no such incident")
+}
+
+impl App {
+    #[expect(clippy::too_many_lines, reason = "it says one thing after the other")]
+    async fn case(
+        &self,
+        view: &View<'_>,
+        who: &Who,
+        item: Item,
+        annotated: bool,
+    ) -> Result<Case, Failure> {
+        let View {
+            t,
+            rules,
+            now_us,
+            by,
+            query,
+        } = *view;
+        let store = &self.parts.store;
+        let event = store.last_told(&item.id).await?.unwrap_or_default();
+        let told = Told::read(&event);
+        let files = store.files(&item.id).await?;
+        // Whoever decides again is not to see what was decided.
+        let blind = store.is_blind(&item.id, by, now_us).await?;
+        let history = store.history(&item.id, 0, false, EVENTS).await?;
+        let appeals = if blind {
+            Vec::new()
+        } else {
+            store.appeals_of(&item.id).await?
+        };
+        let others = match &item.destination {
+            Some(key) => {
+                self.listed_others(
+                    view,
+                    &item,
+                    Filter {
+                        destination: Some(key.clone()),
+                        ..Filter::default()
+                    },
+                )
+                .await?
+            }
+            None => Vec::new(),
+        };
+        let earlier = match &item.host {
+            Some(host) => {
+                self.listed_others(
+                    view,
+                    &item,
+                    Filter {
+                        host: Some(host.clone()),
+                        ..Filter::default()
+                    },
+                )
+                .await?
+            }
+            None => Vec::new(),
+        };
+        let campaign = match &item.destination {
+            Some(key) => store.campaign(CampaignKind::Destination, key).await?,
+            None => None,
+        };
+        let is_lead = who.may(Permission::DecideMany);
+        let is_decided = item.review == "decided" && !blind;
+        let may_decide = who.may(Permission::Decide)
+            && !is_decided
+            && (is_lead || blind || item.review != "escalated");
+        let held = item
+            .claimed_by
+            .as_deref()
+            .filter(|holder| *holder != by && !blind);
+        let held = held.filter(|_| {
+            item.claimed_until_us
+                .is_some_and(|until_us| until_us > now_us)
+        });
+        let href = format!("/incidents/{}", item.id);
+        let says = told.says(t);
+        let due_us = rules.sla.due_us(rank(&item), item.opened_us);
+        let appeal = appeals.iter().find(|appeal| appeal.outcome.is_none());
+        let may_reverse = who.may(Permission::Quality);
+        Ok(Case {
+            title: says.plain(),
+            back: with("/", query),
+            query: query.to_owned(),
+            tone: tone(&item.class),
+            class: t.class_of(&item.class).to_owned(),
+            severity_id: severity_id(&item.severity),
+            severity: t.severity_of(&item.severity).to_owned(),
+            open: item.state == "open",
+            due: (item.turn.is_some() || blind)
+                .then(|| Due::new(due_us, item.opened_us, now_us, t)),
+            appeal: appeal.map(|appeal| Appeal {
+                id: appeal.id.clone(),
+                text: Html::note(&appeal.reason, t),
+                decision: t.decision_of(&appeal.original).to_owned(),
+                by: Html::name(&appeal.decided_by),
+                at: When::new(appeal.made_us, now_us, t),
+                may_settle: may_reverse,
+            }),
+            held: held.map(|holder| Html::fill(t.claimed_by_other, &[("who", Html::name(holder))])),
+            second: rules.two_for_cuts && item.action == "cut",
+            may_decide,
+            renew_s: may_decide.then_some(RENEW_S),
+            decisions: buttons(rules, t),
+            allows: allows(&item, &told, rules, is_lead, t),
+            reason_hint: reason_hint(rules, t),
+            reasons: [
+                t.reason_payment,
+                t.reason_contact,
+                t.reason_ours,
+                t.reason_goods,
+                t.reason_unclear,
+            ]
+            .map(M::get)
+            .to_vec(),
+            decided: item
+                .decision
+                .as_deref()
+                .filter(|_| is_decided)
+                .map(|decision| Decided {
+                    name: t.decision_of(decision).to_owned(),
+                    by: Html::name(item.decided_by.as_deref().unwrap_or_default()),
+                    at: When::new(item.decided_us.unwrap_or_default(), now_us, t),
+                }),
+            reversible: is_decided && may_reverse,
+            into: into(item.decision.as_deref(), t),
+            frame: frame(&item.id, &told, &files, annotated, &href, query, t),
+            clip: clip(&item.id, &told, &files, t),
+            destination: told.leads_to(),
+            facts: facts(&told, t),
+            chain: told.chain(t),
+            rules: told.rules(t),
+            policy: Html::name(&told.verdict.policy),
+            payload: told.payload(t),
+            history: history::events(&history, blind, now_us, t),
+            campaign: campaign
+                .as_ref()
+                .filter(|c| c.incidents > 1)
+                .map(|campaign| Campaign {
+                    href: super::campaigns::href(campaign.id),
+                    name: t.campaign_of.text(campaign.incidents),
+                }),
+            others,
+            earlier,
+            details: details(&item, &told, t),
+            says,
+            href,
+            id: item.id,
+        })
+    }
+
+    /// Other incidents that `filter` finds, the newest first.
+    async fn listed_others(
+        &self,
+        view: &View<'_>,
+        item: &Item,
+        filter: Filter,
+    ) -> Result<Vec<Other>, Failure> {
+        let filter = Filter {
+            waits: Waits::Any,
+            ..filter
+        };
+        let page = self.parts.store.queue(&filter, None, OTHERS + 1).await?;
+        let others = page
+            .items
+            .iter()
+            .filter(|other| other.id != item.id)
+            .take(OTHERS);
+        let t = view.t;
+        Ok(others
+            .map(|other| Other {
+                href: with(&format!("/incidents/{}", other.id), view.query),
+                stream: Html::name(&other.stream),
+                tone: tone(&other.class),
+                says: match &other.decision {
+                    Some(decision) => Html::of(t.decision_of(decision)),
+                    None => Html::of(&format!(
+                        "{} · {}",
+                        t.class_of(&other.class),
+                        t.review_of(&other.review)
+                    )),
+                },
+                at: When::new(other.opened_us, view.now_us, t),
+            })
+            .collect())
+    }
+}
+
+/// The decisions that change no registry.
+pub(in crate::web) fn buttons(rules: &Rules, t: &Text) -> Vec<Button> {
+    let all = [
+        (Decision::Confirm, t.confirm, "1", "bad"),
+        (Decision::AllowOnce, t.allow_once, "2", ""),
+        (Decision::Misread, t.misread, "3", ""),
+        (Decision::Escalate, t.escalate, "e", ""),
+    ];
+    let buttons = all.into_iter().map(|(decision, name, key, tone)| Button {
+        id: decision.as_str(),
+        name: name.get(),
+        key,
+        tone,
+        needs_reason: rules.reason_for.contains(&decision),
+    });
+    buttons.collect()
+}
+
+/// Which of them need a reason.
+fn reason_hint(rules: &Rules, t: &Text) -> String {
+    let buttons = buttons(rules, t);
+    let needs: Vec<_> = buttons
+        .iter()
+        .filter(|button| button.needs_reason)
+        .map(|button| button.name)
+        .collect();
+    if needs.is_empty() {
+        t.optional.get().to_owned()
+    } else if needs.len() == buttons.len() {
+        t.reason_needed.get().to_owned()
+    } else {
+        t.reason_for.get().replace("{what}", &needs.join(", "))
+    }
+}
+
+/// The decisions that put the destination into a registry, with what they write there.
+fn allows(item: &Item, told: &Told, rules: &Rules, is_lead: bool, t: &Text) -> Vec<Allow> {
+    let Some(key) = item.destination.as_deref() else {
+        return Vec::new();
+    };
+    let seller = item.host.as_deref().unwrap_or(&item.stream);
+    let line = || {
+        vec![Html::destination(
+            key,
+            told.destination.host.as_deref(),
+            None,
+        )]
+    };
+    let mut allows = vec![
+        Allow {
+            id: Decision::AllowSeller.as_str(),
+            name: t.allow_seller.get(),
+            key: "4",
+            means: t.allow_seller_means.get(),
+            does: t.allow_do.get(),
+            file: Html::fill(t.registry_seller, &[("who", Html::name(seller))]),
+            lines: line(),
+            needs_reason: rules.reason_for.contains(&Decision::AllowSeller),
+        },
+        Allow {
+            id: Decision::AllowPlatform.as_str(),
+            name: t.allow_platform.get(),
+            key: "5",
+            means: t.allow_platform_means.get(),
+            does: t.allow_do.get(),
+            file: Html::of(t.registry_platform.get()),
+            lines: line(),
+            needs_reason: rules.reason_for.contains(&Decision::AllowPlatform),
+        },
+    ];
+    // What holds in every stream is for leads.
+    allows.truncate(if is_lead { 2 } else { 1 });
+    allows
+}
+
+/// What a decision can be reversed into.
+fn into(stands: Option<&str>, t: &Text) -> Vec<Way> {
+    let all = [Decision::Confirm, Decision::AllowOnce, Decision::Misread];
+    let others = all
+        .into_iter()
+        .filter(|decision| Some(decision.as_str()) != stands);
+    let others = others.map(|decision| Way {
+        id: decision.as_str(),
+        name: t.decision_of(decision.as_str()).to_owned(),
+    });
+    let open = Way {
+        id: "",
+        name: t.reverse_open.get().to_owned(),
+    };
+    others.chain(std::iter::once(open)).collect()
+}
+
+fn frame(
+    id: &str,
+    told: &Told,
+    files: &[FileRow],
+    annotated: bool,
+    href: &str,
+    query: &str,
+    t: &Text,
+) -> Option<Frame> {
+    let there = |kind: &str| {
+        // The best frame is the one that was written last; the event says which one its corners are in.
+        let mut of_kind = files
+            .iter()
+            .rev()
+            .filter(|file| file.kind == kind && file.removed_us.is_none());
+        let best = of_kind
+            .clone()
+            .find(|file| file.media_ms == told.frame.media_ms);
+        best.or_else(|| of_kind.next())
+    };
+    let clean = there("clean_frame")?;
+    let place = |file: &FileRow| {
+        format!(
+            "/evidence/{id}/{}",
+            file.path.rsplit('/').next().unwrap_or_default()
+        )
+    };
+    let marked = there("annotated_frame").unwrap_or(clean);
+    let covered = |file: &FileRow| format!("{}?cover=1", place(file));
+    let shown = told.corners.map(|[x, y]| format!("{x:.0},{y:.0}"));
+    // Corners of another frame would lie over nothing.
+    let points = if clean.media_ms == told.frame.media_ms {
+        shown.join(" ")
+    } else {
+        String::new()
+    };
+    let toggle = if annotated {
+        query.to_owned()
+    } else {
+        and(query, "view", "annotated")
+    };
+    Some(Frame {
+        clean: place(clean),
+        clean_covered: covered(clean),
+        annotated: place(marked),
+        annotated_covered: covered(marked),
+        show_annotated: annotated,
+        toggle: with(href, &toggle),
+        width: told.frame.width.max(1),
+        height: told.frame.height.max(1),
+        points,
+        alt: t.picture_of.get().to_owned(),
+        at: t.frame_at.get().replace("{t}", &media(clean.media_ms)),
+    })
+}
+
+fn clip(id: &str, told: &Told, files: &[FileRow], t: &Text) -> Option<Clip> {
+    let mut clips = files
+        .iter()
+        .filter(|file| file.kind == "clip" && file.removed_us.is_none());
+    let clip = clips.next_back()?;
+    Some(Clip {
+        href: format!("/evidence/{id}/{}", clip.path.rsplit('/').next()?),
+        start_ms: clip.media_ms,
+        marks: vec![Mark {
+            from_ms: told.first_seen_ms,
+            until_ms: told.last_seen_ms,
+        }],
+        says: t.clip_says.get(),
+    })
+}
+
+fn facts(told: &Told, t: &Text) -> Vec<Fact> {
+    let seen = format!(
+        "{} · {}",
+        t.seconds_visible
+            .get()
+            .replace("{s}", &seconds(told.visible_ms)),
+        t.looks_many.text(told.sightings)
+    );
+    let mut facts = told.facts(t);
+    facts.push(Fact {
+        name: t.seen.get(),
+        value: Html::of(&seen),
+    });
+    facts
+}
+
+fn details(item: &Item, told: &Told, t: &Text) -> Vec<Fact> {
+    let readers = if told.certain {
+        t.two_readers.get().replace("{readers}", &told.read_by)
+    } else {
+        told.read_by.clone()
+    };
+    let mut details = Vec::new();
+    let mut tell = |name: M, value: Html| {
+        details.push(Fact {
+            name: name.get(),
+            value,
+        });
+    };
+    tell(t.stream, Html::name(&item.stream));
+    if let Some(host) = &item.host {
+        tell(t.host, Html::name(host));
+    }
+    let labels: Vec<String> = serde_json::from_str(&item.labels).unwrap_or_default();
+    if !labels.is_empty() {
+        tell(
+            t.label,
+            Html::join(labels.iter().take(20).map(|label| Html::name(label)), ", "),
+        );
+    }
+    tell(t.first_time, Html::of(&media(told.first_seen_ms)));
+    tell(t.kind, Html::of(t.kind_of(&told.kind)));
+    tell(t.read_by, Html::of(&readers));
+    if let Some(scheme) = &item.scheme {
+        tell(t.scheme, Html::of(scheme));
+    }
+    if let Some(category) = &item.category {
+        tell(t.category, Html::of(t.category_of(category)));
+    }
+    if let Some(ms) = told.latency_ms {
+        tell(t.latency_of, Html::of(&format!("{ms} ms")));
+    }
+    if let Some(hash) = &told.hash {
+        tell(t.hash, Html::name(hash));
+    }
+    tell(t.incident, Html::of(&item.id));
+    details
+}

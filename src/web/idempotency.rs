@@ -1,0 +1,119 @@
+//! Writes that carry `Idempotency-Key`: the same request again gets the same answer and does nothing.
+
+use axum::body::{Body, to_bytes};
+use axum::extract::{Request, State};
+use axum::http::{HeaderValue, Method, StatusCode, header};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+
+use super::access::Who;
+use super::problem::Failure;
+use super::{LARGEST_BODY, Shared};
+use crate::ids::Hasher;
+use crate::store::{Reply, Store};
+
+/// The header (draft-ietf-httpapi-idempotency-key-header).
+const KEY: &str = "idempotency-key";
+/// Bytes of the longest key.
+const LONGEST_KEY: usize = 200;
+/// Bytes of the largest answer that is kept.
+const LARGEST_ANSWER: usize = 64 << 10;
+
+/// Answers a write once.
+pub(super) async fn once(State(app): State<Shared>, request: Request, next: Next) -> Response {
+    let is_write = !matches!(
+        *request.method(),
+        Method::GET | Method::HEAD | Method::OPTIONS
+    );
+    let Some(key) = request.headers().get(KEY).filter(|_| is_write).cloned() else {
+        return next.run(request).await;
+    };
+    let who = request
+        .extensions()
+        .get::<Who>()
+        .map(|who| who.name.clone());
+    answer(
+        &app.parts.store,
+        app.parts.clock.wall_us(),
+        &who.unwrap_or_default(),
+        &key,
+        request,
+        next,
+    )
+    .await
+    .unwrap_or_else(IntoResponse::into_response)
+}
+
+async fn answer(
+    store: &Store,
+    now_us: i64,
+    by: &str,
+    key: &HeaderValue,
+    request: Request,
+    next: Next,
+) -> Result<Response, Failure> {
+    let is_key = |key: &&str| (1..=LONGEST_KEY).contains(&key.len());
+    let key = key.to_str().ok().filter(is_key).ok_or_else(|| {
+        Failure::bad(format!(
+            "`Idempotency-Key`: expected 1 to {LONGEST_KEY} printable characters"
+        ))
+    })?;
+    let (parts, body) = request.into_parts();
+    let too_long = |_| Failure::new(StatusCode::PAYLOAD_TOO_LARGE, "it is too long");
+    let bytes = to_bytes(body, LARGEST_BODY).await.map_err(too_long)?;
+    let mut hasher = Hasher::default();
+    hasher.update(parts.method.as_str().as_bytes());
+    hasher.update(b" ");
+    hasher.update(parts.uri.to_string().as_bytes());
+    hasher.update(b"\n");
+    hasher.update(&bytes);
+    match store.take_key(by, key, &hasher.finish(), now_us).await? {
+        Reply::New => {}
+        Reply::Known { status, answer } => return Ok(replayed(status, answer)),
+        Reply::Other => {
+            return Err(Failure::bad(
+                "`Idempotency-Key`: another request had this key",
+            ));
+        }
+        Reply::Busy => return Err(Failure::conflict("the same request is being answered")),
+    }
+    let response = next
+        .run(Request::from_parts(parts, Body::from(bytes)))
+        .await;
+    // What failed did nothing, and may be tried again under the same key.
+    if !response.status().is_success() {
+        store.keep_reply(by, key, None).await?;
+        return Ok(response);
+    }
+    let (parts, body) = response.into_parts();
+    let Ok(bytes) = to_bytes(body, LARGEST_ANSWER).await else {
+        store
+            .keep_reply(by, key, Some((parts.status.as_u16(), "")))
+            .await?;
+        return Err(Failure::new(
+            StatusCode::INTERNAL_SERVER_ERROR,
+            "it was done, and its answer is too long to be kept",
+        ));
+    };
+    let text = String::from_utf8_lossy(&bytes);
+    store
+        .keep_reply(by, key, Some((parts.status.as_u16(), &text)))
+        .await?;
+    Ok(Response::from_parts(parts, Body::from(bytes)))
+}
+
+/// The answer that was given before.
+fn replayed(status: u16, answer: String) -> Response {
+    let status = StatusCode::from_u16(status).unwrap_or(StatusCode::OK);
+    let is_empty = answer.is_empty();
+    let mut response = (status, answer).into_response();
+    let headers = response.headers_mut();
+    if is_empty {
+        headers.remove(header::CONTENT_TYPE);
+    } else {
+        let json = HeaderValue::from_static("application/json");
+        headers.insert(header::CONTENT_TYPE, json);
+    }
+    headers.insert("idempotent-replayed", HeaderValue::from_static("true"));
+    response
+}

@@ -1,0 +1,172 @@
+//! Which incidents are asked for, as a URL says it.
+
+use jiff::Timestamp;
+use serde::Deserialize;
+use utoipa::IntoParams;
+
+use super::super::problem::Failure;
+use crate::review::{Review, Sla};
+use crate::store::{Cursor, Filter, Waits};
+
+/// Incidents of one answer unless it is told otherwise, and at most.
+const PAGE: usize = 50;
+const LARGEST_PAGE: usize = 200;
+/// Bytes of the longest value of a parameter.
+const LONGEST: usize = 1_024;
+/// Characters of the longest text that is looked for.
+const LONGEST_TEXT: usize = 200;
+
+/// Which incidents are listed.
+#[derive(Debug, Clone, Default, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields, default)]
+#[into_params(parameter_in = Query)]
+pub(in crate::web) struct Asked {
+    /// `waiting` for those that wait, in the order of the queue, which it is unless it is given; `open` or `escalated` for
+    /// those of them that are so; `decided`, `record` or `any`, the newest first.
+    review: Option<String>,
+    /// `on_platform`, `off_platform` or `unknown`.
+    class: Option<String>,
+    /// `info`, `low`, `medium`, `high` or `critical`.
+    severity: Option<String>,
+    /// What the payload is for, such as `payment`.
+    category: Option<String>,
+    /// The id of the scheme.
+    scheme: Option<String>,
+    /// The stream's id.
+    stream: Option<String>,
+    /// Who streams, as the label `host:` has it.
+    host: Option<String>,
+    /// A label of the stream.
+    label: Option<String>,
+    /// `open` or `ended`.
+    state: Option<String>,
+    /// The key of the destination.
+    destination: Option<String>,
+    /// Who is paid or contacted.
+    payee: Option<String>,
+    /// The registrable domain of the destination.
+    domain: Option<String>,
+    /// The decision that stands.
+    decision: Option<String>,
+    /// Who made it.
+    decided_by: Option<String>,
+    /// Opened at this time or later, RFC 3339.
+    from: Option<String>,
+    /// Opened before this time, RFC 3339.
+    until: Option<String>,
+    /// Those alone that wait for too long.
+    overdue: Option<bool>,
+    /// Stands somewhere in the payload, the payee, its name or the host of the destination; the newest first where it has
+    /// three characters or more.
+    text: Option<String>,
+    /// Where the page before ended, as its `next` says.
+    cursor: Option<String>,
+    /// So many of them, 1 to 200; 50 unless it is given.
+    limit: Option<usize>,
+    /// Whether they are counted, as far as 10000.
+    count: Option<bool>,
+    /// Of an export: `csv` or `jsonl`, which it is unless it is given.
+    format: Option<String>,
+}
+
+impl Asked {
+    /// What it asks for at `now_us`.
+    pub(super) fn filter(&self, sla: &Sla, now_us: i64) -> Result<Filter, Failure> {
+        for (name, value) in [
+            ("class", &self.class),
+            ("severity", &self.severity),
+            ("category", &self.category),
+            ("scheme", &self.scheme),
+            ("stream", &self.stream),
+            ("host", &self.host),
+            ("label", &self.label),
+            ("state", &self.state),
+            ("destination", &self.destination),
+            ("payee", &self.payee),
+            ("domain", &self.domain),
+            ("decision", &self.decision),
+            ("decided_by", &self.decided_by),
+        ] {
+            if value.as_ref().is_some_and(|value| value.len() > LONGEST) {
+                return Err(Failure::bad(format!(
+                    "`{name}`: expected {LONGEST} bytes at most"
+                )));
+            }
+        }
+        let given = |value: &Option<String>| value.clone().filter(|value| !value.is_empty());
+        let text = given(&self.text);
+        if text
+            .as_ref()
+            .is_some_and(|text| text.chars().count() > LONGEST_TEXT)
+        {
+            return Err(Failure::bad(format!(
+                "`text`: expected {LONGEST_TEXT} characters at most"
+            )));
+        }
+        let waits = match self.review.as_deref() {
+            None | Some("" | "waiting") => Waits::Yes,
+            Some("any") => Waits::Any,
+            Some(review) => Waits::Stands(Review::parse(review).ok_or_else(|| {
+                Failure::bad("`review`: expected waiting, open, escalated, decided, record or any")
+            })?),
+        };
+        let overdue = self.overdue.unwrap_or_default();
+        let before_us = |rank| now_us.saturating_sub(sla.due_us(rank, 0));
+        Ok(Filter {
+            waits,
+            class: given(&self.class),
+            severity: given(&self.severity),
+            category: given(&self.category),
+            scheme: given(&self.scheme),
+            stream: given(&self.stream),
+            host: given(&self.host),
+            label: given(&self.label),
+            state: given(&self.state),
+            destination: given(&self.destination),
+            payee: given(&self.payee),
+            domain: given(&self.domain),
+            decision: given(&self.decision),
+            decided_by: given(&self.decided_by),
+            from_us: moment("from", self.from.as_deref())?,
+            until_us: moment("until", self.until.as_deref())?,
+            opened_before_us: overdue.then(|| [0, 1, 2, 3, 4].map(before_us)),
+            text,
+        })
+    }
+
+    /// Where the page before ended.
+    pub(super) fn cursor(&self, filter: &Filter) -> Result<Option<Cursor>, Failure> {
+        let given = self.cursor.as_deref().filter(|cursor| !cursor.is_empty());
+        given
+            .map(|cursor| {
+                let wrong = || Failure::bad("`cursor`: not one of this list");
+                Cursor::decode(cursor, filter).ok_or_else(wrong)
+            })
+            .transpose()
+    }
+
+    pub(super) fn limit(&self) -> usize {
+        self.limit.unwrap_or(PAGE).clamp(1, LARGEST_PAGE)
+    }
+
+    pub(super) fn format(&self) -> Option<&str> {
+        self.format.as_deref()
+    }
+
+    pub(super) fn wants_count(&self) -> bool {
+        self.count.unwrap_or_default()
+    }
+}
+
+/// A time of a parameter, µs since 1970 in UTC.
+pub(super) fn moment(name: &str, given: Option<&str>) -> Result<Option<i64>, Failure> {
+    let Some(given) = given.filter(|given| !given.is_empty()) else {
+        return Ok(None);
+    };
+    let time = given.parse::<Timestamp>().map_err(|_| {
+        Failure::bad(format!(
+            "`{name}`: expected a time such as 2026-11-27T10:40:00Z"
+        ))
+    })?;
+    Ok(Some(time.as_microsecond()))
+}
