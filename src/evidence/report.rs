@@ -14,9 +14,9 @@ use crate::wire::manifest::{Act, Content, FileData, Sealed, Step, VerdictData};
 const STYLE: &str = include_str!("report/page.css");
 
 /// What is shown of an event about what was done or decided.
-const TOLD: [&str; 13] = [
-    "action", "step", "reasons", "decision", "by", "executor", "reason", "note", "until", "kick",
-    "error", "notice", "undone",
+const TOLD: [&str; 15] = [
+    "action", "step", "reasons", "review", "decision", "about", "by", "executor", "reason", "text",
+    "outcome", "until", "kick", "error", "notice",
 ];
 
 /// More steps of a log are counted and not shown: the events hold them all.

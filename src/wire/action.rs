@@ -198,6 +198,8 @@ pub struct ActionAsked {
     pub stream: String,
     /// What the platform says of the stream.
     pub labels: Vec<String>,
+    /// Whether it is open: more of it may be read.
+    pub is_open: bool,
     /// What the policy wants.
     pub action: String,
     /// The incident.
@@ -211,6 +213,7 @@ impl ActionAsked {
         let SaidData {
             stream,
             labels,
+            state,
             scheme,
             category,
             destination,
@@ -234,6 +237,7 @@ impl ActionAsked {
         Some(Self {
             stream,
             labels,
+            is_open: state == "open",
             action: verdict.action,
             about,
         })
@@ -259,6 +263,7 @@ struct SaidData {
     stream: String,
     #[serde(default)]
     labels: Vec<String>,
+    state: String,
     scheme: Option<String>,
     category: Option<String>,
     destination: Option<SaidDestination>,

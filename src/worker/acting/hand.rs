@@ -144,8 +144,7 @@ impl Acting {
             by: by.to_owned(),
             ..asked
         };
-        // Whatever is read of it from now on, somebody has decided.
-        self.state().decided.insert(incident.to_owned());
+        self.settle(incident).await?;
         if !approve {
             Step::Would.as_str().clone_into(&mut data.step);
             self.tell(ActionStep::Rejected, data.clone()).await?;
@@ -170,7 +169,7 @@ impl Acting {
             Ok(data) => Ok(Some(data)),
             Err(ActError::NotAsked) if yes => self.act_unasked(incident, by).await,
             Err(ActError::NotAsked) => {
-                self.state().decided.insert(incident.to_owned());
+                self.settle(incident).await?;
                 Ok(None)
             }
             Err(ActError::Store(error)) => Err(error),
@@ -188,8 +187,11 @@ impl Acting {
         by: &str,
     ) -> Result<Option<ActionData>, StoreError> {
         let _one_by_one = self.0.answering.lock().await;
-        let event = self.0.store.last_incident_event(incident).await?;
-        let Some(asked) = event.and_then(|event| ActionAsked::of_event(&event)) else {
+        // Somebody else may have come first.
+        if !self.0.store.action_events(incident).await?.is_empty() {
+            return Ok(None);
+        }
+        let Some(asked) = self.settle(incident).await? else {
             return Ok(None);
         };
         let now_us = self.0.clock.wall_us();
@@ -208,8 +210,7 @@ impl Acting {
             .state()
             .ladder
             .decide(&asked.stream, facts, now_us / 1_000);
-        let is_first = self.state().decided.insert(incident.to_owned());
-        if decision.step != Step::Do || !is_first {
+        if decision.step != Step::Do {
             return Ok(None);
         }
         let mut data = ActionData {
@@ -234,6 +235,17 @@ impl Acting {
         self.request(data).await.map(Some)
     }
 
+    /// Somebody has decided about `incident`: whatever is read of it from now on, nothing more is done by itself. What is on
+    /// record of it; `None` where there is no such incident. Of one that is over nothing is read any more.
+    async fn settle(&self, incident: &str) -> Result<Option<ActionAsked>, StoreError> {
+        let event = self.0.store.last_incident_event(incident).await?;
+        let known = event.and_then(|event| ActionAsked::of_event(&event));
+        if known.as_ref().is_some_and(|known| known.is_open) {
+            self.state().decided.insert(incident.to_owned());
+        }
+        Ok(known)
+    }
+
     /// Has an action done that a person wants; what came of it.
     async fn request(&self, mut data: ActionData) -> Result<ActionData, StoreError> {
         Step::Do.as_str().clone_into(&mut data.step);
@@ -253,6 +265,10 @@ impl Acting {
         let proposed = ActionStep::Proposed.event();
         let last = events.iter().rposition(|(kind, _)| kind == proposed);
         let Some(at) = last else {
+            // It was done without asking.
+            if !events.is_empty() {
+                return Err(ActError::Answered);
+            }
             let known = self.0.store.last_incident_event(incident).await?;
             let unknown = ActError::UnknownIncident(incident.to_owned());
             return Err(known.map_or(unknown, |_| ActError::NotAsked));

@@ -388,3 +388,46 @@ async fn what_a_crash_has_left_undone_is_told_by_the_next_start() {
     again.acting.take_up().await.unwrap();
     assert_eq!(again.kinds(&incident).await.len(), 4, "told once");
 }
+
+/// What a reviewer confirms is done once, whoever came first.
+#[tokio::test]
+async fn a_confirmation_does_what_was_not_done_yet() {
+    let fixture = Fixture::new("mode = 'auto'").await;
+    let mut early = Room::new("early", "cut");
+    let first = early.show();
+    fixture.record(&first, 0).await;
+    let early_id = first[0].change.incident.id.to_string();
+    // Before a second read, by two at once.
+    let (a, b) = tokio::join!(
+        fixture.acting.confirmed(&early_id, true, "a"),
+        fixture.acting.confirmed(&early_id, true, "b"),
+    );
+    let done: Vec<_> = [a, b].into_iter().filter_map(Result::unwrap).collect();
+    assert_eq!(done.len(), 1);
+    assert_eq!(done[0].reasons, ["confirmed"]);
+    for second in 1..5 {
+        assert_eq!(fixture.record(&early.show(), second).await, []);
+    }
+    assert_eq!(fixture.kinds(&early_id).await, ["requested"]);
+
+    // It was cut by itself.
+    let mut late = Room::new("late", "cut");
+    let mut told = Vec::new();
+    for second in 0..3 {
+        told.extend(fixture.record(&late.show(), second).await);
+    }
+    let late_id = told[0].incident.clone().unwrap();
+    let again = fixture.acting.confirmed(&late_id, true, "a").await.unwrap();
+    assert_eq!(again, None);
+    assert_eq!(fixture.kinds(&late_id).await, ["requested"]);
+
+    // What is over is not remembered.
+    fixture.record(&early.end(), 9).await;
+    fixture.record(&late.end(), 9).await;
+    fixture
+        .acting
+        .confirmed(&late_id, false, "a")
+        .await
+        .unwrap();
+    assert!(fixture.acting.state().decided.is_empty());
+}
