@@ -38,6 +38,8 @@ pub struct DeliveryRow {
     pub last_status: Option<u16>,
     /// Why the last attempt failed.
     pub last_error: Option<String>,
+    /// Whether its incident is on record: an action that nobody took for one is delivered under an id of its own.
+    pub known: bool,
 }
 
 /// A delivery whose time has come.
@@ -164,7 +166,7 @@ impl Store {
     pub async fn deliveries(&self, listed: &Listed<'_>) -> Result<Vec<DeliveryRow>, StoreError> {
         let rows = sqlx::query_as(
             "SELECT id, endpoint, event, incident, state, attempts, created_us, changed_us, tried_us, next_us,
-                    last_status, last_error
+                    last_status, last_error, EXISTS (SELECT 1 FROM incident WHERE incident.id = outbox.incident) AS known
              FROM outbox WHERE id > ? AND endpoint = coalesce(?, endpoint) AND state = coalesce(?, state)
              ORDER BY id LIMIT ?",
         );

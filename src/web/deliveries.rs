@@ -9,9 +9,9 @@ use serde::Deserialize;
 use serde_json::json;
 use utoipa::IntoParams;
 
-use super::Shared;
 use super::access::Who;
 use super::problem::Failure;
+use super::{App, Shared};
 use crate::store::{DeliveryRow, Listed, Replayed};
 use crate::wire::delivery::{DeliveriesData, DeliveryData};
 use crate::wire::stream::Problem;
@@ -79,17 +79,23 @@ pub(super) async fn replay(
 ) -> Result<StatusCode, Failure> {
     let none = || Failure::not_found("there is no such delivery");
     let id: i64 = id.parse().map_err(|_| none())?;
-    let now_us = app.parts.clock.wall_us();
-    match app.parts.store.replay(id, now_us).await? {
-        Replayed::Done => {
-            app.parts.mailing.ring();
-            app.audit(&who, "delivery.replayed", &id.to_string(), json!({}))
-                .await?;
-            Ok(StatusCode::ACCEPTED)
-        }
+    match replayed(&app, &who, id).await? {
+        Replayed::Done => Ok(StatusCode::ACCEPTED),
         Replayed::Pending => Err(Failure::conflict(format!("delivery {id} was not given up"))),
         Replayed::Unknown => Err(none()),
     }
+}
+
+/// Brings the delivery `id` back that was given up, and says what became of it.
+pub(super) async fn replayed(app: &App, who: &Who, id: i64) -> Result<Replayed, Failure> {
+    let now_us = app.parts.clock.wall_us();
+    let replayed = app.parts.store.replay(id, now_us).await?;
+    if replayed == Replayed::Done {
+        app.parts.mailing.ring();
+        app.audit(who, "delivery.replayed", &id.to_string(), json!({}))
+            .await?;
+    }
+    Ok(replayed)
 }
 
 /// The delivery as JSON has it.

@@ -3,6 +3,7 @@
 pub(super) mod assets;
 mod campaigns;
 mod decide;
+mod deliveries;
 mod files;
 pub(super) mod help;
 mod html;
@@ -42,6 +43,8 @@ pub(super) fn pages() -> Router<Shared> {
         .route("/incidents/{id}/undo", post(decide::undo))
         .route("/incidents/{id}/reverse", post(decide::reverse))
         .route("/incidents/{id}/settle", post(decide::settle))
+        .route("/incidents/{id}/appeal", post(decide::appeal))
+        .route("/incidents/{id}/golden", post(decide::golden))
         .route("/incidents/{id}/note", post(decide::note))
         .route("/incidents/{id}/claim", post(decide::claim))
         .route("/incidents/{id}/release", post(decide::release))
@@ -57,6 +60,9 @@ pub(super) fn pages() -> Router<Shared> {
             scan.layer(DefaultBodyLimit::max(scan::LARGEST_FORM)),
         )
         .route("/quality", get(quality::page))
+        .route("/deliveries", get(deliveries::page))
+        .route("/deliveries/replay", post(deliveries::replay_all))
+        .route("/deliveries/{id}/replay", post(deliveries::replay))
         .route("/help", get(help::page))
         .route("/preferences", post(preferences::prefer))
         .route("/assets/{file}", get(assets::asset))

@@ -127,6 +127,7 @@ pub(super) struct Shown {
     pub(super) users: bool,
     pub(super) audit: bool,
     pub(super) quality: bool,
+    pub(super) deliveries: bool,
 }
 
 /// A page that the navigation leads to.
@@ -154,6 +155,7 @@ impl Shell {
                 users: who.may(Permission::Users),
                 audit: who.may(Permission::Audit),
                 quality: who.may(Permission::Quality),
+                deliveries: who.may(Permission::Deliveries),
             }),
         }
     }

@@ -134,3 +134,93 @@ fn an_incident_is_decided_by_forms_alone() {
     let (status, _, log) = served.stop();
     assert!(status.success(), "{log}");
 }
+
+/// A decision, an appeal against it, what becomes of that, and a case that reviewers are tested with: all by forms.
+#[test]
+fn an_appeal_is_filed_and_settled_by_forms() {
+    let folder = tempfile::tempdir().unwrap();
+    let data = folder.path().join("data");
+    fill(folder.path(), &data);
+    let (mut served, address) = Watch::serve(&data, &[]);
+    let api = Api::at(&address);
+    let listed = api.get("/api/v1/incidents?review=any").json();
+    let id = listed["incidents"][0]["id"].as_str().unwrap();
+    let (shown, incident) = (
+        format!("/incidents/{id}"),
+        format!("/api/v1/incidents/{id}"),
+    );
+    let has_form = |name: &str| page(&api, &shown).contains(&format!("action=\"{shown}/{name}\""));
+    let send = |name: &str, fields: &[(&str, &str)]| api.form(&format!("{shown}/{name}"), fields);
+    let appeals = || api.get(&format!("{incident}/appeals")).json();
+
+    // What is not decided cannot be appealed against, nor is it known to be right.
+    assert!(!has_form("appeal") && !has_form("golden") && !has_form("settle"));
+    assert_eq!(send("appeal", &[("reason", "It is ours.")]).status, 409);
+    let golden = [("golden", "yes"), ("decision", "misread")];
+    assert_eq!(send("golden", &golden).status, 409);
+    assert_eq!(send("decide", &[("decision", "misread")]).status, 303);
+
+    assert!(has_form("golden"));
+    assert_eq!(leads_to(&send("golden", &golden)), shown);
+    let known = api.get("/api/v1/golden").json();
+    assert_eq!(known["golden"][0]["incident"], id, "{known}");
+    assert!(page(&api, &shown).contains("value=\"no\""));
+    for _ in 0..2 {
+        assert_eq!(leads_to(&send("golden", &[("golden", "no")])), shown);
+    }
+    assert_eq!(
+        api.get("/api/v1/golden").json()["golden"],
+        serde_json::json!([])
+    );
+    assert_eq!(send("golden", &[("golden", "perhaps")]).status, 422);
+
+    // Upheld: the decision stands as it did.
+    let filed = [
+        ("reason", "It is ours.\r\n<b>Truly</b>"),
+        ("reference", "T-17"),
+    ];
+    assert!(has_form("appeal"));
+    assert_eq!(send("appeal", &[("reason", " ")]).status, 422);
+    assert_eq!(leads_to(&send("appeal", &filed)), shown);
+    assert_eq!(send("appeal", &filed).status, 409, "one at a time");
+    let open = appeals();
+    assert_eq!(
+        (&open[0]["reason"], &open[0]["reference"]),
+        (&"It is ours.\n<b>Truly</b>".into(), &"T-17".into())
+    );
+    assert!(has_form("settle") && !has_form("appeal"));
+    assert!(
+        page(&api, &shown).contains("&lt;b&gt;Truly")
+            || page(&api, &shown).contains("&#60;b&#62;Truly")
+    );
+    let upheld = [
+        ("outcome", "upheld"),
+        ("reason", "It is not."),
+        ("into", "confirm"),
+    ];
+    assert_eq!(leads_to(&send("settle", &upheld)), shown);
+    assert_eq!(api.get(&incident).json()["decision"], "misread");
+    assert_eq!(appeals()[0]["outcome"], "upheld");
+
+    // Overturned: what was chosen takes its place, and the case tells of both.
+    assert_eq!(leads_to(&send("appeal", &filed)), shown);
+    let nothing = [
+        ("outcome", "overturned"),
+        ("reason", "It was."),
+        ("into", ""),
+    ];
+    assert_eq!(send("settle", &nothing).status, 422);
+    let overturned = [
+        ("outcome", "overturned"),
+        ("reason", "It was."),
+        ("into", "confirm"),
+    ];
+    assert_eq!(leads_to(&send("settle", &overturned)), shown);
+    assert_eq!(api.get(&incident).json()["decision"], "confirm");
+    let settled = appeals();
+    assert_eq!(settled[1]["outcome"], "overturned", "{settled}");
+    assert_eq!(settled[1]["original"], "misread", "{settled}");
+    assert!(!has_form("settle") && has_form("appeal"));
+    let (status, _, log) = served.stop();
+    assert!(status.success(), "{log}");
+}

@@ -227,6 +227,8 @@ fn what_was_given_up_is_listed_and_brought_back() {
     api.await_that("/api/v1/deliveries", "the end is given up", |listed| {
         listed["deliveries"].as_array().unwrap().iter().any(is_dead)
     });
+
+    by_buttons(&api, &receiver, &ended);
     let (status, _, log) = served.stop();
     assert!(status.success() && !log.contains("s3cret"), "{log}");
     let run = |args: &[&str]| {
@@ -254,6 +256,60 @@ fn what_was_given_up_is_listed_and_brought_back() {
     let (mut served, _) = scene.serve();
     while event(&receiver.next()) != ended {}
     assert!(served.stop().0.success());
+}
+
+/// The end of an incident, which was given up, is brought back on the page; the receiver is no better, so it is given up again.
+fn by_buttons(api: &Api, receiver: &Receiver, ended: &Value) {
+    let is_dead =
+        |delivery: &Value| delivery["event"] == ended["id"] && delivery["state"] == "dead";
+    let page = api.with("Accept: text/html");
+    let listed = page.get("/deliveries").text;
+    let ended_id = ended["id"].as_str().unwrap();
+    assert!(
+        listed.contains(ended_id) && listed.contains("410"),
+        "{listed}"
+    );
+    let ours = [("csrf", ""), ("endpoint", "ops"), ("all_of", "ops")];
+    let back = page.form("/deliveries/replay", &ours);
+    assert_eq!(back.status, 303, "{back:?}");
+    let to = back.header("location").unwrap();
+    assert!(
+        to.starts_with("/deliveries?state=dead&endpoint=ops&back="),
+        "{to}"
+    );
+    assert!(
+        !to.ends_with("back=0") && page.get(to).text.contains("tried again"),
+        "{to}"
+    );
+    while event(&receiver.next()) != *ended {}
+    let listed = api.await_that("/api/v1/deliveries", "it is given up again", |listed| {
+        listed["deliveries"].as_array().unwrap().iter().any(is_dead)
+    });
+    let again = listed["deliveries"].as_array().unwrap().iter();
+    let id = again
+        .filter(|one| is_dead(one))
+        .map(|one| &one["id"])
+        .next();
+    let button = format!("/deliveries/{}/replay", id.unwrap());
+    assert!(
+        page.get("/deliveries?state=dead&endpoint=ops")
+            .text
+            .contains(&button)
+    );
+    let back = page.form(&button, &[("csrf", "")]);
+    assert_eq!(
+        back.header("location"),
+        Some("/deliveries?state=dead&back=1")
+    );
+    while event(&receiver.next()) != *ended {}
+    assert_eq!(
+        page.form("/deliveries/x/replay", &[("csrf", "")]).status,
+        404
+    );
+    assert_eq!(page.form("/deliveries/replay", &[("csrf", "")]).status, 422);
+    api.await_that("/api/v1/deliveries", "it is given up for good", |listed| {
+        listed["deliveries"].as_array().unwrap().iter().any(is_dead)
+    });
 }
 
 #[test]

@@ -271,6 +271,15 @@ impl Store {
         Ok(())
     }
 
+    /// Whether reviewers are given the incident `id` as one whose right decision is known.
+    ///
+    /// # Errors
+    /// Where the query failed.
+    pub async fn is_golden(&self, id: &str) -> Result<bool, StoreError> {
+        let known = sqlx::query_scalar("SELECT EXISTS (SELECT 1 FROM golden WHERE incident = ?)");
+        Ok(known.bind(id).fetch_one(&self.pool).await?)
+    }
+
     /// Asks the incident `id` of nobody any more; false where it was not.
     ///
     /// # Errors

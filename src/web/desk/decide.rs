@@ -16,7 +16,9 @@ use crate::web::access::Who;
 use crate::web::pages::see_other;
 use crate::web::problem::Failure;
 use crate::web::{Shared, review, time};
-use crate::wire::review::api::{NewDecision, NewReversal, NewSettlement, NewText};
+use crate::wire::review::api::{
+    NewAppeal, NewDecision, NewGolden, NewReversal, NewSettlement, NewText,
+};
 
 /// What a form about an incident sends.
 #[derive(Debug, Default, Deserialize)]
@@ -28,6 +30,10 @@ pub(in crate::web) struct Sent {
     /// What it is reversed into; nothing where it is to wait again.
     into: String,
     outcome: String,
+    /// What the platform calls an appeal.
+    reference: String,
+    /// Whether reviewers are tested with it from now on: `yes` or `no`.
+    golden: String,
     /// The filter that the reviewer works through.
     query: String,
 }
@@ -107,6 +113,48 @@ pub(in crate::web) async fn settle(
     };
     let Json(_) =
         review::decisions::settle(State(app), who, Path(id.clone()), Ok(Json(new))).await?;
+    Ok(see_other(&format!("/incidents/{id}")))
+}
+
+/// Files an appeal: the case is open again.
+pub(in crate::web) async fn appeal(
+    State(app): State<Shared>,
+    who: Who,
+    Path(id): Path<String>,
+    sent: Sending,
+) -> Result<Response, Failure> {
+    let Form(sent) = sent?;
+    let new = NewAppeal {
+        reason: sent.reason.replace("\r\n", "\n"),
+        reference: some(sent.reference),
+    };
+    let (_, Json(_)) =
+        review::decisions::appeal(State(app), who, Path(id.clone()), Ok(Json(new))).await?;
+    Ok(see_other(&format!("/incidents/{id}")))
+}
+
+/// Has reviewers tested with an incident, or no more.
+pub(in crate::web) async fn golden(
+    State(app): State<Shared>,
+    who: Who,
+    Path(id): Path<String>,
+    sent: Sending,
+) -> Result<Response, Failure> {
+    let Form(sent) = sent?;
+    match sent.golden.as_str() {
+        "yes" => {
+            let new = NewGolden {
+                decision: sent.decision,
+            };
+            review::measures::put_golden(State(app), who, Path(id.clone()), Ok(Json(new))).await?
+        }
+        "no" => match review::measures::remove_golden(State(app), who, Path(id.clone())).await {
+            // It was not used any more, which is what was wanted.
+            Err(failure) if failure.status() == StatusCode::NOT_FOUND => StatusCode::NO_CONTENT,
+            done => done?,
+        },
+        _ => return Err(Failure::bad("`golden`: expected `yes` or `no`")),
+    };
     Ok(see_other(&format!("/incidents/{id}")))
 }
 

@@ -13,18 +13,23 @@ use super::text::{M, Text};
 use super::told::{Fact, Link, Reason, Told, tone};
 use super::undo::{Flash, Undo};
 use super::when::{Due, When, media, seconds};
-use super::wish::{Wish, and, with};
+use super::wish::{Wish, with};
 use crate::account::Permission;
-use crate::review::{Decision, Rules};
-use crate::store::{CampaignKind, FileRow, Filter, Item, Waits};
+use crate::store::{CampaignKind, Filter, Item, Waits};
 use crate::web::access::Who;
 use crate::web::pages::{Asked, Shell, show};
 use crate::web::problem::Failure;
 use crate::web::{App, Shared};
 
+mod choices;
 mod history;
+mod pictures;
 
+pub(in crate::web) use choices::{Button, buttons};
+
+use choices::{Allow, Way, allows, into, reason_hint};
 use history::Event;
+use pictures::{Clip, Frame, clip, frame};
 
 /// Other incidents that are shown beside it.
 const OTHERS: usize = 8;
@@ -69,6 +74,9 @@ struct Case {
     reasons: Vec<&'static str>,
     decided: Option<Decided>,
     reversible: bool,
+    /// Whether an appeal against the decision can be filed.
+    appealable: bool,
+    golden: Option<Golden>,
     into: Vec<Way>,
     frame: Option<Frame>,
     clip: Option<Clip>,
@@ -85,37 +93,17 @@ struct Case {
     details: Vec<Fact>,
 }
 
-/// A decision that can be made.
-pub(in crate::web) struct Button {
-    pub(in crate::web) id: &'static str,
-    pub(in crate::web) name: &'static str,
-    pub(in crate::web) key: &'static str,
-    pub(in crate::web) tone: &'static str,
-    pub(in crate::web) needs_reason: bool,
-}
-
-/// A decision that changes a registry.
-struct Allow {
-    id: &'static str,
-    name: &'static str,
-    key: &'static str,
-    means: &'static str,
-    does: &'static str,
-    file: Html,
-    lines: Vec<Html>,
-    needs_reason: bool,
-}
-
 struct Decided {
     name: String,
     by: Html,
     at: When,
 }
 
-/// What a decision can be replaced by.
-struct Way {
-    id: &'static str,
-    name: String,
+/// Whether reviewers are tested with it, for whoever may say so.
+struct Golden {
+    used: bool,
+    /// The decision that stands, which is the right one then.
+    decision: String,
 }
 
 struct Appeal {
@@ -125,32 +113,6 @@ struct Appeal {
     by: Html,
     at: When,
     may_settle: bool,
-}
-
-struct Frame {
-    clean: String,
-    clean_covered: String,
-    annotated: String,
-    annotated_covered: String,
-    show_annotated: bool,
-    toggle: String,
-    width: u32,
-    height: u32,
-    points: String,
-    alt: String,
-    at: String,
-}
-
-struct Clip {
-    href: String,
-    start_ms: i64,
-    marks: Vec<Mark>,
-    says: &'static str,
-}
-
-struct Mark {
-    from_ms: i64,
-    until_ms: i64,
 }
 
 struct Other {
@@ -286,6 +248,13 @@ impl App {
         let due_us = rules.sla.due_us(rank(&item), item.opened_us);
         let appeal = appeals.iter().find(|appeal| appeal.outcome.is_none());
         let may_reverse = who.may(Permission::Quality);
+        let golden = if is_decided && may_reverse {
+            let used = store.is_golden(&item.id).await?;
+            let decision = item.decision.clone().unwrap_or_default();
+            Some(Golden { used, decision })
+        } else {
+            None
+        };
         Ok(Case {
             title: says.plain(),
             back: with("/", query),
@@ -331,6 +300,8 @@ impl App {
                     at: When::new(item.decided_us.unwrap_or_default(), now_us, t),
                 }),
             reversible: is_decided && may_reverse,
+            appealable: is_decided && appeal.is_none() && who.may(Permission::Decide),
+            golden,
             into: into(item.decision.as_deref(), t),
             frame: frame(&item.id, &told, &files, annotated, &href, query, t),
             clip: clip(&item.id, &told, &files, t),
@@ -392,170 +363,6 @@ impl App {
             })
             .collect())
     }
-}
-
-/// The decisions that change no registry.
-pub(in crate::web) fn buttons(rules: &Rules, t: &Text) -> Vec<Button> {
-    let all = [
-        (Decision::Confirm, t.confirm, "1", "bad"),
-        (Decision::AllowOnce, t.allow_once, "2", ""),
-        (Decision::Misread, t.misread, "3", ""),
-        (Decision::Escalate, t.escalate, "e", ""),
-    ];
-    let buttons = all.into_iter().map(|(decision, name, key, tone)| Button {
-        id: decision.as_str(),
-        name: name.get(),
-        key,
-        tone,
-        needs_reason: rules.reason_for.contains(&decision),
-    });
-    buttons.collect()
-}
-
-/// Which of them need a reason.
-fn reason_hint(rules: &Rules, t: &Text) -> String {
-    let buttons = buttons(rules, t);
-    let needs: Vec<_> = buttons
-        .iter()
-        .filter(|button| button.needs_reason)
-        .map(|button| button.name)
-        .collect();
-    if needs.is_empty() {
-        t.optional.get().to_owned()
-    } else if needs.len() == buttons.len() {
-        t.reason_needed.get().to_owned()
-    } else {
-        t.reason_for.get().replace("{what}", &needs.join(", "))
-    }
-}
-
-/// The decisions that put the destination into a registry, with what they write there.
-fn allows(item: &Item, told: &Told, rules: &Rules, is_lead: bool, t: &Text) -> Vec<Allow> {
-    let Some(key) = item.destination.as_deref() else {
-        return Vec::new();
-    };
-    let seller = item.host.as_deref().unwrap_or(&item.stream);
-    let line = || {
-        vec![Html::destination(
-            key,
-            told.destination.host.as_deref(),
-            None,
-        )]
-    };
-    let mut allows = vec![
-        Allow {
-            id: Decision::AllowSeller.as_str(),
-            name: t.allow_seller.get(),
-            key: "4",
-            means: t.allow_seller_means.get(),
-            does: t.allow_do.get(),
-            file: Html::fill(t.registry_seller, &[("who", Html::name(seller))]),
-            lines: line(),
-            needs_reason: rules.reason_for.contains(&Decision::AllowSeller),
-        },
-        Allow {
-            id: Decision::AllowPlatform.as_str(),
-            name: t.allow_platform.get(),
-            key: "5",
-            means: t.allow_platform_means.get(),
-            does: t.allow_do.get(),
-            file: Html::of(t.registry_platform.get()),
-            lines: line(),
-            needs_reason: rules.reason_for.contains(&Decision::AllowPlatform),
-        },
-    ];
-    // What holds in every stream is for leads.
-    allows.truncate(if is_lead { 2 } else { 1 });
-    allows
-}
-
-/// What a decision can be reversed into.
-fn into(stands: Option<&str>, t: &Text) -> Vec<Way> {
-    let all = [Decision::Confirm, Decision::AllowOnce, Decision::Misread];
-    let others = all
-        .into_iter()
-        .filter(|decision| Some(decision.as_str()) != stands);
-    let others = others.map(|decision| Way {
-        id: decision.as_str(),
-        name: t.decision_of(decision.as_str()).to_owned(),
-    });
-    let open = Way {
-        id: "",
-        name: t.reverse_open.get().to_owned(),
-    };
-    others.chain(std::iter::once(open)).collect()
-}
-
-fn frame(
-    id: &str,
-    told: &Told,
-    files: &[FileRow],
-    annotated: bool,
-    href: &str,
-    query: &str,
-    t: &Text,
-) -> Option<Frame> {
-    let there = |kind: &str| {
-        // The best frame is the one that was written last; the event says which one its corners are in.
-        let mut of_kind = files
-            .iter()
-            .rev()
-            .filter(|file| file.kind == kind && file.removed_us.is_none());
-        let best = of_kind
-            .clone()
-            .find(|file| file.media_ms == told.frame.media_ms);
-        best.or_else(|| of_kind.next())
-    };
-    let clean = there("clean_frame")?;
-    let place = |file: &FileRow| {
-        format!(
-            "/evidence/{id}/{}",
-            file.path.rsplit('/').next().unwrap_or_default()
-        )
-    };
-    let marked = there("annotated_frame").unwrap_or(clean);
-    let covered = |file: &FileRow| format!("{}?cover=1", place(file));
-    let shown = told.corners.map(|[x, y]| format!("{x:.0},{y:.0}"));
-    // Corners of another frame would lie over nothing.
-    let points = if clean.media_ms == told.frame.media_ms {
-        shown.join(" ")
-    } else {
-        String::new()
-    };
-    let toggle = if annotated {
-        query.to_owned()
-    } else {
-        and(query, "view", "annotated")
-    };
-    Some(Frame {
-        clean: place(clean),
-        clean_covered: covered(clean),
-        annotated: place(marked),
-        annotated_covered: covered(marked),
-        show_annotated: annotated,
-        toggle: with(href, &toggle),
-        width: told.frame.width.max(1),
-        height: told.frame.height.max(1),
-        points,
-        alt: t.picture_of.get().to_owned(),
-        at: t.frame_at.get().replace("{t}", &media(clean.media_ms)),
-    })
-}
-
-fn clip(id: &str, told: &Told, files: &[FileRow], t: &Text) -> Option<Clip> {
-    let mut clips = files
-        .iter()
-        .filter(|file| file.kind == "clip" && file.removed_us.is_none());
-    let clip = clips.next_back()?;
-    Some(Clip {
-        href: format!("/evidence/{id}/{}", clip.path.rsplit('/').next()?),
-        start_ms: clip.media_ms,
-        marks: vec![Mark {
-            from_ms: told.first_seen_ms,
-            until_ms: told.last_seen_ms,
-        }],
-        says: t.clip_says.get(),
-    })
 }
 
 fn facts(told: &Told, t: &Text) -> Vec<Fact> {

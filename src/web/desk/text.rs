@@ -150,6 +150,15 @@ messages! {
     reverse_into: "Into", "改为";
     reverse_open: "Back to the queue", "退回队列";
     settle_into: "If overturned, into", "若推翻则改为";
+    appeal_file: "File an appeal", "提交申诉";
+    appeal_means: "The case is open again, and a lead settles it. The decision stands until then.", "案件将重新打开并由组长裁定，在此之前原处置有效。";
+    appeal_do: "File it", "提交";
+    appeal_reference: "What the platform calls it", "平台申诉编号";
+    golden_make: "Test reviewers with it", "用作标准题";
+    golden_means: "Now and then it is given to reviewers, who cannot tell it from others. Their answer is held against this decision.", "不时混入队列交给审核员（无法识别），其答案与本处置比对。";
+    golden_do: "Use it", "启用";
+    golden_used: "Reviewers are tested with it.", "已用作标准题。";
+    golden_stop: "Use it no more", "停用";
     uphold: "Uphold the decision", "维持原处置";
     overturn: "Overturn it", "推翻原处置";
     same_destination: "The same destination elsewhere", "其他位置的相同指向";
@@ -313,6 +322,27 @@ messages! {
     rejected_n: "Rejected", "否定";
     precision: "Precision", "精确率";
     no_figures: "Nothing to show for this time.", "该时段无数据。";
+    // Deliveries.
+    deliveries: "Deliveries", "投递";
+    deliveries_hint: "What webhooks were not told yet", "尚未送达 Webhook 的内容";
+    no_deliveries: "Everything was delivered.", "已全部送达。";
+    endpoints: "Endpoints", "端点";
+    endpoint: "Endpoint", "端点";
+    all_endpoints: "All endpoints", "全部端点";
+    pending: "Pending", "待投递";
+    given_up: "Given up", "已放弃";
+    oldest_pending: "Oldest pending", "最早待投递";
+    delivery: "Delivery", "投递";
+    event_of: "Event", "事件消息";
+    last_try: "Last changed", "最近变更";
+    tries: "Attempts", "尝试次数";
+    answer: "Answer", "应答";
+    none_of_these: "There are none of these.", "没有此类投递。";
+    bring_back: "Replay", "重新投递";
+    bring_all_back: "Replay all", "全部重新投递";
+    brought_back: "{n} delivery is tried again.|{n} deliveries are tried again.", "{n} 项将重新投递。";
+    more: "More", "更多";
+    from_the_first: "From the first", "回到开头";
     // The help sheet.
     help_title: "Keys", "快捷键";
     keys_everywhere: "Everywhere", "通用";
