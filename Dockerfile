@@ -1,12 +1,14 @@
-# Builds from a clean checkout; needs the package registries of Debian and Rust, nothing else.
+# Builds from a clean checkout; needs the package registries of Debian, Rust and npm, nothing else.
 FROM rust:1-slim-bookworm AS build
 RUN apt-get update \
  && apt-get install -y --no-install-recommends \
       gcc g++ cmake libc6-dev make pkg-config clang libclang-dev \
-      libavcodec-dev libavformat-dev libavutil-dev libswscale-dev \
+      libavcodec-dev libavformat-dev libavutil-dev libswscale-dev npm \
  && rm -rf /var/lib/apt/lists/*
 WORKDIR /waylay
 COPY . .
+# Nothing is left to install: it fetches what the pages load beside our own script.
+RUN scripts/setup.sh build
 RUN cargo build --locked --release --bin waylay
 
 FROM debian:12-slim

@@ -230,6 +230,17 @@ fn ask(api: &Api, incidents: u64) -> Vec<(&'static str, Vec<Duration>)> {
         format!("/api/v1/campaigns/{}", campaign(n))
     });
     time("quality of a week", &|_| "/api/v1/quality".to_owned());
+    time("page: queue", &|_| "/".to_owned());
+    time("page: queue of a category", &|n| {
+        format!("/?category={}", row(n).category)
+    });
+    time("page: text in all states", &|n| {
+        format!("/?review=any&q={}", row(n).word)
+    });
+    time("page: incident", &|n| format!("/incidents/{}", row(n).id));
+    time("page: campaigns", &|_| "/campaigns".to_owned());
+    time("page: campaign", &|n| format!("/campaigns/{}", campaign(n)));
+    time("page: quality", &|_| "/quality".to_owned());
     asked.extend(decide(api, &campaigns));
     asked
 }
