@@ -102,7 +102,6 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<ExitCode> {
             added(&store, &policies).await?,
             store.streams_with_history().await?,
         );
-        let bans = store.bans_in_force(clock.wall_us()).await?;
         tokio::spawn(common::stop_on_signal(stop.clone()));
         policies.allow(&web::allowed(&store).await?);
         policies.follow(&store, clock);
@@ -117,6 +116,8 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<ExitCode> {
         let actions = config.actions.clone();
         let acting = Acting::start(actions, store.clone(), mailing.clone(), clock);
         let (acting, hands) = acting.await?;
+        // Those that an earlier run has left to be lifted are by now.
+        let bans = store.bans_in_force(clock.wall_us()).await?;
         let mut recorder = Recorder::new(store.clone(), evidence.clone(), clock, Box::new(print))
             .with(mailing.clone())
             .acting(acting.clone());

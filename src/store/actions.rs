@@ -73,4 +73,46 @@ impl Store {
         let row = sqlx::query_scalar("SELECT EXISTS (SELECT 1 FROM ban WHERE id = ?)");
         Ok(row.bind(id).fetch_one(&self.pool).await?)
     }
+
+    /// Whether the decision `id` stands: it was neither undone nor reversed.
+    ///
+    /// # Errors
+    /// Where the query failed.
+    pub async fn decision_stands(&self, id: &str) -> Result<bool, StoreError> {
+        let row = sqlx::query_scalar(
+            "SELECT EXISTS (SELECT 1 FROM review_decision WHERE id = ? AND state = 'standing')",
+        );
+        Ok(row.bind(id).fetch_one(&self.pool).await?)
+    }
+
+    /// The incidents of actions that were asked for after `since_us`, µs since 1970 in UTC, by decisions that do not stand any
+    /// more, and of which nobody has told that they were taken back.
+    ///
+    /// # Errors
+    /// Where the query failed.
+    pub async fn withdrawn_actions(&self, since_us: i64) -> Result<Vec<String>, StoreError> {
+        let rows = sqlx::query_scalar(
+            "SELECT DISTINCT incident FROM incident_event AS asked
+             WHERE type = 'waylay.action.requested.v1' AND recorded_us > ?
+               AND (SELECT state FROM review_decision WHERE id = asked.event ->> '$.data.decision_id')
+                   IN ('undone', 'reversed')
+               AND NOT EXISTS (
+                   SELECT 1 FROM incident_event AS told
+                   WHERE told.id = replace(asked.id, '.requested', '.reverted'))",
+        );
+        Ok(rows.bind(since_us).fetch_all(&self.pool).await?)
+    }
+
+    /// The bans that were lifted after `since_us`, µs since 1970 in UTC, without that being told, and who lifted them.
+    ///
+    /// # Errors
+    /// Where the query failed.
+    pub async fn untold_lifts(&self, since_us: i64) -> Result<Vec<(String, String)>, StoreError> {
+        let rows = sqlx::query_as(
+            "SELECT id, lifted_by FROM ban WHERE until_us > ?1 AND lifted_us > ?1 AND lifted_by IS NOT NULL
+               AND EXISTS (SELECT 1 FROM incident_event AS asked WHERE asked.id = ban.id || '.requested')
+               AND NOT EXISTS (SELECT 1 FROM incident_event AS told WHERE told.id = ban.id || '.reverted')",
+        );
+        Ok(rows.bind(since_us).fetch_all(&self.pool).await?)
+    }
 }

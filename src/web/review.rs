@@ -69,20 +69,29 @@ impl App {
         Ok(())
     }
 
-    /// Whether an incident was right is known: who acts on it hears of that.
-    fn confirmed(&self, incident: &str, decision: Decision, by: &str) {
+    /// Whether an incident was right is known by the decision `id`: who acts on it hears of that.
+    fn confirmed(&self, incident: &str, decision: Decision, id: &str, by: &str) {
         let Some(yes) = decision.confirms() else {
             return;
         };
-        let (acting, incident, by) = (
-            self.parts.acting.clone(),
-            incident.to_owned(),
-            by.to_owned(),
-        );
+        let acting = self.parts.acting.clone();
+        let [incident, id, by] = [incident, id, by].map(str::to_owned);
         // To disconnect somebody takes seconds, and the next incident waits for the reviewer.
         tokio::spawn(async move {
-            if let Err(error) = acting.confirmed(&incident, yes, &by).await {
+            if let Err(error) = acting.confirmed(&incident, yes, &by, &id).await {
                 tracing::error!(incident.id = incident, %error, "a decision had no effect on the stream");
+            }
+        });
+    }
+
+    /// Decisions on these incidents do not stand any more: what they brought is taken back.
+    fn withdrawn(&self, incidents: Vec<String>, by: &str) {
+        let (acting, by) = (self.parts.acting.clone(), by.to_owned());
+        tokio::spawn(async move {
+            for incident in incidents {
+                if let Err(error) = acting.withdrawn(&incident, &by).await {
+                    tracing::error!(incident.id = incident, %error, "what a decision brought is not taken back yet");
+                }
             }
         });
     }

@@ -18,7 +18,7 @@ pub enum ActionStep {
     Failed,
     /// A reviewer does not want it.
     Rejected,
-    /// It was taken back.
+    /// It was taken back, as far as that can be.
     Reverted,
 }
 
@@ -102,6 +102,9 @@ pub struct ActionData {
     pub reasons: Vec<String>,
     /// Who decided: `waylay`, or whoever asked for it.
     pub by: String,
+    /// The decision that brought it, by the id of its event; absent where no decision did.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub decision_id: Option<String>,
     /// Who carries it out: `waylay`, or `platform`, which hears of it by this event. Absent where it is not to be done.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub executor: Option<String>,
@@ -127,6 +130,10 @@ pub struct ActionData {
     /// What went wrong.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub error: Option<String>,
+    /// Of an action that was taken back, what cannot be: `disconnect` where somebody was disconnected, `notice` where the host
+    /// was warned.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub remains: Option<String>,
 }
 
 /// What an action is decided on: the incident at that moment.

@@ -3,6 +3,7 @@
 //! What is decided is on record before anything is done, in one transaction with the event that brought it about, and
 //! what came of it is one more event. Whoever wants a stream cut by hand goes the same way.
 
+mod back;
 mod figures;
 mod hand;
 

@@ -338,6 +338,68 @@ fn a_person_is_asked_and_can_take_it_back() {
 }
 
 #[test]
+fn what_a_reviewer_brought_goes_with_the_decision() {
+    let scene = Scene::new();
+    let (mut served, api) = scene.serve("ask", "nginx-rtmp", "");
+    let _nginx = nginx(scene.folder.path(), scene.rtmp, scene.http, &api.address);
+    let mut seen = Vec::new();
+    for (way, sent) in [
+        ("undo", json!({})),
+        (
+            "reversal",
+            json!({"decision": "misread", "reason": "it is not"}),
+        ),
+    ] {
+        let mut publisher = scene.publish();
+        let opened = served.event("it is let in", |event| {
+            kind(event) == "waylay.incident.opened.v1" && !seen.contains(&event["data"]["incident"])
+        });
+        let id = opened["data"]["incident"].clone();
+        let path = format!("/api/v1/incidents/{}", id.as_str().unwrap());
+        let confirmed = api.post(&format!("{path}/decision"), &json!({"decision": "confirm"}));
+        assert_eq!(confirmed.status, 200, "{confirmed:?}");
+        let posted = scene.arrived_until(&["waylay.action.done.v1"]);
+        let done = event(posted.last().unwrap());
+        let decision = &confirmed.json()["id"];
+        assert_eq!(
+            (&done["data"]["incident"], &done["data"]["decision_id"]),
+            (&id, decision)
+        );
+        let bans = api.get("/api/v1/bans").json();
+        assert_eq!(bans["bans"][0]["id"], done["data"]["id"], "{bans}");
+
+        let back = api.post(&format!("{path}/{way}"), &sent);
+        assert_eq!(back.status, 200, "{way}: {back:?}");
+        let posted = scene.arrived_until(&["waylay.action.reverted.v1"]);
+        let reverted = &event(posted.last().unwrap())["data"];
+        assert_eq!(
+            (
+                &reverted["id"],
+                &reverted["decision_id"],
+                &reverted["reasons"],
+                &reverted["remains"]
+            ),
+            (
+                &done["data"]["id"],
+                decision,
+                &json!(["withdrawn"]),
+                &json!("disconnect")
+            ),
+            "{way}"
+        );
+        assert_eq!(api.get("/api/v1/bans").json(), json!({"bans": []}));
+        assert!(!publisher.ended(), "it was disconnected");
+        seen.push(id);
+    }
+    let _back = scene.publish();
+    served.event("it is let in again", |event| {
+        kind(event) == "waylay.incident.opened.v1" && !seen.contains(&event["data"]["incident"])
+    });
+    let (status, _, log) = served.stop();
+    assert!(status.success(), "{log}");
+}
+
+#[test]
 fn a_stream_is_cut_by_hand_for_an_incident_of_its_own_alone() {
     let scene = Scene::new();
     let (mut served, api) = scene.serve("off", "nginx-rtmp", "");

@@ -229,9 +229,20 @@ impl Store {
     ///
     /// # Errors
     /// Where the query failed.
-    pub async fn part_of(&self, id: &str) -> Result<Vec<String>, StoreError> {
+    pub async fn part_of(&self, id: &str) -> Result<Vec<(String, String)>, StoreError> {
+        let rows = sqlx::query_as(
+            "SELECT incident, id FROM review_decision WHERE campaign = ? AND state = 'standing' ORDER BY incident",
+        );
+        Ok(rows.bind(id).fetch_all(&self.pool).await?)
+    }
+
+    /// The incidents of which the decision `id` on a campaign was undone.
+    ///
+    /// # Errors
+    /// Where the query failed.
+    pub async fn undone_of(&self, id: &str) -> Result<Vec<String>, StoreError> {
         let rows = sqlx::query_scalar(
-            "SELECT incident FROM review_decision WHERE campaign = ? AND state = 'standing' ORDER BY incident",
+            "SELECT incident FROM review_decision WHERE campaign = ? AND state = 'undone' ORDER BY incident",
         );
         Ok(rows.bind(id).fetch_all(&self.pool).await?)
     }

@@ -116,6 +116,19 @@ impl Store {
         Ok(event)
     }
 
+    /// The decision that stands on the incident `id`, and the id of its event.
+    ///
+    /// # Errors
+    /// Where the query failed.
+    pub async fn standing(&self, id: &str) -> Result<Option<(String, Decision)>, StoreError> {
+        let row = sqlx::query_as(
+            "SELECT id, decision FROM review_decision
+             WHERE incident = ? AND state = 'standing' AND decision <> 'escalate' ORDER BY made_us DESC, rowid DESC LIMIT 1",
+        );
+        let row: Option<(String, String)> = row.bind(id).fetch_optional(&self.pool).await?;
+        Ok(row.and_then(|(made, decision)| Some((made, Decision::parse(&decision)?))))
+    }
+
     /// The decisions on the incident `id`, oldest first.
     ///
     /// # Errors

@@ -406,6 +406,7 @@ messages! {
     was_appealed: "Appealed", "申诉";
     was_settled: "Appeal settled", "申诉已结";
     was_acted: "Action", "动作";
+    was_reverted: "Action taken back", "动作已撤回";
     // Time.
     just_now: "just now", "刚刚";
     ago_s: "{n} s ago", "{n} 秒前";

@@ -184,8 +184,8 @@ pub(in crate::web) async fn decide(
     if done.entry.is_some() {
         app.allow().await?;
     }
-    for incident in app.parts.store.part_of(&done.id).await? {
-        app.confirmed(&incident, decision, &who.name);
+    for (incident, part) in app.parts.store.part_of(&done.id).await? {
+        app.confirmed(&incident, decision, &part, &who.name);
     }
     let detail = json!({
         "kind": kind.as_str(), "decision": decision.as_str(), "incidents": done.incidents, "id": done.id,
@@ -216,6 +216,7 @@ pub(in crate::web) async fn undo(
     if registry {
         app.allow().await?;
     }
+    app.withdrawn(app.parts.store.undone_of(&id).await?, &who.name);
     let detail = json!({ "incidents": incidents });
     app.done(&who, "campaign.undone", &id, detail).await?;
     Ok(Json(CampaignUndoneData { incidents }))

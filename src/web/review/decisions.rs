@@ -86,6 +86,13 @@ pub(in crate::web) async fn undo(
     if undone.registry {
         app.allow().await?;
     }
+    if !undone.blind {
+        app.withdrawn(vec![id.clone()], &who.name);
+        // What stood before it stands again, with what it brings.
+        if let Some((made, stands)) = app.parts.store.standing(&id).await? {
+            app.confirmed(&id, stands, &made, &who.name);
+        }
+    }
     app.done(&who, "incident.undone", &id, json!({})).await?;
     Ok(Json(StandsData {
         review: undone.review.as_str(),
@@ -269,7 +276,7 @@ impl App {
         Ok(done)
     }
 
-    /// A decision stands: the registries and who acts on incidents go by it.
+    /// A decision stands in the place of what stood before: the registries and who acts on incidents go by it.
     async fn settled(
         &self,
         who: &Who,
@@ -283,8 +290,9 @@ impl App {
         if done.entry.is_some() || done.revoked {
             self.allow().await?;
         }
+        self.withdrawn(vec![id.to_owned()], &who.name);
         if let Some(decision) = decision {
-            self.confirmed(id, decision, &who.name);
+            self.confirmed(id, decision, &done.id, &who.name);
         }
         Ok(())
     }

@@ -1,8 +1,9 @@
-//! Carries out what was decided, and what people want: streams are cut and let in again, actions approved and rejected.
+//! Carries out what was decided, and what people want: streams are cut, actions approved and rejected.
 
 use tokio::sync::mpsc;
 use tokio::task::JoinSet;
 
+use super::back::Told;
 use super::{Acting, WAYLAY};
 use crate::act::{Facts, Step};
 use crate::ids;
@@ -104,30 +105,6 @@ impl Acting {
         Ok(())
     }
 
-    /// Takes the ban `id` back because `by` wants it; false where there is none in force.
-    ///
-    /// # Errors
-    /// Where that cannot be kept.
-    pub async fn lift(&self, id: &str, by: &str) -> Result<bool, StoreError> {
-        let Some(attached) = self.0.attached.get() else {
-            return Ok(false);
-        };
-        if !attached.lift(id, by).await? {
-            return Ok(false);
-        }
-        let requested = format!("{id}.{}", ActionStep::Requested.as_str());
-        // A ban of an older version has no events: nothing is to be told after them.
-        let event = self.0.store.action_event(&requested).await?;
-        if let Some(data) = event.and_then(|event| data_of(&event)) {
-            let data = ActionData {
-                by: by.to_owned(),
-                ..data
-            };
-            self.tell(ActionStep::Reverted, data).await?;
-        }
-        Ok(true)
-    }
-
     /// Does what is asked for about `incident`, or does not, because `by` says so; what happened to the action.
     ///
     /// # Errors
@@ -139,9 +116,21 @@ impl Acting {
         by: &str,
     ) -> Result<ActionData, ActError> {
         let _one_by_one = self.0.answering.lock().await;
+        self.answer_for(incident, approve, by, None).await
+    }
+
+    /// The same, where `decision` is what says so.
+    async fn answer_for(
+        &self,
+        incident: &str,
+        approve: bool,
+        by: &str,
+        decision: Option<&str>,
+    ) -> Result<ActionData, ActError> {
         let asked = self.asked(incident).await?;
         let mut data = ActionData {
             by: by.to_owned(),
+            decision_id: decision.map(str::to_owned),
             ..asked
         };
         self.settle(incident).await?;
@@ -153,9 +142,9 @@ impl Acting {
         Ok(self.request(data).await?)
     }
 
-    /// A reviewer has said whether `incident` is what it seems to be: what is asked for about it is answered by that, and where
-    /// nothing was asked yet, what the policy wants is done, or never is. What happened to the action; `None` where there is none, or the
-    /// mode is off.
+    /// A reviewer has said in `decision` whether `incident` is what it seems to be: what is asked for about it is answered by that,
+    /// and where nothing was asked yet, what the policy wants is done, or never is. What happened to the action; `None` where
+    /// there is none, the decision was taken back meanwhile, or the mode is off.
     ///
     /// # Errors
     /// Where the records cannot be used.
@@ -164,10 +153,15 @@ impl Acting {
         incident: &str,
         yes: bool,
         by: &str,
+        decision: &str,
     ) -> Result<Option<ActionData>, StoreError> {
-        match self.answer(incident, yes, by).await {
+        let _one_by_one = self.0.answering.lock().await;
+        if !self.0.store.decision_stands(decision).await? {
+            return Ok(None);
+        }
+        match self.answer_for(incident, yes, by, Some(decision)).await {
             Ok(data) => Ok(Some(data)),
-            Err(ActError::NotAsked) if yes => self.act_unasked(incident, by).await,
+            Err(ActError::NotAsked) if yes => self.act_unasked(incident, by, decision).await,
             Err(ActError::NotAsked) => {
                 self.settle(incident).await?;
                 Ok(None)
@@ -185,12 +179,8 @@ impl Acting {
         &self,
         incident: &str,
         by: &str,
+        decision: &str,
     ) -> Result<Option<ActionData>, StoreError> {
-        let _one_by_one = self.0.answering.lock().await;
-        // Somebody else may have come first.
-        if !self.0.store.action_events(incident).await?.is_empty() {
-            return Ok(None);
-        }
         let Some(asked) = self.settle(incident).await? else {
             return Ok(None);
         };
@@ -206,11 +196,11 @@ impl Acting {
             certain: asked.about.certain,
             confirmed: Some(true),
         };
-        let decision = self
+        let decided = self
             .state()
             .ladder
             .decide(&asked.stream, facts, now_us / 1_000);
-        if decision.step != Step::Do {
+        if decided.step != Step::Do {
             return Ok(None);
         }
         let mut data = ActionData {
@@ -219,14 +209,15 @@ impl Acting {
             stream: asked.stream,
             labels: asked.labels,
             action: asked.action,
-            step: decision.step.as_str().to_owned(),
-            by_itself: decision.by_itself.as_str().to_owned(),
-            reasons: decision
+            step: decided.step.as_str().to_owned(),
+            by_itself: decided.by_itself.as_str().to_owned(),
+            reasons: decided
                 .reasons
                 .iter()
                 .map(|r| r.as_str().to_owned())
                 .collect(),
             by: by.to_owned(),
+            decision_id: Some(decision.to_owned()),
             about: Some(asked.about),
             ..self.new_data()
         };
@@ -261,12 +252,13 @@ impl Acting {
 
     /// The action that was last proposed about `incident`, where nobody has answered.
     async fn asked(&self, incident: &str) -> Result<ActionData, ActError> {
-        let events = self.0.store.action_events(incident).await?;
+        let acted = self.acted(incident).await?;
+        let counts = self.in_force(&acted).await?;
         let proposed = ActionStep::Proposed.event();
-        let last = events.iter().rposition(|(kind, _)| kind == proposed);
+        let last = counts.iter().rposition(|(kind, _)| kind == proposed);
         let Some(at) = last else {
             // It was done without asking.
-            if !events.is_empty() {
+            if !counts.is_empty() {
                 return Err(ActError::Answered);
             }
             let known = self.0.store.last_incident_event(incident).await?;
@@ -274,10 +266,15 @@ impl Acting {
             return Err(known.map_or(unknown, |_| ActError::NotAsked));
         };
         // What comes after it is an answer, or what was done all the same.
-        if at + 1 < events.len() {
+        if at + 1 < counts.len() {
             return Err(ActError::Answered);
         }
-        let data = data_of(&events[at].1).ok_or(ActError::NotAsked)?;
+        let mut data = counts[at].1.clone();
+        // Where an answer was withdrawn, that action is over: what is done now is another one.
+        let is_answer = |(kind, told): &Told| kind != proposed && told.id == data.id;
+        if acted.iter().any(is_answer) {
+            data.id = ids::random();
+        }
         let facts = Facts {
             action: action(&data),
             frames: 0,
@@ -336,7 +333,7 @@ impl Acting {
     }
 
     /// Puts on record what happened to an action.
-    async fn tell(&self, step: ActionStep, data: ActionData) -> Result<(), StoreError> {
+    pub(super) async fn tell(&self, step: ActionStep, data: ActionData) -> Result<(), StoreError> {
         let post = self.post(step, data, self.0.clock.wall_us());
         let is_awaited = !post.endpoints.is_empty();
         let mut posts = [post];
@@ -379,7 +376,7 @@ impl Acting {
             };
             self.tell(step, data).await?;
         }
-        Ok(())
+        self.take_back_left(now_us, now_us - TAKEN_UP_US).await
     }
 }
 
@@ -414,7 +411,7 @@ fn kick<E>(kicked: &Result<Kicked, E>) -> &'static str {
     }
 }
 
-fn action(data: &ActionData) -> Action {
+pub(super) fn action(data: &ActionData) -> Action {
     if data.action == Action::Cut.as_str() {
         Action::Cut
     } else {
@@ -423,7 +420,7 @@ fn action(data: &ActionData) -> Action {
 }
 
 /// What an event on record tells of an action.
-fn data_of(event: &str) -> Option<ActionData> {
+pub(super) fn data_of(event: &str) -> Option<ActionData> {
     #[derive(serde::Deserialize)]
     struct Recorded {
         data: ActionData,

@@ -1,3 +1,5 @@
+mod back;
+
 use std::sync::Arc;
 
 use tempfile::TempDir;
@@ -9,9 +11,12 @@ use crate::frame::Frame;
 use crate::ids::Seed;
 use crate::payload;
 use crate::policy::{Context, Policy};
-use crate::store::Entry;
+use crate::review::{Decision, Rules};
+use crate::store::{Act, Entry};
 use crate::track::{self, Coverage, Reading, Sighting, Tracker};
+use crate::wire::envelope::Envelope;
 use crate::wire::event::Event;
+use crate::wire::review::ReviewData;
 use crate::worker::Origin;
 
 /// When these tests begin, µs since 1970.
@@ -75,12 +80,48 @@ impl Fixture {
         told
     }
 
+    /// Decides on `incident`; the id of the decision.
+    async fn decide(&self, incident: &str, decision: Decision) -> String {
+        let rules = Rules::default();
+        let act = act(&rules);
+        let decided = self.store.decide(&act, incident, decision, None);
+        decided.await.unwrap().id
+    }
+
+    /// Has another decision take the place of the one on `incident`; its id.
+    async fn reverse(&self, incident: &str, into: Decision) -> String {
+        let rules = Rules::default();
+        let act = act(&rules);
+        let reversed = self.store.reverse(&act, incident, Some(into), "it is not");
+        reversed.await.unwrap().id
+    }
+
+    /// Takes the last decision on `incident` back.
+    async fn undo(&self, incident: &str) {
+        let rules = Rules::default();
+        self.store.undo(&act(&rules), incident).await.unwrap();
+    }
+
     /// The types of the events about actions on record.
     async fn kinds(&self, incident: &str) -> Vec<String> {
         let events = self.store.action_events(incident).await.unwrap();
         let last = |kind: &str| kind.split('.').nth(2).unwrap().to_owned();
         events.iter().map(|(kind, _)| last(kind)).collect()
     }
+}
+
+/// What ann does.
+fn act(rules: &Rules) -> Act<'_> {
+    Act {
+        by: "ann",
+        now_us: THEN_US,
+        rules,
+        wanted: &nobody,
+    }
+}
+
+fn nobody(_: &Envelope<ReviewData>, _: &[String]) -> Vec<Arc<str>> {
+    Vec::new()
 }
 
 /// A stream that shows a code for which the policy wants `action`.
@@ -397,10 +438,11 @@ async fn a_confirmation_does_what_was_not_done_yet() {
     let first = early.show();
     fixture.record(&first, 0).await;
     let early_id = first[0].change.incident.id.to_string();
-    // Before a second read, by two at once.
+    // Before a second read, told twice at once.
+    let decision = fixture.decide(&early_id, Decision::Confirm).await;
     let (a, b) = tokio::join!(
-        fixture.acting.confirmed(&early_id, true, "a"),
-        fixture.acting.confirmed(&early_id, true, "b"),
+        fixture.acting.confirmed(&early_id, true, "a", &decision),
+        fixture.acting.confirmed(&early_id, true, "b", &decision),
     );
     let done: Vec<_> = [a, b].into_iter().filter_map(Result::unwrap).collect();
     assert_eq!(done.len(), 1);
@@ -417,7 +459,12 @@ async fn a_confirmation_does_what_was_not_done_yet() {
         told.extend(fixture.record(&late.show(), second).await);
     }
     let late_id = told[0].incident.clone().unwrap();
-    let again = fixture.acting.confirmed(&late_id, true, "a").await.unwrap();
+    let decision = fixture.decide(&late_id, Decision::Confirm).await;
+    let again = fixture
+        .acting
+        .confirmed(&late_id, true, "a", &decision)
+        .await
+        .unwrap();
     assert_eq!(again, None);
     assert_eq!(fixture.kinds(&late_id).await, ["requested"]);
 
@@ -426,7 +473,7 @@ async fn a_confirmation_does_what_was_not_done_yet() {
     fixture.record(&late.end(), 9).await;
     fixture
         .acting
-        .confirmed(&late_id, false, "a")
+        .confirmed(&late_id, false, "a", &decision)
         .await
         .unwrap();
     assert!(fixture.acting.state().decided.is_empty());

@@ -175,6 +175,7 @@ async fn one_decision_settles_all_that_waits_and_one_undo_takes_it_back() {
     );
     let (undone, registry) = store.undo_campaign(&lead(14), &done.id).await.unwrap();
     assert_eq!((undone, registry), (28, true));
+    assert_eq!(store.undone_of(&done.id).await.unwrap().len(), 28);
     assert_eq!(snapshot().await, before);
     counts_hold(&store).await;
     assert!(store.entries_in_force().await.unwrap().is_empty());

@@ -72,6 +72,7 @@ fn event(row: &EventRow, now_us: i64, t: &Text) -> Event {
         "review.noted" => (t.was_noted, ""),
         "review.appealed" => (t.was_appealed, "accent"),
         "review.settled" => (t.was_settled, "accent"),
+        "action.reverted" => (t.was_reverted, "accent"),
         _ => (t.was_acted, "accent"),
     };
     let mut what = what.get().to_owned();
@@ -148,6 +149,10 @@ mod tests {
                 "waylay.review.decided.v1",
                 r#"{"by": "<ann>", "decision": "confirm", "text": "http://a.example"}"#,
             ),
+            row(
+                "waylay.action.reverted.v1",
+                r#"{"by": "ann", "action": "cut", "decision_id": "7"}"#,
+            ),
             row("waylay.something.new.v9", "7"),
         ];
         let told = events(&rows, false, 0, &ENGLISH);
@@ -157,6 +162,7 @@ mod tests {
             [
                 "Seen: Off platform, High",
                 "Decided: Confirmed off platform",
+                "Action taken back: cut",
                 "Action"
             ]
         );
