@@ -248,7 +248,7 @@ impl App {
         if !origin::is_text(request.uri().path()) {
             return Err(Failure::not_found("there is nothing here"));
         }
-        let who = self.identify(request.headers()).await?;
+        let who = self.identify(request.headers(), true).await?;
         let is_safe = matches!(*request.method(), Method::GET | Method::HEAD);
         let by_browser = who.as_ref().is_none_or(|who| who.by != By::Token);
         let public = self.parts.accounts.public_url.as_ref();
@@ -284,19 +284,35 @@ impl App {
         Ok(request)
     }
 
-    /// Who asks; `None` where it does not say, or has a session that is over.
-    async fn identify(&self, headers: &HeaderMap) -> Result<Option<Who>, Failure> {
+    /// Who asks; `None` where it does not say, or has a session that is over. What it is known by is noted to be used where it
+    /// `uses` it.
+    async fn identify(&self, headers: &HeaderMap, uses: bool) -> Result<Option<Who>, Failure> {
         if let Some(carried) = token::bearer(headers) {
-            return match self.token(carried).await? {
+            return match self.token(carried, uses).await? {
                 Some(who) => Ok(Some(who)),
                 None => Err(Failure::unauthorized()),
             };
         }
         if let Some(secret) = origin::cookie(headers, self.cookie()) {
-            return self.session(secret).await;
+            return self.session(secret, uses).await;
         }
         let is_local = self.is_open() && origin::is_local(headers);
         Ok(is_local.then(Who::local))
+    }
+
+    /// Whether `who`, which asked with these headers, may still do this. To be answered for long is no use of a session: one
+    /// that nobody uses any more ends.
+    pub(super) async fn still_may(
+        &self,
+        headers: &HeaderMap,
+        who: &Who,
+        permission: Permission,
+    ) -> Result<bool, Failure> {
+        let now = match self.identify(headers, false).await {
+            Err(refused) if refused.status() == StatusCode::UNAUTHORIZED => return Ok(false),
+            now => now?,
+        };
+        Ok(now.is_some_and(|now| now.id == who.id && now.may(permission)))
     }
 
     /// Whether whoever is on this machine may ask, since nobody else could be told apart.
@@ -304,7 +320,7 @@ impl App {
         self.parts.token.is_none() && !self.has_users()
     }
 
-    async fn token(&self, carried: &str) -> Result<Option<Who>, Failure> {
+    async fn token(&self, carried: &str, uses: bool) -> Result<Option<Who>, Failure> {
         if self.parts.token.as_ref().is_some_and(|t| t.is(carried)) {
             return Ok(Some(Who::configured()));
         }
@@ -318,13 +334,13 @@ impl App {
             return Ok(None);
         };
         let today = now_us / DAY_US;
-        if row.used_day != Some(today) {
+        if uses && row.used_day != Some(today) {
             self.parts.store.use_token(&row.id, today).await?;
         }
         Ok(Who::token(row))
     }
 
-    async fn session(&self, secret: &str) -> Result<Option<Who>, Failure> {
+    async fn session(&self, secret: &str, uses: bool) -> Result<Option<Who>, Failure> {
         let store = &self.parts.store;
         let Some(row) = store.session(&ids::sha256(secret.as_bytes())).await? else {
             return Ok(None);
@@ -334,7 +350,7 @@ impl App {
         if row.seen_us < idle_us || row.created_us < old_us {
             return Ok(None);
         }
-        if now_us - row.seen_us >= SEEN_US {
+        if uses && now_us - row.seen_us >= SEEN_US {
             store.see_session(&row.session, now_us).await?;
         }
         Ok(Who::signed_in(row, secret))

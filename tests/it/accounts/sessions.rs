@@ -1,10 +1,13 @@
 //! Sessions: how they begin, what their requests carry, and how they end.
 
 use std::fs;
+use std::io::{BufRead, BufReader, Write};
+use std::net::TcpStream;
+use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 
-use super::{Browser, PAGE, PASSWORD, age, sign_in, with_admin};
+use super::{Browser, PAGE, PASSWORD, age, sign_in, with_admin, with_token};
 use crate::support::Api;
 
 #[test]
@@ -249,4 +252,83 @@ fn whoever_guesses_has_to_wait() {
             (&json!("nobody"), &json!("ana"))
         );
     }
+}
+
+/// Longer than anything that is awaited takes on a loaded machine.
+const PATIENCE: Duration = Duration::from_mins(1);
+
+/// What somebody hears who listens to what happens.
+struct Heard(BufReader<TcpStream>);
+
+impl Heard {
+    fn by(api: &Api) -> Self {
+        let mut stream = TcpStream::connect(&api.address).unwrap();
+        stream.set_read_timeout(Some(PATIENCE)).unwrap();
+        let host = format!("Host: {}", api.address);
+        let head = ["GET /api/v1/feed HTTP/1.1", "Connection: close", &host].map(str::to_owned);
+        let head = [&head[..], &api.head].concat().join("\r\n");
+        write!(stream, "{head}\r\n\r\n").unwrap();
+        let mut heard = Self(BufReader::new(stream));
+        let status = heard.line();
+        assert!(status.contains(" 200 "), "{status}");
+        while !heard.line().trim().is_empty() {}
+        heard
+    }
+
+    fn line(&mut self) -> String {
+        let mut line = String::new();
+        self.0.read_line(&mut line).unwrap();
+        line
+    }
+
+    fn is_open(&mut self) -> bool {
+        self.0.get_ref().set_nonblocking(true).unwrap();
+        let is_open = self.0.fill_buf().map_or(true, |read| !read.is_empty());
+        self.0.get_ref().set_nonblocking(false).unwrap();
+        is_open
+    }
+
+    /// Waits for its end; what keeps a connection open comes again and again.
+    fn ends(mut self, what: &str) {
+        let started = Instant::now();
+        while !self.line().is_empty() {
+            assert!(started.elapsed() < PATIENCE, "it goes on: {what}");
+        }
+    }
+}
+
+#[test]
+fn who_listens_hears_no_more_than_it_may() {
+    let folder = tempfile::tempdir().unwrap();
+    let data = folder.path().join("data");
+    let (_served, api, ana) = with_admin(&data, &[]);
+    let mut stays = Heard::by(&ana.api);
+
+    let ben = ana.user(&api, "ben", "viewer");
+    let heard = Heard::by(&ben.api);
+    assert_eq!(ben.form("/logout", &[]).status, 303);
+    heard.ends("signed out");
+    let ben = Browser::of(&api, &sign_in(&api, "ben", PASSWORD));
+    let heard = Heard::by(&ben.api);
+    age(&data, "UPDATE user SET disabled = 1 WHERE name = 'ben'");
+    heard.ends("disabled");
+
+    let [(revoked, id), (over, _)] =
+        ["a", "b"].map(|name| ana.token(&json!({"name": name, "role": "viewer", "days": 1})));
+    let [revoked, over] = [revoked, over].map(|token| Heard::by(&with_token(&api, &token)));
+    let path = format!("/api/v1/tokens/{id}");
+    assert_eq!(ana.script().ask("DELETE", &path, "").status, 204);
+    revoked.ends("revoked");
+    age(
+        &data,
+        "UPDATE token SET until_us = until_us - 2 * 86400000000 WHERE name = 'b'",
+    );
+    over.ends("over");
+
+    assert!(stays.is_open(), "others go on");
+    age(
+        &data,
+        "UPDATE session SET seen_us = seen_us - 9 * 3600000000",
+    );
+    stays.ends("idle");
 }
