@@ -7,6 +7,7 @@ use axum::body::Bytes;
 use axum::extract::rejection::BytesRejection;
 use axum::extract::{FromRequest, Request, State};
 use axum::http::{HeaderMap, StatusCode, header};
+use futures_util::StreamExt;
 use jiff::Timestamp;
 use tokio::time::timeout;
 
@@ -52,11 +53,18 @@ pub(super) async fn send(
 ) -> Result<(StatusCode, Json<StillData>), Failure> {
     let stills = &app.parts.stills;
     if !stills.limits().enabled {
+        drain(request, stills.limits().max_bytes).await;
         return Err(Failure::not_found(
             "no stills are taken here: see frames.enabled",
         ));
     }
-    let place = stills.place()?;
+    let place = match stills.place() {
+        Ok(place) => place,
+        Err(full) => {
+            drain(request, stills.limits().max_bytes).await;
+            return Err(full.into());
+        }
+    };
     let asked = Asked::of(request.uri().query().unwrap_or_default(), request.headers());
     // What is wrong is told once all of it came: who is still sending does not listen.
     let received = timeout(PATIENCE, Bytes::from_request(request, &())).await;
@@ -98,6 +106,26 @@ pub(super) async fn send(
         height,
     };
     Ok((StatusCode::ACCEPTED, Json(data)))
+}
+
+/// Takes in what is still being sent, `most` bytes of it, and keeps nothing: who is still sending does not listen, and would find
+/// the connection broken in place of an answer. Whoever waits for being told to go on is answered at once.
+async fn drain(request: Request, most: usize) {
+    if request.headers().contains_key(header::EXPECT) {
+        return;
+    }
+    let mut body = request.into_body().into_data_stream();
+    let all = async {
+        let mut taken = 0;
+        while let Some(Ok(chunk)) = body.next().await {
+            taken += chunk.len();
+            if taken > most {
+                return;
+            }
+        }
+    };
+    // Nobody is waited for longer than those who have a place.
+    let _ = timeout(PATIENCE, all).await;
 }
 
 /// What is said of a still.

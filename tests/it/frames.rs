@@ -290,19 +290,28 @@ fn who_sends_too_much_is_told_when_to_come_again() {
 
     let config = "[frames]\nwaiting = 1\n[serve]\nmax_streams = 1\n";
     let (_served, api) = serve(c, config);
-    let mut slow = TcpStream::connect(&api.address).unwrap();
     let head = format!(
         "POST /api/v1/frames?stream=a HTTP/1.1\r\nHost: {}\r\nConnection: close\r\nContent-Type: image/png\r\n\
          Content-Length: {}\r\nExpect: 100-continue\r\n\r\n",
         api.address,
         good.len()
     );
-    slow.write_all(head.as_bytes()).unwrap();
+    let begin = || {
+        let mut stream = TcpStream::connect(&api.address).unwrap();
+        stream.write_all(head.as_bytes()).unwrap();
+        stream
+    };
+    let mut slow = begin();
     // It is told to go on once it has its place.
     let mut go_on = [0; 25];
     slow.read_exact(&mut go_on).unwrap();
     assert_eq!(&go_on, b"HTTP/1.1 100 Continue\r\n\r\n");
     told(&send(&api, "stream=a", b"x"), "on their way");
+    // Whoever is still sending hears of it too, and whoever waits with that does not send.
+    told(&send(&api, "stream=a", &vec![0; 4 << 20]), "on their way");
+    let mut answer = String::new();
+    begin().read_to_string(&mut answer).unwrap();
+    assert!(answer.starts_with("HTTP/1.1 429 "), "{answer}");
     slow.write_all(&good).unwrap();
     let mut answer = String::new();
     slow.read_to_string(&mut answer).unwrap();
@@ -315,14 +324,14 @@ fn who_sends_too_much_is_told_when_to_come_again() {
     assert!(full.header("retry-after").is_some());
     let metrics = api.get("/metrics").text;
     for line in [
-        "waylay_stills_refused_total{reason=\"full\"} 1\n",
+        "waylay_stills_refused_total{reason=\"full\"} 3\n",
         "waylay_stills_refused_total{reason=\"stream\"} 1\n",
     ] {
         assert!(metrics.contains(line), "{line}: {metrics}");
     }
 
     let (_served, api) = serve(d, "[frames]\nenabled = false\n");
-    assert_eq!(send(&api, "stream=a", &good).status, 404);
+    assert_eq!(send(&api, "stream=a", &vec![0; 4 << 20]).status, 404);
 }
 
 #[test]
