@@ -14,6 +14,7 @@ mod hashing;
 mod headers;
 mod hooks;
 mod idempotency;
+mod limit;
 mod limits;
 mod links;
 mod login;

@@ -14,6 +14,7 @@ use url::form_urlencoded;
 use utoipa::{IntoParams, ToSchema};
 
 use super::access::Who;
+use super::limit::Limit;
 use super::pages::{Asked, Shell, show};
 use super::problem::Failure;
 use super::time::{micros, rfc3339, short};
@@ -46,8 +47,9 @@ pub(super) struct Wanted {
     until: Option<String>,
     /// Those before this place in the log.
     before: Option<i64>,
-    /// So many of them; 200 unless it is given, 1000 at most.
-    limit: Option<u32>,
+    /// So many of them, 1 to 1000; 200 unless it is given.
+    #[param(value_type = Option<u32>, minimum = 1, maximum = 1000)]
+    limit: Limit<PAGE, LARGEST_PAGE>,
 }
 
 impl Wanted {
@@ -126,8 +128,10 @@ pub(super) struct Exported {
     until: Option<String>,
     /// As for the list.
     before: Option<i64>,
-    /// So many lines; 10000 unless it is given, and at most.
-    limit: Option<u32>,
+    /// So many lines, 1 to 10000; 10000 unless it is given.
+    #[serde(default)]
+    #[param(value_type = Option<u32>, minimum = 1, maximum = 10000)]
+    limit: Limit<LARGEST_EXPORT, LARGEST_EXPORT>,
 }
 
 /// The lines of the audit log.
@@ -141,7 +145,7 @@ pub(super) async fn list(
     wanted: Result<Query<Wanted>, QueryRejection>,
 ) -> Result<Json<AuditsData>, Failure> {
     let Query(wanted) = wanted?;
-    let (rows, next) = app.audited(&wanted, PAGE, LARGEST_PAGE).await?;
+    let (rows, next) = app.audited(&wanted, wanted.limit.rows()).await?;
     let lines = rows.into_iter().map(data).collect();
     Ok(Json(AuditsData { lines, next }))
 }
@@ -166,9 +170,9 @@ pub(super) async fn export(
         from: exported.from,
         until: exported.until,
         before: exported.before,
-        limit: exported.limit,
+        limit: Limit::default(),
     };
-    let (rows, next) = app.audited(&wanted, LARGEST_EXPORT, LARGEST_EXPORT).await?;
+    let (rows, next) = app.audited(&wanted, exported.limit.rows()).await?;
     let detail = json!({"lines": rows.len()});
     app.audit(&who, "audit.exported", "audit", detail).await?;
     let (kind, name) = match format {
@@ -199,10 +203,8 @@ impl App {
     async fn audited(
         &self,
         wanted: &Wanted,
-        usual: u32,
-        most: u32,
+        limit: u32,
     ) -> Result<(Vec<AuditRow>, Option<i64>), Failure> {
-        let limit = wanted.limit.unwrap_or(usual).clamp(1, most);
         let filter = wanted.filter(limit + 1)?;
         let mut rows = self.parts.store.audited(&filter).await?;
         let more = rows.len() > limit as usize;
@@ -308,7 +310,7 @@ pub(super) async fn page(
     wanted: Result<Query<Wanted>, QueryRejection>,
 ) -> Result<Response, Failure> {
     let Query(wanted) = wanted?;
-    let found = app.audited(&wanted, PAGE, LARGEST_PAGE).await;
+    let found = app.audited(&wanted, wanted.limit.rows()).await;
     let (rows, next, error) = match found {
         Ok((rows, next)) => (rows, next, None),
         Err(failure) if failure.status() == StatusCode::UNPROCESSABLE_ENTITY => {

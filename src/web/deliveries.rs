@@ -10,6 +10,7 @@ use serde_json::json;
 use utoipa::IntoParams;
 
 use super::access::Who;
+use super::limit::Limit;
 use super::problem::Failure;
 use super::{App, Shared};
 use crate::store::{DeliveryRow, Listed, Replayed};
@@ -17,8 +18,8 @@ use crate::wire::delivery::{DeliveriesData, DeliveryData};
 use crate::wire::stream::Problem;
 
 /// How many deliveries one answer holds unless it is told otherwise, and at most.
-const PAGE: usize = 500;
-const LARGEST_PAGE: usize = 5_000;
+const PAGE: u32 = 500;
+const LARGEST_PAGE: u32 = 5_000;
 
 /// Which deliveries are listed.
 #[derive(Debug, Deserialize, IntoParams)]
@@ -32,7 +33,9 @@ pub(super) struct Page {
     /// Those whose ids come after this one.
     after: Option<i64>,
     /// So many of them, 1 to 5000; 500 unless it is given.
-    limit: Option<usize>,
+    #[serde(default)]
+    #[param(value_type = Option<u32>, minimum = 1, maximum = 5000)]
+    limit: Limit<PAGE, LARGEST_PAGE>,
 }
 
 /// The deliveries that were not made yet. One that was made is in no list.
@@ -49,7 +52,7 @@ pub(super) async fn list(
     if !matches!(page.state.as_deref(), None | Some("pending" | "dead")) {
         return Err(Failure::bad("`state`: expected `pending` or `dead`"));
     }
-    let limit = page.limit.unwrap_or(PAGE).clamp(1, LARGEST_PAGE);
+    let limit = page.limit.count();
     let listed = Listed {
         endpoint: page.endpoint.as_deref(),
         state: page.state.as_deref(),

@@ -10,6 +10,7 @@ use serde_json::{Value, json};
 use utoipa::IntoParams;
 
 use super::access::Who;
+use super::limit::Limit;
 use super::problem::Failure;
 use super::{App, Shared};
 use crate::config::{Location, STILLS, STREAM_ID, is_stream_id};
@@ -28,8 +29,8 @@ const LONGEST_LABEL: usize = 128;
 /// The most bytes of a URL.
 const LONGEST_URL: usize = 4096;
 /// How many streams one answer holds unless it is told otherwise, and at most.
-const PAGE: usize = 500;
-const LARGEST_PAGE: usize = 5_000;
+const PAGE: u32 = 500;
+const LARGEST_PAGE: u32 = 5_000;
 
 /// Which streams are listed.
 #[derive(Debug, Deserialize, IntoParams)]
@@ -39,7 +40,9 @@ pub(super) struct Page {
     /// Those whose ids come after this one.
     after: Option<String>,
     /// So many of them, 1 to 5000; 500 unless it is given.
-    limit: Option<usize>,
+    #[serde(default)]
+    #[param(value_type = Option<u32>, minimum = 1, maximum = 5000)]
+    limit: Limit<PAGE, LARGEST_PAGE>,
 }
 
 /// The streams that are watched, and how they are.
@@ -52,7 +55,7 @@ pub(super) async fn list(
     page: Result<Query<Page>, QueryRejection>,
 ) -> Result<Json<StreamsData>, Failure> {
     let Query(Page { after, limit }) = page?;
-    let limit = limit.unwrap_or(PAGE).clamp(1, LARGEST_PAGE);
+    let limit = limit.count();
     let rows = app.parts.store.streams().await?;
     let all = app.parts.supervisor.streams();
     let after = |status: &Status| after.as_ref().is_none_or(|after| status.stream.id > *after);

@@ -11,6 +11,7 @@ use serde_json::json;
 use utoipa::IntoParams;
 
 use super::access::{API, DAY_US, Who};
+use super::limit::Limit;
 use super::pages::{Asked, Shell, see_other, show};
 use super::problem::Failure;
 use super::time::{rfc3339, short};
@@ -38,13 +39,15 @@ pub(super) struct Page {
     #[serde(default)]
     after: String,
     /// So many of them, 1 to 1000; 200 unless it is given.
-    limit: Option<u32>,
+    #[serde(default)]
+    #[param(value_type = Option<u32>, minimum = 1, maximum = 1000)]
+    limit: Limit<PAGE, LARGEST_PAGE>,
 }
 
 impl Page {
     /// Behind which name they begin, and how many are read: one more than are shown.
     pub(super) fn bounds(&self) -> (&str, u32) {
-        (&self.after, self.limit() + 1)
+        (&self.after, self.limit.rows() + 1)
     }
 
     /// Those of `rows` that are shown, and what the next page begins behind.
@@ -53,7 +56,7 @@ impl Page {
         mut rows: Vec<T>,
         name: fn(&T) -> &str,
     ) -> (Vec<T>, Option<String>) {
-        let limit = self.limit() as usize;
+        let limit = self.limit.count();
         let more = rows.len() > limit;
         rows.truncate(limit);
         let next = rows
@@ -61,10 +64,6 @@ impl Page {
             .filter(|_| more)
             .map(|last| name(last).to_owned());
         (rows, next)
-    }
-
-    fn limit(&self) -> u32 {
-        self.limit.unwrap_or(PAGE).clamp(1, LARGEST_PAGE)
     }
 }
 
@@ -394,7 +393,7 @@ impl App {
     ) -> Result<Response, Failure> {
         let first = Page {
             after: String::new(),
-            limit: None,
+            limit: Limit::default(),
         };
         let status = made
             .as_ref()

@@ -68,7 +68,7 @@ fn the_api_does_what_its_document_says_and_nothing_else() {
             "--checks",
             "response_schema_conformance,response_headers_conformance",
         ])
-        .args(["--checks", "unsupported_method"])
+        .args(["--checks", "unsupported_method,negative_data_rejection"])
         .output()
         .unwrap();
     let said = String::from_utf8_lossy(&asked.stdout);

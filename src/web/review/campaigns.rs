@@ -8,6 +8,7 @@ use serde_json::json;
 use utoipa::IntoParams;
 
 use super::super::access::Who;
+use super::super::limit::Limit;
 use super::super::problem::Failure;
 use super::super::{App, Shared};
 use super::preview::Of;
@@ -22,8 +23,8 @@ use crate::wire::review::api::{
 use crate::wire::stream::Problem;
 
 /// Campaigns of one answer unless it is told otherwise, and at most.
-const PAGE: usize = 50;
-const LARGEST_PAGE: usize = 200;
+const PAGE: u32 = 50;
+const LARGEST_PAGE: u32 = 200;
 /// Streams and hosts that one is shown with.
 const SEEN: usize = 100;
 /// Days that one is shown with.
@@ -48,7 +49,8 @@ pub(in crate::web) struct Asked {
     /// Where the page before ended, as its `next` says.
     cursor: Option<String>,
     /// So many of them, 1 to 200; 50 unless it is given.
-    limit: Option<usize>,
+    #[param(value_type = Option<u32>, minimum = 1, maximum = 200)]
+    limit: Limit<PAGE, LARGEST_PAGE>,
 }
 
 /// What more than one incident has in common: the same destination, payee or domain over streams, hosts and days.
@@ -82,7 +84,7 @@ pub(in crate::web) async fn list(
         Some("latest") => CampaignOrder::Latest,
         Some(_) => return Err(Failure::bad("`order`: expected waiting or latest")),
     };
-    let limit = asked.limit.unwrap_or(PAGE).clamp(1, LARGEST_PAGE);
+    let limit = asked.limit.count();
     let cursor = asked.cursor.as_deref().filter(|cursor| !cursor.is_empty());
     let page = app
         .parts

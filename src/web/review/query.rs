@@ -4,13 +4,15 @@ use jiff::Timestamp;
 use serde::Deserialize;
 use utoipa::IntoParams;
 
+use super::super::limit::Limit;
 use super::super::problem::Failure;
-use crate::review::{Review, Sla};
+use crate::policy::Severity;
+use crate::review::{Decision, Review, Sla};
 use crate::store::{Cursor, Filter, Waits};
 
 /// Incidents of one answer unless it is told otherwise, and at most.
-const PAGE: usize = 50;
-const LARGEST_PAGE: usize = 200;
+const PAGE: u32 = 50;
+const LARGEST_PAGE: u32 = 200;
 /// Bytes of the longest value of a parameter.
 const LONGEST: usize = 1_024;
 /// Characters of the longest text that is looked for.
@@ -62,7 +64,8 @@ pub(in crate::web) struct Asked {
     /// Where the page before ended, as its `next` says.
     cursor: Option<String>,
     /// So many of them, 1 to 200; 50 unless it is given.
-    limit: Option<usize>,
+    #[param(value_type = Option<u32>, minimum = 1, maximum = 200)]
+    limit: Limit<PAGE, LARGEST_PAGE>,
     /// Whether they are counted, as far as 10000.
     count: Option<bool>,
     /// Of an export: `csv` or `jsonl`, which it is unless it is given.
@@ -92,6 +95,7 @@ impl Asked {
                     "`{name}`: expected {LONGEST} bytes at most"
                 )));
             }
+            check(name, value.as_deref().unwrap_or_default())?;
         }
         let given = |value: &Option<String>| value.clone().filter(|value| !value.is_empty());
         let text = given(&self.text);
@@ -146,7 +150,7 @@ impl Asked {
     }
 
     pub(super) fn limit(&self) -> usize {
-        self.limit.unwrap_or(PAGE).clamp(1, LARGEST_PAGE)
+        self.limit.count()
     }
 
     pub(super) fn format(&self) -> Option<&str> {
@@ -156,6 +160,22 @@ impl Asked {
     pub(super) fn wants_count(&self) -> bool {
         self.count.unwrap_or_default()
     }
+}
+
+/// Refuses what is none of a few values: an empty list would look like an answer.
+fn check(name: &str, value: &str) -> Result<(), Failure> {
+    let known = match name {
+        "class" => vec!["on_platform", "off_platform", "unknown"],
+        "severity" => Severity::ALL.map(Severity::as_str).to_vec(),
+        "state" => vec!["open", "ended"],
+        "decision" => Decision::ALL.map(Decision::as_str).to_vec(),
+        _ => return Ok(()),
+    };
+    if value.is_empty() || known.contains(&value) {
+        return Ok(());
+    }
+    let known = known.join(", ");
+    Err(Failure::bad(format!("`{name}`: expected one of {known}")))
 }
 
 /// A time of a parameter, µs since 1970 in UTC.
