@@ -15,6 +15,8 @@ use sqlx::sqlite::{
 use sqlx::{FromRow, Sqlite, Transaction};
 use tokio::sync::watch;
 
+use crate::policy::Severity;
+use crate::review::rank;
 use crate::stop::Stop;
 use crate::wire::envelope::{Envelope, Told};
 use crate::wire::event::{Data, Event, EvidenceData};
@@ -439,7 +441,7 @@ async fn fold(
     .bind(read.and_then(|explained| explained.destination.registrable_domain))
     .bind(verdict.action)
     .bind(serde_json::to_string(verdict.reasons)?)
-    .bind(rank(verdict.severity))
+    .bind(Severity::parse(verdict.severity).map_or(0, rank))
     .bind(waits)
     .execute(&mut **transaction)
     .await?;
@@ -451,13 +453,6 @@ fn head(text: &str, longest: usize) -> &str {
     text.char_indices()
         .nth(longest)
         .map_or(text, |(end, _)| &text[..end])
-}
-
-/// The rank of the severity that is called so, as [`crate::review::rank`] has it.
-fn rank(severity: &str) -> i64 {
-    let all = ["info", "low", "medium", "high", "critical"];
-    let at = all.iter().position(|id| *id == severity);
-    at.and_then(|at| i64::try_from(at).ok()).unwrap_or_default()
 }
 
 /// An event that is there already says the same, unless the file was watched under other circumstances,

@@ -28,6 +28,7 @@ mod streams;
 mod time;
 mod tokens;
 mod users;
+mod values;
 mod words;
 mod worker;
 

@@ -8,34 +8,61 @@ use url::form_urlencoded;
 
 use crate::review::{Review, Rules};
 use crate::store::{Filter, Waits};
+use crate::web::values::with_values;
 
 /// Bytes of the longest value.
 const LONGEST: usize = 300;
 
-/// What the form asks for; what is empty is not asked for.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
-#[serde(default)]
-pub(in crate::web) struct Wish {
-    pub(in crate::web) q: String,
-    /// How it stands, or `any`, or `overdue`.
-    pub(in crate::web) review: String,
-    pub(in crate::web) class: String,
-    pub(in crate::web) severity: String,
-    pub(in crate::web) category: String,
-    pub(in crate::web) scheme: String,
-    pub(in crate::web) stream: String,
-    pub(in crate::web) host: String,
-    pub(in crate::web) label: String,
-    pub(in crate::web) state: String,
-    pub(in crate::web) destination: String,
-    pub(in crate::web) payee: String,
-    pub(in crate::web) domain: String,
-    pub(in crate::web) decision: String,
-    /// UTC, as browsers write it.
-    pub(in crate::web) from: String,
-    pub(in crate::web) until: String,
-    /// Where the page begins.
-    pub(in crate::web) after: String,
+macro_rules! wish {
+    ([$($(#[$says:meta])* $value:ident)*] $(#[$about:meta])* { $($first:ident)* } { $($last:ident)* }) => {
+        $(#[$about])*
+        pub(in crate::web) struct Wish {
+            $(pub(in crate::web) $first: String,)*
+            $($(#[$says])* pub(in crate::web) $value: String,)*
+            $(pub(in crate::web) $last: String,)*
+            /// Where the page begins.
+            pub(in crate::web) after: String,
+        }
+
+        impl Wish {
+            fn field(&mut self, name: &str) -> Option<&mut String> {
+                Some(match name {
+                    $(stringify!($first) => &mut self.$first,)*
+                    $(stringify!($value) => &mut self.$value,)*
+                    $(stringify!($last) => &mut self.$last,)*
+                    "after" => &mut self.after,
+                    _ => return None,
+                })
+            }
+
+            /// All that is asked for, by name and in the order of an address; not where the page begins.
+            fn fields(&self) -> impl Iterator<Item = (&'static str, &str)> {
+                [
+                    $((stringify!($first), self.$first.as_str()),)*
+                    $((stringify!($value), self.$value.as_str()),)*
+                    $((stringify!($last), self.$last.as_str()),)*
+                ]
+                .into_iter()
+            }
+
+            /// What asks for those values alone that the API asks for by the same names.
+            fn by_values(&self) -> Filter {
+                Filter {
+                    $($value: some(&self.$value),)*
+                    ..Filter::default()
+                }
+            }
+        }
+    };
+}
+
+// `review` is how it stands, or `any`, or `overdue`; times are UTC, as browsers write them.
+with_values! { wish:
+    /// What the form asks for; what is empty is not asked for.
+    #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+    #[serde(default)]
+    { q review }
+    { from until }
 }
 
 impl Wish {
@@ -50,54 +77,10 @@ impl Wish {
         wish
     }
 
-    fn field(&mut self, name: &str) -> Option<&mut String> {
-        Some(match name {
-            "q" => &mut self.q,
-            "review" => &mut self.review,
-            "class" => &mut self.class,
-            "severity" => &mut self.severity,
-            "category" => &mut self.category,
-            "scheme" => &mut self.scheme,
-            "stream" => &mut self.stream,
-            "host" => &mut self.host,
-            "label" => &mut self.label,
-            "state" => &mut self.state,
-            "destination" => &mut self.destination,
-            "payee" => &mut self.payee,
-            "domain" => &mut self.domain,
-            "decision" => &mut self.decision,
-            "from" => &mut self.from,
-            "until" => &mut self.until,
-            "after" => &mut self.after,
-            _ => return None,
-        })
-    }
-
     /// As it stands in an address, without where the page begins.
     pub(in crate::web) fn query(&self) -> String {
         let mut out = form_urlencoded::Serializer::new(String::new());
-        for (name, value) in [
-            ("q", &self.q),
-            ("review", &self.review),
-            ("class", &self.class),
-            ("severity", &self.severity),
-            ("category", &self.category),
-            ("scheme", &self.scheme),
-            ("stream", &self.stream),
-            ("host", &self.host),
-            ("label", &self.label),
-            ("state", &self.state),
-            ("destination", &self.destination),
-            ("payee", &self.payee),
-            ("domain", &self.domain),
-            ("decision", &self.decision),
-            ("from", &self.from),
-            ("until", &self.until),
-        ] {
-            if !value.is_empty() {
-                out.append_pair(name, value);
-            }
-        }
+        out.extend_pairs(self.fields().filter(|(_, value)| !value.is_empty()));
         out.finish()
     }
 
@@ -116,36 +99,26 @@ impl Wish {
 
     /// What the store is asked for.
     pub(in crate::web) fn filter(&self, rules: &Rules, now_us: i64) -> Filter {
-        let some = |value: &String| {
-            let value = value.trim();
-            let end = value.floor_char_boundary(LONGEST);
-            (!value.is_empty()).then(|| value[..end].to_owned())
-        };
         Filter {
             waits: match self.review.as_str() {
                 "any" => Waits::Any,
                 id => Review::parse(id).map_or(Waits::Yes, Waits::Stands),
             },
-            class: some(&self.class),
-            severity: some(&self.severity),
-            category: some(&self.category),
-            scheme: some(&self.scheme),
-            stream: some(&self.stream),
-            host: some(&self.host),
-            label: some(&self.label),
-            state: some(&self.state),
-            destination: some(&self.destination),
-            payee: some(&self.payee),
-            domain: some(&self.domain),
-            decision: some(&self.decision),
             from_us: moment(&self.from),
             until_us: moment(&self.until),
             opened_before_us: (self.review == "overdue")
                 .then(|| std::array::from_fn(|rank| now_us - rules.sla.0[rank])),
             text: some(&self.q),
-            ..Filter::default()
+            ..self.by_values()
         }
     }
+}
+
+/// What is asked for, if anything is.
+fn some(value: &str) -> Option<String> {
+    let value = value.trim();
+    let end = value.floor_char_boundary(LONGEST);
+    (!value.is_empty()).then(|| value[..end].to_owned())
 }
 
 /// A time of day in UTC as browsers write it, in µs since 1970.

@@ -6,6 +6,7 @@ use utoipa::IntoParams;
 
 use super::super::limit::Limit;
 use super::super::problem::Failure;
+use super::super::values::with_values;
 use crate::policy::Severity;
 use crate::review::{Decision, Review, Sla};
 use crate::store::{Cursor, Filter, Waits};
@@ -18,87 +19,79 @@ const LONGEST: usize = 1_024;
 /// Characters of the longest text that is looked for.
 const LONGEST_TEXT: usize = 200;
 
-/// Which incidents are listed.
-#[derive(Debug, Clone, Default, Deserialize, IntoParams)]
-#[serde(deny_unknown_fields, default)]
-#[into_params(parameter_in = Query)]
-pub(in crate::web) struct Asked {
-    /// `waiting` for those that wait, in the order of the queue, which it is unless it is given; `open` or `escalated` for
-    /// those of them that are so; `decided`, `record` or `any`, the newest first.
-    review: Option<String>,
-    /// `on_platform`, `off_platform` or `unknown`.
-    class: Option<String>,
-    /// `info`, `low`, `medium`, `high` or `critical`.
-    severity: Option<String>,
-    /// What the payload is for, such as `payment`.
-    category: Option<String>,
-    /// The id of the scheme.
-    scheme: Option<String>,
-    /// The stream's id.
-    stream: Option<String>,
-    /// Who streams, as the label `host:` has it.
-    host: Option<String>,
-    /// A label of the stream.
-    label: Option<String>,
-    /// `open` or `ended`.
-    state: Option<String>,
-    /// The key of the destination.
-    destination: Option<String>,
-    /// Who is paid or contacted.
-    payee: Option<String>,
-    /// The registrable domain of the destination.
-    domain: Option<String>,
-    /// The decision that stands.
-    decision: Option<String>,
-    /// Who made it.
-    decided_by: Option<String>,
-    /// Opened at this time or later, RFC 3339.
-    from: Option<String>,
-    /// Opened before this time, RFC 3339.
-    until: Option<String>,
-    /// Those alone that wait for too long.
-    overdue: Option<bool>,
-    /// Stands somewhere in the payload, the payee, its name or the host of the destination; the newest first where it has
-    /// three characters or more.
-    text: Option<String>,
-    /// Where the page before ended, as its `next` says.
-    cursor: Option<String>,
-    /// So many of them, 1 to 200; 50 unless it is given.
-    #[param(value_type = Option<u32>, minimum = 1, maximum = 200)]
-    limit: Limit<PAGE, LARGEST_PAGE>,
-    /// Whether they are counted, as far as 10000.
-    count: Option<bool>,
-    /// Of an export: `csv` or `jsonl`, which it is unless it is given.
-    format: Option<String>,
+macro_rules! asked {
+    ([$($(#[$says:meta])* $value:ident)*] $(#[$about:meta])* { $($first:tt)* } { $($last:tt)* }) => {
+        $(#[$about])*
+        pub(in crate::web) struct Asked {
+            $($first)*
+            $($(#[$says])* $value: Option<String>,)*
+            $($last)*
+        }
+
+        impl Asked {
+            /// The values that are asked for, by their names.
+            fn values(&self) -> impl Iterator<Item = (&'static str, Option<&str>)> {
+                [$((stringify!($value), self.$value.as_deref())),*].into_iter()
+            }
+
+            /// What asks for them alone.
+            fn by_values(&self) -> Filter {
+                Filter {
+                    $($value: given(self.$value.as_ref()),)*
+                    ..Filter::default()
+                }
+            }
+        }
+    };
+}
+
+with_values! { asked:
+    /// Which incidents are listed.
+    #[derive(Debug, Clone, Default, Deserialize, IntoParams)]
+    #[serde(deny_unknown_fields, default)]
+    #[into_params(parameter_in = Query)]
+    {
+        /// `waiting` for those that wait, in the order of the queue, which it is unless it is given; `open` or `escalated` for
+        /// those of them that are so; `decided`, `record` or `any`, the newest first.
+        review: Option<String>,
+    }
+    {
+        /// Who made it.
+        decided_by: Option<String>,
+        /// Opened at this time or later, RFC 3339.
+        from: Option<String>,
+        /// Opened before this time, RFC 3339.
+        until: Option<String>,
+        /// Those alone that wait for too long.
+        overdue: Option<bool>,
+        /// Stands somewhere in the payload, the payee, its name or the host of the destination; the newest first where it has
+        /// three characters or more.
+        text: Option<String>,
+        /// Where the page before ended, as its `next` says.
+        cursor: Option<String>,
+        /// So many of them, 1 to 200; 50 unless it is given.
+        #[param(value_type = Option<u32>, minimum = 1, maximum = 200)]
+        limit: Limit<PAGE, LARGEST_PAGE>,
+        /// Whether they are counted, as far as 10000.
+        count: Option<bool>,
+        /// Of an export: `csv` or `jsonl`, which it is unless it is given.
+        format: Option<String>,
+    }
 }
 
 impl Asked {
     /// What it asks for at `now_us`.
     pub(super) fn filter(&self, sla: &Sla, now_us: i64) -> Result<Filter, Failure> {
-        for (name, value) in [
-            ("class", &self.class),
-            ("severity", &self.severity),
-            ("category", &self.category),
-            ("scheme", &self.scheme),
-            ("stream", &self.stream),
-            ("host", &self.host),
-            ("label", &self.label),
-            ("state", &self.state),
-            ("destination", &self.destination),
-            ("payee", &self.payee),
-            ("domain", &self.domain),
-            ("decision", &self.decision),
-            ("decided_by", &self.decided_by),
-        ] {
-            if value.as_ref().is_some_and(|value| value.len() > LONGEST) {
+        let by = ("decided_by", self.decided_by.as_deref());
+        for (name, value) in self.values().chain([by]) {
+            if value.is_some_and(|value| value.len() > LONGEST) {
                 return Err(Failure::bad(format!(
                     "`{name}`: expected {LONGEST} bytes at most"
                 )));
             }
-            check(name, value.as_deref().unwrap_or_default())?;
+            check(name, value.unwrap_or_default())?;
         }
-        let given = |value: &Option<String>| value.clone().filter(|value| !value.is_empty());
-        let text = given(&self.text);
+        let text = given(self.text.as_ref());
         if text
             .as_ref()
             .is_some_and(|text| text.chars().count() > LONGEST_TEXT)
@@ -118,23 +111,12 @@ impl Asked {
         let before_us = |rank| now_us.saturating_sub(sla.due_us(rank, 0));
         Ok(Filter {
             waits,
-            class: given(&self.class),
-            severity: given(&self.severity),
-            category: given(&self.category),
-            scheme: given(&self.scheme),
-            stream: given(&self.stream),
-            host: given(&self.host),
-            label: given(&self.label),
-            state: given(&self.state),
-            destination: given(&self.destination),
-            payee: given(&self.payee),
-            domain: given(&self.domain),
-            decision: given(&self.decision),
-            decided_by: given(&self.decided_by),
+            decided_by: given(self.decided_by.as_ref()),
             from_us: moment("from", self.from.as_deref())?,
             until_us: moment("until", self.until.as_deref())?,
             opened_before_us: overdue.then(|| [0, 1, 2, 3, 4].map(before_us)),
             text,
+            ..self.by_values()
         })
     }
 
@@ -176,6 +158,11 @@ fn check(name: &str, value: &str) -> Result<(), Failure> {
     }
     let known = known.join(", ");
     Err(Failure::bad(format!("`{name}`: expected one of {known}")))
+}
+
+/// What is asked for; nothing where it is empty, as in a form.
+fn given(value: Option<&String>) -> Option<String> {
+    value.filter(|value| !value.is_empty()).cloned()
 }
 
 /// A time of a parameter, µs since 1970 in UTC.
