@@ -25,6 +25,7 @@ mod ingest;
 mod joined;
 mod kills;
 mod live;
+mod names;
 mod openapi;
 mod policy;
 mod readers;
