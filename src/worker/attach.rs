@@ -3,23 +3,26 @@
 //! A hook is a hint: it may be lost, late, or there twice. What counts is the list, which each server is asked for over
 //! and over. A hook is answered from memory, since a server that waits for an answer lets nobody publish meanwhile.
 
+mod attachment;
+mod list;
 mod roll;
 
-use std::collections::{BTreeMap, HashMap, HashSet};
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::collections::{BTreeMap, HashSet};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 use tokio::sync::mpsc;
-use tokio::time::{MissedTickBehavior, interval};
 
 use crate::ban::{Ban, Bans, StreamKey};
 use crate::clock::Clock;
-use crate::config::{Ingest, Location, NoLocation, OnError};
+use crate::config::Ingest;
 use crate::ingest::{ApiError, Decision, Hook, HookKind, Kicked, Live, Reply, Request, Server};
 use crate::stop::Stop;
 use crate::store::{Store, StoreError};
 use crate::worker::{Refused, Stream, Supervisor};
 
+pub use attachment::ServerFigures;
+use attachment::{Attachment, count};
 pub use roll::FromServer;
 use roll::{Roll, stream_ids};
 
@@ -43,65 +46,6 @@ struct Inner {
     supervisor: Supervisor,
     store: Store,
     clock: Clock,
-}
-
-/// One server.
-struct Attachment {
-    id: Arc<str>,
-    config: Ingest,
-    server: Server,
-    counts: Counts,
-    /// Whether its last list failed, whether the last of its streams found no room, and whether one had a name that cannot be
-    /// asked for: each is logged once.
-    failing: AtomicBool,
-    full: AtomicBool,
-    odd: AtomicBool,
-}
-
-#[derive(Default)]
-struct Counts {
-    hooks: AtomicU64,
-    refused: AtomicU64,
-    unread: AtomicU64,
-    unauthorized: AtomicU64,
-    lost: AtomicU64,
-    lists: AtomicU64,
-    failed_lists: AtomicU64,
-    unwatched: AtomicU64,
-    unnamed: AtomicU64,
-    kicks: AtomicU64,
-    failed_kicks: AtomicU64,
-}
-
-/// What was done for one server so far.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ServerFigures {
-    /// Its id.
-    pub server: String,
-    /// Streams of it that are watched.
-    pub streams: usize,
-    /// Hooks that came.
-    pub hooks: u64,
-    /// Those that were answered with a refusal.
-    pub refused: u64,
-    /// Those that could not be read.
-    pub unread: u64,
-    /// Those without the right secret or signature.
-    pub unauthorized: u64,
-    /// Hints for which there was no room.
-    pub lost: u64,
-    /// Lists that came.
-    pub lists: u64,
-    /// Lists that failed.
-    pub failed_lists: u64,
-    /// Times that a stream was not watched for want of room.
-    pub unwatched: u64,
-    /// Times that a stream was not watched since what it is called cannot be asked for.
-    pub unnamed: u64,
-    /// Publishers that were disconnected.
-    pub kicks: u64,
-    /// Kicks that failed.
-    pub failed_kicks: u64,
 }
 
 /// What is known of a server's streams by now.
@@ -167,16 +111,7 @@ impl Attached {
         let (events, waiting) = mpsc::channel(WAITING);
         let attachments = servers.into_iter().map(|(config, server)| {
             let id: Arc<str> = config.id.as_ref().as_str().into();
-            let attachment = Attachment {
-                id: Arc::clone(&id),
-                config,
-                server,
-                counts: Counts::default(),
-                failing: AtomicBool::new(false),
-                full: AtomicBool::new(false),
-                odd: AtomicBool::new(false),
-            };
-            (id, attachment)
+            (Arc::clone(&id), Attachment::new(id, config, server))
         });
         let mut in_force = Bans::default();
         for ban in bans {
@@ -425,85 +360,6 @@ impl Attached {
         at.not_watched("other streams have its ids");
     }
 
-    /// Asks a server for its streams, over and over.
-    async fn poll(self, id: Arc<str>, stop: Stop) {
-        let Some(at) = self.0.servers.get(&id) else {
-            return;
-        };
-        let mut ticks = interval(at.config.poll);
-        ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
-        loop {
-            tokio::select! {
-                _ = ticks.tick() => {}
-                () = stop.asked() => return,
-            }
-            let listed = tokio::select! {
-                listed = at.server.list() => listed,
-                () = stop.asked() => return,
-            };
-            match listed {
-                Ok(streams) => {
-                    let streams = self.meant(at, streams);
-                    count(&at.counts.lists);
-                    if at.failing.swap(false, Ordering::Relaxed) {
-                        tracing::info!(
-                            ingest.id = &*id,
-                            "ingest server {id} lists its streams again"
-                        );
-                    }
-                    self.enforce(at, &streams).await;
-                    let listed = Event::Listed(Arc::clone(&id), streams);
-                    if self.0.events.send(listed).await.is_err() {
-                        return;
-                    }
-                }
-                Err(error) => {
-                    count(&at.counts.failed_lists);
-                    if !at.failing.swap(true, Ordering::Relaxed) {
-                        tracing::warn!(ingest.id = &*id, %error, "ingest server {id} does not list its streams");
-                    }
-                }
-            }
-        }
-    }
-
-    /// `streams` by the names that hooks gave them: a list may show a name otherwise, and two of them alike.
-    fn meant(&self, at: &Attachment, streams: Vec<Live>) -> Vec<Live> {
-        let mut shown: HashMap<StreamKey, HashSet<StreamKey>> = HashMap::new();
-        let (roll, bans) = (self.roll(), self.bans());
-        for key in roll.keys(&at.id).chain(bans.keys(&at.id)) {
-            let as_listed = at.server.shown(key);
-            if as_listed != *key {
-                shown.entry(as_listed).or_default().insert(key.clone());
-            }
-        }
-        drop((roll, bans));
-        let meant = |live: Live| match shown.get(&live.key) {
-            None => vec![live],
-            Some(keys) => {
-                let named = |key: &StreamKey| Live {
-                    key: key.clone(),
-                    publisher: live.publisher.clone(),
-                };
-                keys.iter().map(named).collect()
-            }
-        };
-        streams.into_iter().flat_map(meant).collect()
-    }
-
-    /// A ban holds where no gate asks for it, too: whoever publishes all the same is disconnected again.
-    async fn enforce(&self, at: &Attachment, streams: &[Live]) {
-        for Live { key, publisher } in streams {
-            let now_us = self.0.clock.wall_us();
-            if at.takes(key) && self.bans().holds(&at.id, key, now_us) {
-                let known = self.roll().id(&at.id, key).map(str::to_owned);
-                let known = known.unwrap_or_else(|| "that is not watched".to_owned());
-                // What went wrong is logged and counted, and the next list tries again.
-                let _ = at.kick(key, publisher.as_deref(), &known).await;
-            }
-        }
-    }
-
     fn roll(&self) -> MutexGuard<'_, Roll> {
         self.0.roll.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -515,82 +371,4 @@ impl Attached {
     fn bans_mut(&self) -> RwLockWriteGuard<'_, Bans> {
         self.0.bans.write().unwrap_or_else(PoisonError::into_inner)
     }
-}
-
-impl Attachment {
-    /// Whether its streams that are called so are watched.
-    fn takes(&self, key: &StreamKey) -> bool {
-        self.config.apps.is_empty() || self.config.apps.contains(&key.app)
-    }
-
-    fn location(&self, key: &StreamKey) -> Result<Location, NoLocation> {
-        let StreamKey { vhost, app, name } = key;
-        self.config.pull.location(vhost, app, name)
-    }
-
-    /// The answer where nobody knows what is asked.
-    fn in_doubt(&self) -> Decision {
-        match self.config.on_error {
-            OnError::Closed if self.config.gate => Decision::Refuse,
-            _ => Decision::Allow,
-        }
-    }
-
-    fn reply(&self, kind: HookKind, decision: Decision) -> Reply {
-        if decision == Decision::Refuse {
-            count(&self.counts.refused);
-        }
-        self.server.reply(kind, decision)
-    }
-
-    fn not_named(&self, why: NoLocation) {
-        count(&self.counts.unnamed);
-        if !self.odd.swap(true, Ordering::Relaxed) {
-            let id = &*self.id;
-            tracing::error!(
-                ingest.id = id,
-                "a stream of ingest server {id} is not watched: {why}"
-            );
-        }
-    }
-
-    fn not_watched(&self, why: &str) {
-        count(&self.counts.unwatched);
-        if !self.full.swap(true, Ordering::Relaxed) {
-            let id = &*self.id;
-            tracing::error!(
-                ingest.id = id,
-                "a stream of ingest server {id} is not watched: {why}"
-            );
-        }
-    }
-
-    async fn kick(
-        &self,
-        key: &StreamKey,
-        publisher: Option<&str>,
-        stream: &str,
-    ) -> Result<Kicked, ApiError> {
-        let kicked = self.server.kick(key, publisher).await;
-        let id = &*self.id;
-        match &kicked {
-            Ok(Kicked::Done) => {
-                count(&self.counts.kicks);
-                tracing::info!(
-                    ingest.id = id,
-                    "the publisher of stream {stream} was disconnected"
-                );
-            }
-            Ok(Kicked::Gone) => {}
-            Err(error) => {
-                count(&self.counts.failed_kicks);
-                tracing::warn!(ingest.id = id, %error, "the publisher of stream {stream} was not disconnected");
-            }
-        }
-        kicked
-    }
-}
-
-fn count(counter: &AtomicU64) {
-    counter.fetch_add(1, Ordering::Relaxed);
 }
