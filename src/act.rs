@@ -207,11 +207,12 @@ impl Ladder {
             ..
         } = self.limits;
         if action.touches_stream() {
-            self.lately.retain(|_, at| now_ms - *at < per_stream_ms);
+            self.lately
+                .retain(|_, at| is_lately(*at, now_ms, per_stream_ms));
             self.lately.insert((stream.to_owned(), action), now_ms);
         }
         if action == Action::Cut {
-            self.cuts.retain(|at| now_ms - at < brake_ms);
+            self.cuts.retain(|at| is_lately(*at, now_ms, brake_ms));
             self.cuts.push_back(now_ms);
         }
     }
@@ -257,14 +258,20 @@ impl Ladder {
 
     fn was_done_lately(&self, stream: &str, action: Action, now_ms: i64) -> bool {
         let at = self.lately.get(&(stream.to_owned(), action));
-        at.is_some_and(|at| now_ms - at < self.limits.per_stream_ms)
+        at.is_some_and(|at| is_lately(*at, now_ms, self.limits.per_stream_ms))
     }
 
     fn brakes(&self, now_ms: i64) -> bool {
         let lately = self.cuts.iter();
-        let lately = lately.filter(|at| now_ms - **at < self.limits.brake_ms);
+        let lately = lately.filter(|at| is_lately(**at, now_ms, self.limits.brake_ms));
         lately.count() >= self.limits.cuts
     }
+}
+
+/// Whether `at_ms` is less than `within_ms` from `now_ms`. The clock of the machine may be set back: what was done an hour from now
+/// was not done lately, and holds nothing up.
+fn is_lately(at_ms: i64, now_ms: i64, within_ms: i64) -> bool {
+    now_ms.abs_diff(at_ms) < within_ms.unsigned_abs()
 }
 
 #[cfg(test)]

@@ -9,6 +9,7 @@ mod bans;
 mod body;
 mod deliveries;
 mod desk;
+mod detached;
 mod frames;
 mod hashing;
 mod headers;
@@ -217,6 +218,7 @@ fn router(parts: Parts) -> Router {
             Arc::clone(&app),
             idempotency::once,
         ))
+        .route_layer(middleware::from_fn(detached::to_the_end))
         .route_layer(middleware::from_fn_with_state(
             Arc::clone(&app),
             access::check,

@@ -258,3 +258,21 @@ fn a_notice_tells_what_why_how_long_and_how_to_object() {
     });
     assert!(warning.contains("goes on") && warning.contains("is not known"));
 }
+
+#[test]
+fn a_clock_that_is_set_back_holds_nothing_up() {
+    const HOUR_MS: i64 = 3_600_000;
+    let limits = Limits {
+        cuts: 1,
+        ..Limits::default()
+    };
+    let mut ladder = Ladder::new(Mode::Auto, limits);
+    ladder.done("a", Action::Cut, HOUR_MS);
+    let at =
+        |ladder: &Ladder, stream, now_ms| ladder.decide(stream, cut(3, true), now_ms).reasons[0];
+    assert_eq!(at(&ladder, "a", HOUR_MS - 1), Reason::Lately);
+    assert_eq!(at(&ladder, "b", HOUR_MS + 1), Reason::Brake);
+    for stream in ["a", "b"] {
+        assert_eq!(at(&ladder, stream, 0), Reason::Read);
+    }
+}

@@ -54,13 +54,16 @@ impl Store {
         Ok(rows.bind(since_us).fetch_all(&self.pool).await?)
     }
 
-    /// The streams that Waylay itself cut after `since_us`, and when, both in µs since 1970 in UTC.
+    /// The streams that were to be cut after `since_us`, whoever wanted it and whoever carries it out, and when, both in µs since
+    /// 1970 in UTC.
     ///
     /// # Errors
     /// Where the query failed.
     pub async fn recent_cuts(&self, since_us: i64) -> Result<Vec<(String, i64)>, StoreError> {
         let rows = sqlx::query_as(
-            "SELECT stream, created_us FROM ban WHERE made_by = 'waylay' AND created_us > ? ORDER BY created_us",
+            "SELECT event ->> '$.data.stream', recorded_us FROM incident_event
+             WHERE type = 'waylay.action.requested.v1' AND recorded_us > ? AND event ->> '$.data.action' = 'cut'
+             ORDER BY recorded_us",
         );
         Ok(rows.bind(since_us).fetch_all(&self.pool).await?)
     }
@@ -72,6 +75,25 @@ impl Store {
     pub async fn has_ban(&self, id: &str) -> Result<bool, StoreError> {
         let row = sqlx::query_scalar("SELECT EXISTS (SELECT 1 FROM ban WHERE id = ?)");
         Ok(row.bind(id).fetch_one(&self.pool).await?)
+    }
+
+    /// The decisions that confirm an incident and were made after `since_us`, µs since 1970 in UTC, where somebody was asked what
+    /// to do about it before and nothing was told of it since: their ids, the incidents, and who made them.
+    ///
+    /// # Errors
+    /// Where the query failed.
+    pub async fn unheeded_decisions(
+        &self,
+        since_us: i64,
+    ) -> Result<Vec<(String, String, String)>, StoreError> {
+        let rows = sqlx::query_as(
+            "SELECT id, incident, made_by FROM review_decision AS made
+             WHERE made_us > ? AND state = 'standing' AND decision = 'confirm' AND (
+                 SELECT type = 'waylay.action.proposed.v1' AND event ->> '$.data.step' = 'ask' FROM incident_event
+                 WHERE incident = made.incident AND type LIKE 'waylay.action.%' ORDER BY sequence DESC LIMIT 1)
+             ORDER BY made_us",
+        );
+        Ok(rows.bind(since_us).fetch_all(&self.pool).await?)
     }
 
     /// Whether the decision `id` stands: it was neither undone nor reversed.

@@ -84,7 +84,8 @@ pub(super) async fn cut(
             "`reason`: expected 1 to {LONGEST_REASON} bytes"
         )));
     }
-    if app.parts.supervisor.stream(&id).is_none() {
+    let is_watched = app.parts.supervisor.stream(&id).is_some();
+    if !is_watched && app.parts.attached.came_from(&id).is_none() {
         return Err(super::streams::none(&id));
     }
     let acting = &app.parts.acting;

@@ -16,7 +16,7 @@ use tokio::task::JoinHandle;
 use crate::act::{Facts, Ladder, Limits, Mode, Notice, Step, notice};
 use crate::clock::Clock;
 use crate::config::{ActionMode, Actions};
-use crate::ids::{self, IncidentId};
+use crate::ids;
 use crate::policy::Action;
 use crate::stop::Stop;
 use crate::store::{Post, Store, StoreError};
@@ -56,9 +56,32 @@ struct Inner {
 struct State {
     ladder: Ladder,
     /// How far it has come with each open incident: nothing is told twice.
-    told: HashMap<IncidentId, Step>,
+    told: HashMap<String, Reached>,
     /// The incidents that people decided, for as long as they are open.
     decided: HashSet<String>,
+}
+
+/// How far each action about an incident has come. They are told apart: a stream that was warned may have to be cut once it is
+/// known where a short link leads.
+#[derive(Debug, Clone, Copy, Default)]
+struct Reached {
+    warn: Option<Step>,
+    cut: Option<Step>,
+}
+
+impl Reached {
+    fn of(&mut self, action: Action) -> &mut Option<Step> {
+        if action == Action::Cut {
+            &mut self.cut
+        } else {
+            &mut self.warn
+        }
+    }
+
+    /// Whether nothing is left to be told of `action` at `step`: nobody is warned whose stream is cut.
+    fn covers(mut self, action: Action, step: Step) -> bool {
+        self.cut == Some(Step::Do) || self.of(action).is_some_and(|reached| reached >= step)
+    }
 }
 
 /// Those who carry out what was decided.
@@ -135,8 +158,9 @@ impl Acting {
         };
         if incident.ended {
             let mut state = self.state();
-            state.told.remove(&incident.id);
-            state.decided.remove(&incident.id.to_string());
+            let id = incident.id.to_string();
+            state.told.remove(&id);
+            state.decided.remove(&id);
         }
         let (step, data) = decided?;
         Some(self.post(step, data, now_us))
@@ -151,8 +175,9 @@ impl Acting {
             confirmed: None,
         };
         let now_ms = now_us / 1_000;
+        let id = incident.id.to_string();
         let mut state = self.state();
-        if state.decided.contains(&incident.id.to_string()) {
+        if state.decided.contains(&id) {
             return None;
         }
         let decision = state.ladder.decide(&record.stream, facts, now_ms);
@@ -161,18 +186,18 @@ impl Acting {
         if waits && !incident.ended {
             return None;
         }
-        let reached = state.told.get(&incident.id);
-        if reached.is_some_and(|reached| *reached >= decision.by_itself) {
+        let reached = state.told.entry(id.clone()).or_default();
+        if reached.covers(facts.action, decision.by_itself) {
             return None;
         }
-        state.told.insert(incident.id, decision.by_itself);
+        *reached.of(facts.action) = Some(decision.by_itself);
         if decision.by_itself == Step::Do {
             state.ladder.done(&record.stream, facts.action, now_ms);
         }
         drop(state);
         let mut data = ActionData {
             id: ids::random(),
-            incident: Some(incident.id.to_string()),
+            incident: Some(id),
             stream: record.stream.to_string(),
             labels: record.labels.to_vec(),
             action: facts.action.as_str().to_owned(),
@@ -220,8 +245,8 @@ impl Acting {
     /// Waylay cuts what came from an ingest server, and can do nothing else by itself: the platform hears of it.
     fn executor(&self, data: &ActionData) -> &'static str {
         let attached = self.0.attached.get();
-        let origin = attached.and_then(|attached| attached.origin(&data.stream));
-        if data.action == Action::Cut.as_str() && origin.is_some() {
+        let from = attached.and_then(|attached| attached.came_from(&data.stream));
+        if data.action == Action::Cut.as_str() && from.is_some() {
             WAYLAY
         } else {
             "platform"

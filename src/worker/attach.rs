@@ -195,6 +195,11 @@ impl Attached {
         self.roll().get(id).cloned()
     }
 
+    /// The same of a stream that may have ended since: whoever published it can be kept out all the same.
+    pub fn came_from(&self, id: &str) -> Option<FromServer> {
+        self.roll().came_from(id).cloned()
+    }
+
     /// How each server is.
     pub fn figures(&self) -> Vec<ServerFigures> {
         let roll = self.roll();
@@ -224,15 +229,13 @@ impl Attached {
         self.bans().count(self.0.clock.wall_us())
     }
 
-    /// Keeps the stream `id` from being published for as long as `order` says, and disconnects who does. The ban comes first, so
-    /// that whoever is disconnected does not come back, and it stays where the server does not do what it is asked.
+    /// Keeps the stream `id` from being published for as long as `order` says. It comes before anybody is disconnected, so that
+    /// nobody comes back, and it stays where the server does not do what it is asked.
     ///
     /// # Errors
     /// Where the stream did not come from an ingest server, or the ban cannot be kept: nothing was done then.
-    pub async fn cut(&self, id: &str, order: &Order<'_>) -> Result<Cut, CutError> {
-        let from = self.origin(id).ok_or(CutError::NotAttached)?;
-        let at = self.0.servers.get(&from.server);
-        let at = at.ok_or(CutError::NotAttached)?;
+    pub async fn ban(&self, id: &str, order: &Order<'_>) -> Result<Ban, CutError> {
+        let from = self.came_from(id).ok_or(CutError::NotAttached)?;
         let now_us = self.0.clock.wall_us();
         let ban = Ban {
             id: order.id.to_owned(),
@@ -247,8 +250,21 @@ impl Attached {
         };
         self.0.store.add_ban(&ban).await?;
         self.bans_mut().add(ban.clone(), now_us);
-        let kicked = at.kick(&from.key, from.publisher.as_deref(), id).await;
-        Ok(Cut { ban, kicked })
+        Ok(ban)
+    }
+
+    /// Disconnects whoever publishes what `ban` keeps out.
+    ///
+    /// # Errors
+    /// Where the server does not do what it is asked.
+    pub async fn kick(&self, ban: &Ban) -> Result<Kicked, ApiError> {
+        match self.0.servers.get(&*ban.server) {
+            Some(at) => {
+                at.kick(&ban.key, ban.publisher.as_deref(), &ban.stream)
+                    .await
+            }
+            None => Ok(Kicked::Gone),
+        }
     }
 
     /// Takes the ban `id` back; false where there is none in force.

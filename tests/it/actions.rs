@@ -431,3 +431,33 @@ fn a_stream_is_cut_by_hand_for_an_incident_of_its_own_alone() {
     assert!(notice.contains("5 minutes"), "{notice}");
     served.stop();
 }
+
+/// Reviewers come to an incident when its stream has often ended: who showed the code does not come back all the same.
+#[test]
+fn who_has_left_is_kept_out_once_a_person_says_so() {
+    let scene = Scene::new();
+    let (mut served, api) = scene.serve("ask", "nginx-rtmp", "");
+    let _nginx = nginx(scene.folder.path(), scene.rtmp, scene.http, &api.address);
+    let publisher = scene.publish();
+    let posted = scene.arrived_until(&["waylay.action.proposed.v1"]);
+    let proposed = event(posted.last().unwrap());
+    drop(publisher);
+    api.await_that("/api/v1/streams", "the stream is gone", |streams| {
+        streams["streams"] == json!([])
+    });
+
+    let incident = proposed["data"]["incident"].as_str().unwrap();
+    let path = format!("/api/v1/incidents/{incident}/action");
+    let done = api.post(&path, &json!({"approve": true}));
+    assert_eq!(done.status, 200, "{done:?}");
+    let done = done.json();
+    assert_eq!(
+        (&done["executor"], &done["kick"]),
+        (&json!("waylay"), &json!("gone"))
+    );
+    let bans = api.get("/api/v1/bans").json();
+    assert_eq!(bans["bans"][0]["id"], done["id"], "{bans}");
+    assert!(!scene.publish().ended(), "the gate lets nobody in");
+    let (status, _, log) = served.stop();
+    assert!(status.success(), "{log}");
+}

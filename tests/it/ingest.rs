@@ -199,8 +199,15 @@ fn hooks_are_hints_and_bans_outlive_the_program() {
     ] {
         assert_eq!(api.post(path, &body).status, status, "{body}");
     }
-    let none = api.post("/api/v1/streams/edge-live-b/cut", &new(1, "x"));
+    let none = api.post("/api/v1/streams/edge-live-none/cut", &new(1, "x"));
     assert_eq!(none.status, 404, "{none:?}");
+    // One that has left is kept out all the same.
+    let left = api.post("/api/v1/streams/edge-live-b/cut", &new(1, "x"));
+    assert_eq!(left.status, 200, "{left:?}");
+    assert_eq!(hook(&api, "publish", "b").status, 403);
+    let left = left.json()["ban"]["id"].as_str().unwrap().to_owned();
+    let lifted = api.ask("DELETE", &format!("/api/v1/bans/{left}"), "");
+    assert_eq!(lifted.status, 204);
     let own = json!({"id": "own", "url": format!("rtmp://127.0.0.1:{}/live/x", free_port())});
     assert_eq!(api.post("/api/v1/streams", &own).status, 201);
     let own = api.post("/api/v1/streams/own/cut", &new(1, "x"));

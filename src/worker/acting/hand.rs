@@ -1,11 +1,14 @@
 //! Carries out what was decided, and what people want: streams are cut, actions approved and rejected.
 
+use std::time::Duration;
+
 use tokio::sync::mpsc;
 use tokio::task::JoinSet;
 
 use super::back::Told;
-use super::{Acting, WAYLAY};
+use super::{Acting, WAITING, WAYLAY};
 use crate::act::{Facts, Step};
+use crate::config::ActionMode;
 use crate::ids;
 use crate::ingest::Kicked;
 use crate::policy::Action;
@@ -16,8 +19,12 @@ use crate::wire::manifest::time;
 use crate::worker::attach::Order;
 use crate::worker::{Cut, CutError};
 
-/// Streams that are cut at once: each may wait for its server for some seconds.
-const AT_ONCE: usize = 8;
+/// When a cut that nobody waits for is tried again where the records cannot be written.
+const AGAIN: [Duration; 3] = [
+    Duration::from_secs(1),
+    Duration::from_secs(5),
+    Duration::from_secs(25),
+];
 
 /// How long ago, in µs, a cut may have been decided that is taken up after a restart.
 const TAKEN_UP_US: i64 = 24 * 3_600_000_000;
@@ -64,7 +71,7 @@ impl Acting {
         incident: Option<&str>,
     ) -> Result<Cut, ActError> {
         let attached = self.0.attached.get().ok_or(CutError::NotAttached)?;
-        if attached.origin(stream).is_none() {
+        if attached.came_from(stream).is_none() {
             return Err(CutError::NotAttached.into());
         }
         let mut data = ActionData {
@@ -86,7 +93,7 @@ impl Acting {
         self.explain(&mut data, now_us);
         self.tell(ActionStep::Requested, data.clone()).await?;
         self.done(&data);
-        let cut = self.carry_out(data).await?;
+        let cut = self.carry_out(data, &[]).await?;
         Ok(cut?)
     }
 
@@ -134,6 +141,10 @@ impl Acting {
             ..asked
         };
         self.settle(incident).await?;
+        // It was decided by itself meanwhile, and is on its way to the records.
+        if self.is_done(&data) {
+            return Err(ActError::Answered);
+        }
         if !approve {
             Step::Would.as_str().clone_into(&mut data.step);
             self.tell(ActionStep::Rejected, data.clone()).await?;
@@ -221,6 +232,9 @@ impl Acting {
             about: Some(asked.about),
             ..self.new_data()
         };
+        if self.is_done(&data) {
+            return Ok(None);
+        }
         data.minutes = (action == Action::Cut).then_some(self.0.config.ban_minutes);
         self.explain(&mut data, now_us);
         self.request(data).await.map(Some)
@@ -237,6 +251,18 @@ impl Acting {
         Ok(known)
     }
 
+    /// Whether the action of `data` was decided on by itself, on record or not yet. Asked once the incident is settled: from
+    /// then on nothing more is.
+    fn is_done(&self, data: &ActionData) -> bool {
+        // What would have been done was not.
+        if self.0.config.mode == ActionMode::Off {
+            return false;
+        }
+        let state = self.state();
+        let told = data.incident.as_ref().and_then(|id| state.told.get(id));
+        told.is_some_and(|reached| reached.covers(action(data), Step::Do))
+    }
+
     /// Has an action done that a person wants; what came of it.
     async fn request(&self, mut data: ActionData) -> Result<ActionData, StoreError> {
         Step::Do.as_str().clone_into(&mut data.step);
@@ -244,7 +270,7 @@ impl Acting {
         self.tell(ActionStep::Requested, data.clone()).await?;
         self.done(&data);
         if data.executor.as_deref() == Some(WAYLAY) {
-            let cut = self.carry_out(data.clone()).await?;
+            let cut = self.carry_out(data.clone(), &[]).await?;
             data = outcome(data, &cut).1;
         }
         Ok(data)
@@ -257,16 +283,21 @@ impl Acting {
         let proposed = ActionStep::Proposed.event();
         let last = counts.iter().rposition(|(kind, _)| kind == proposed);
         let Some(at) = last else {
-            // It was done without asking.
-            if !counts.is_empty() {
-                return Err(ActError::Answered);
-            }
-            let known = self.0.store.last_incident_event(incident).await?;
-            let unknown = ActError::UnknownIncident(incident.to_owned());
-            return Err(known.map_or(unknown, |_| ActError::NotAsked));
+            let event = self.0.store.last_incident_event(incident).await?;
+            let known = event.and_then(|event| ActionAsked::of_event(&event));
+            let known = known.ok_or_else(|| ActError::UnknownIncident(incident.to_owned()))?;
+            // It was done without asking; what was done before the policy wanted more is no answer.
+            let is_done = counts.iter().any(|(_, told)| told.action == known.action);
+            return Err(if is_done {
+                ActError::Answered
+            } else {
+                ActError::NotAsked
+            });
         };
         // What comes after it is an answer, or what was done all the same.
-        if at + 1 < counts.len() {
+        let (_, proposal) = counts[at];
+        let mut since = counts[at + 1..].iter();
+        if since.any(|(_, told)| told.action == proposal.action) {
             return Err(ActError::Answered);
         }
         let mut data = counts[at].1.clone();
@@ -294,7 +325,7 @@ impl Acting {
         let mut tasks = JoinSet::new();
         loop {
             tokio::select! {
-                job = jobs.recv(), if tasks.len() < AT_ONCE => {
+                job = jobs.recv(), if tasks.len() < WAITING => {
                     let Some(data) = job else { break };
                     tasks.spawn(self.clone().carry_out_logged(data));
                 }
@@ -304,32 +335,50 @@ impl Acting {
         }
         jobs.close();
         while let Some(data) = jobs.recv().await {
-            self.clone().carry_out_logged(data).await;
+            tasks.spawn(self.clone().carry_out_logged(data));
         }
         while tasks.join_next().await.is_some() {}
     }
 
     async fn carry_out_logged(self, data: ActionData) {
-        if let Err(error) = self.carry_out(data).await {
+        if let Err(error) = self.carry_out(data, &AGAIN).await {
             tracing::error!(%error, "what became of a cut is not on record");
         }
     }
 
-    /// Cuts the stream of `data` and tells what came of it.
-    async fn carry_out(&self, data: ActionData) -> Result<Result<Cut, CutError>, StoreError> {
+    /// Cuts the stream of `data` and tells what came of it. Where the ban cannot be kept it is tried again after each of these
+    /// times.
+    async fn carry_out(
+        &self,
+        data: ActionData,
+        again: &[Duration],
+    ) -> Result<Result<Cut, CutError>, StoreError> {
+        let mut again = again.iter();
+        let cut = loop {
+            match (self.cut_stream(&data).await, again.next()) {
+                (Err(CutError::Store(error)), Some(pause)) => {
+                    tracing::error!(%error, "a stream is not cut yet: its ban cannot be kept");
+                    tokio::time::sleep(*pause).await;
+                }
+                (cut, _) => break cut,
+            }
+        };
+        let (step, data) = outcome(data, &cut);
+        self.tell(step, data).await?;
+        Ok(cut)
+    }
+
+    async fn cut_stream(&self, data: &ActionData) -> Result<Cut, CutError> {
+        let attached = self.0.attached.get().ok_or(CutError::NotAttached)?;
         let order = Order {
             id: &data.id,
             minutes: data.minutes.unwrap_or(1),
             reason: data.reason.as_deref().unwrap_or(""),
             by: &data.by,
         };
-        let cut = match self.0.attached.get() {
-            Some(attached) => attached.cut(&data.stream, &order).await,
-            None => Err(CutError::NotAttached),
-        };
-        let (step, data) = outcome(data, &cut);
-        self.tell(step, data).await?;
-        Ok(cut)
+        let ban = attached.ban(&data.stream, &order).await?;
+        let kicked = attached.kick(&ban).await;
+        Ok(Cut { ban, kicked })
     }
 
     /// Puts on record what happened to an action.
@@ -352,15 +401,19 @@ impl Acting {
         self.state().ladder.done(&data.stream, action, now_ms);
     }
 
-    /// Takes up what an earlier run has left: what it cut by itself counts for the brake, and of a cut that it did not come to
-    /// the end of it is told how far it came.
+    /// Takes up what an earlier run has left: what it cut counts for the brake, of a cut that it did not come to the end of it is
+    /// told how far it came, and of a confirmation that it did not come to act on that nothing was done.
     pub(super) async fn take_up(&self) -> Result<(), StoreError> {
-        let now_us = self.0.clock.wall_us();
-        for (stream, at_us) in self.0.store.recent_cuts(now_us - TAKEN_UP_US).await? {
+        self.take_up_since(self.0.clock.wall_us() - TAKEN_UP_US)
+            .await
+    }
+
+    pub(super) async fn take_up_since(&self, since_us: i64) -> Result<(), StoreError> {
+        for (stream, at_us) in self.0.store.recent_cuts(since_us).await? {
             let at_ms = at_us / 1_000;
             self.state().ladder.done(&stream, Action::Cut, at_ms);
         }
-        for event in self.0.store.open_actions(now_us - TAKEN_UP_US).await? {
+        for event in self.0.store.open_actions(since_us).await? {
             let Some(data) = data_of(&event).filter(|d| d.executor.as_deref() == Some(WAYLAY))
             else {
                 continue;
@@ -376,7 +429,22 @@ impl Acting {
             };
             self.tell(step, data).await?;
         }
-        self.take_back_left(now_us, now_us - TAKEN_UP_US).await
+        for (decision, incident, by) in self.0.store.unheeded_decisions(since_us).await? {
+            let Ok(asked) = self.asked(&incident).await else {
+                continue;
+            };
+            let error = Some("the program ended before it was done".to_owned());
+            let decision_id = Some(decision);
+            let data = ActionData {
+                by,
+                decision_id,
+                error,
+                ..asked
+            };
+            self.tell(ActionStep::Failed, data).await?;
+        }
+        let now_us = self.0.clock.wall_us();
+        self.take_back_left(now_us, since_us).await
     }
 }
 

@@ -186,6 +186,21 @@ impl Room {
         self.records(changes)
     }
 
+    /// It becomes known where the code leads, and the policy wants `action` now.
+    fn wants(&mut self, action: &str) -> Vec<Record> {
+        self.policy = Self::new(self.name, action).policy;
+        let (policy, context) = (&self.policy, Context::default());
+        let changes = self.tracker.reconsider(|incident| {
+            let reading = incident.reading.as_ref().unwrap();
+            let verdict = policy.judge(&reading.payload, &reading.destination, &context);
+            track::Reconsidered {
+                reading: None,
+                verdict,
+            }
+        });
+        self.records(changes)
+    }
+
     fn end(&mut self) -> Vec<Record> {
         let changes = self.tracker.finish();
         self.records(changes)
@@ -477,4 +492,92 @@ async fn a_confirmation_does_what_was_not_done_yet() {
         .await
         .unwrap();
     assert!(fixture.acting.state().decided.is_empty());
+}
+
+/// A short link is a warning until it is known where it leads.
+#[tokio::test]
+async fn a_stream_that_was_warned_can_still_be_cut() {
+    let fixture = Fixture::new("mode = 'auto'").await;
+    let mut room = Room::new("room", "warn");
+    let warned = fixture.record(&room.show(), 0).await;
+    assert_eq!((&*warned[0].action, &*warned[0].step), ("warn", "do"));
+    let incident = warned[0].incident.clone().unwrap();
+
+    let mut told = fixture.record(&room.wants("cut"), 1).await;
+    room.reader = Reader::Zxing;
+    for second in 2..5 {
+        told.extend(fixture.record(&room.show(), second).await);
+    }
+    let told: Vec<_> = told.iter().map(|t| (&*t.action, &*t.step)).collect();
+    assert_eq!(told, [("cut", "do")], "once, and on the second read");
+    assert_eq!(fixture.kinds(&incident).await, ["requested", "requested"]);
+
+    // And back: nobody is warned whose stream is cut.
+    let again = room.wants("warn");
+    assert_eq!(again.len(), 1);
+    assert_eq!(fixture.record(&again, 5).await, []);
+}
+
+#[tokio::test]
+async fn a_confirmation_cuts_a_stream_that_was_only_warned() {
+    let fixture = Fixture::new("mode = 'auto'\nframes = 9").await;
+    let mut room = Room::new("room", "warn");
+    let told = fixture.record(&room.show(), 0).await;
+    let incident = told[0].incident.clone().unwrap();
+    let stricter = room.wants("cut");
+    assert_eq!(stricter.len(), 1);
+    assert_eq!(fixture.record(&stricter, 1).await, [], "too few reads");
+    let decision = fixture.decide(&incident, Decision::Confirm).await;
+    let confirmed = fixture.acting.confirmed(&incident, true, "ann", &decision);
+    let done = confirmed.await.unwrap().unwrap();
+    assert_eq!((&*done.action, &*done.step), ("cut", "do"));
+}
+
+/// What is decided by itself takes a moment to come to the records; a person who answers meanwhile does not do it again.
+#[tokio::test]
+async fn nothing_is_done_twice_that_is_on_its_way_to_the_records() {
+    let fixture = Fixture::new("mode = 'auto'").await;
+    let mut room = Room::new("room", "cut");
+    let opened = room.show();
+    fixture.record(&opened, 0).await;
+    let incident = opened[0].change.incident.id.to_string();
+    room.reader = Reader::Zxing;
+    let second = room.show();
+    let post = fixture.acting.consider(&second[0], THEN_US).unwrap();
+    assert_eq!(post.event.data.step, "do");
+    let decision = fixture.decide(&incident, Decision::Confirm).await;
+    let confirmed = fixture.acting.confirmed(&incident, true, "ann", &decision);
+    assert_eq!(confirmed.await.unwrap(), None);
+    assert_eq!(fixture.kinds(&incident).await, Vec::<String>::new());
+}
+
+#[tokio::test]
+async fn a_confirmation_that_nobody_came_to_act_on_is_told_by_the_next_start() {
+    let fixture = Fixture::new("mode = 'ask'").await;
+    let mut told = Vec::new();
+    for name in ["confirmed", "allowed", "waiting", "answered"] {
+        told.extend(fixture.record(&Room::new(name, "cut").show(), 0).await);
+    }
+    let ids: Vec<_> = told.iter().map(|t| t.incident.clone().unwrap()).collect();
+    fixture.decide(&ids[0], Decision::Confirm).await;
+    fixture.decide(&ids[1], Decision::AllowOnce).await;
+    let answered = fixture.decide(&ids[3], Decision::Confirm).await;
+    let done = fixture.acting.confirmed(&ids[3], true, "ann", &answered);
+    assert!(done.await.unwrap().is_some());
+    // The decisions of these tests are of long ago.
+    let since_us = THEN_US - 1;
+    let unheeded = fixture.store.unheeded_decisions(since_us).await.unwrap();
+    let found: Vec<_> = unheeded.iter().map(|(_, id, by)| (id, &**by)).collect();
+    assert_eq!(found, [(&ids[0], "ann")]);
+    fixture.acting.take_up_since(since_us).await.unwrap();
+    assert_eq!(fixture.kinds(&ids[0]).await, ["proposed", "failed"]);
+    fixture.acting.take_up_since(since_us).await.unwrap();
+    for (id, kinds) in [
+        (&ids[0], vec!["proposed", "failed"]),
+        (&ids[1], vec!["proposed"]),
+        (&ids[2], vec!["proposed"]),
+        (&ids[3], vec!["proposed", "requested"]),
+    ] {
+        assert_eq!(fixture.kinds(id).await, kinds);
+    }
 }

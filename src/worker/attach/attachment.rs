@@ -3,9 +3,14 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
+use tokio::sync::Semaphore;
+
 use crate::ban::StreamKey;
 use crate::config::{Ingest, Location, NoLocation, OnError};
 use crate::ingest::{ApiError, Decision, HookKind, Kicked, Reply, Server};
+
+/// Publishers of one server that are disconnected at once: one that is slow to answer holds up no other server.
+const KICKS: usize = 4;
 
 /// One server.
 pub(super) struct Attachment {
@@ -13,6 +18,7 @@ pub(super) struct Attachment {
     pub(super) config: Ingest,
     pub(super) server: Server,
     pub(super) counts: Counts,
+    kicking: Semaphore,
     /// Whether its last list failed, whether the last of its streams found no room, and whether one had a name that cannot be
     /// asked for: each is logged once.
     pub(super) failing: AtomicBool,
@@ -73,6 +79,7 @@ impl Attachment {
             config,
             server,
             counts: Counts::default(),
+            kicking: Semaphore::new(KICKS),
             failing: AtomicBool::new(false),
             full: AtomicBool::new(false),
             odd: AtomicBool::new(false),
@@ -132,6 +139,7 @@ impl Attachment {
         publisher: Option<&str>,
         stream: &str,
     ) -> Result<Kicked, ApiError> {
+        let _turn = self.kicking.acquire().await;
         let kicked = self.server.kick(key, publisher).await;
         let id = &*self.id;
         match &kicked {

@@ -1,6 +1,6 @@
 //! Which streams came from which ingest server: pure, so that every order of hooks and lists can be tried.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet, VecDeque};
 use std::sync::Arc;
 
 use crate::ban::StreamKey;
@@ -12,6 +12,9 @@ const HASH: usize = 16;
 
 /// A stream that is missing in so many lists in a row is gone.
 const MISSES: u8 = 2;
+
+/// Streams that are remembered once they have ended: people decide minutes and hours later.
+const REMEMBERED: usize = 20_000;
 
 /// Where a stream came from.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -29,6 +32,9 @@ pub struct FromServer {
 pub(super) struct Roll {
     streams: BTreeMap<String, Entry>,
     ids: HashMap<(Arc<str>, StreamKey), String>,
+    /// Those that have ended, and their ids, the first to be forgotten first.
+    ended: HashMap<String, FromServer>,
+    ends: VecDeque<String>,
 }
 
 #[derive(Debug)]
@@ -42,6 +48,11 @@ impl Roll {
     /// The stream `id`.
     pub(super) fn get(&self, id: &str) -> Option<&FromServer> {
         self.streams.get(id).map(|entry| &entry.from)
+    }
+
+    /// Where the stream `id` came from, which may have ended.
+    pub(super) fn came_from(&self, id: &str) -> Option<&FromServer> {
+        self.get(id).or_else(|| self.ended.get(id))
     }
 
     /// The id of the stream that is called `key` at `server`.
@@ -129,8 +140,18 @@ impl Roll {
     }
 
     fn remove(&mut self, id: &str) {
-        if let Some(entry) = self.streams.remove(id) {
-            self.ids.remove(&(entry.from.server, entry.from.key));
+        let Some(Entry { from, .. }) = self.streams.remove(id) else {
+            return;
+        };
+        self.ids
+            .remove(&(Arc::clone(&from.server), from.key.clone()));
+        if self.ended.insert(id.to_owned(), from).is_none() {
+            self.ends.push_back(id.to_owned());
+        }
+        while self.ends.len() > REMEMBERED {
+            if let Some(oldest) = self.ends.pop_front() {
+                self.ended.remove(&oldest);
+            }
         }
     }
 }

@@ -115,3 +115,29 @@ proptest! {
         prop_assert!(ids.iter().all(|id| is_stream_id(id)) && !ids.is_empty());
     }
 }
+
+/// Reviewers decide when a stream has long ended.
+#[test]
+fn it_is_known_where_streams_came_from_that_have_ended() {
+    let (mut roll, srs) = roll(Some("1"));
+    roll.stopped(&srs, &key("a"), None);
+    assert_eq!(roll.get("srs-live-a"), None);
+    assert_eq!(roll.came_from("srs-live-a"), Some(&from("a", Some("1"))));
+    assert_eq!(roll.came_from("srs-live-b"), None);
+    // Back under another publisher, and gone again.
+    roll.attach("srs-live-a".to_owned(), from("a", Some("2")));
+    roll.stopped(&srs, &key("a"), Some("2"));
+    assert_eq!(roll.came_from("srs-live-a"), Some(&from("a", Some("2"))));
+    for n in 0..REMEMBERED {
+        let name = n.to_string();
+        roll.attach(name.clone(), from(&name, None));
+        roll.stopped(&srs, &key(&name), None);
+    }
+    assert_eq!(
+        roll.came_from("srs-live-a"),
+        None,
+        "the first to be forgotten"
+    );
+    assert_eq!(roll.ended.len(), REMEMBERED);
+    assert!(roll.came_from("7").is_some());
+}
