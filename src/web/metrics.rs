@@ -124,6 +124,11 @@ const GAUGES: &[(&str, &str, Worker<f64>)] = &[
         "Whether events could not be written the last time: nothing is looked at once too many wait for that",
         |f| f64::from(f.records.is_failing()),
     ),
+    (
+        "waylay_heap_bytes",
+        "Bytes of memory that the program asked for and holds: what the system counts has what is free in between, too",
+        |_| glibc_heap::in_use() as f64,
+    ),
 ];
 
 const STREAM_COUNTERS: &[(&str, &str, Each<u64>)] = &[

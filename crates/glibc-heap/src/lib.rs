@@ -1,4 +1,5 @@
-//! Has the heap of glibc hold on to what is needed again soon, and give back to the system what is free in it.
+//! Has the heap of glibc hold on to what is needed again soon, and give back to the system what is free in it; says how much
+//! of it is in use.
 //!
 //! glibc has a heap for each of many threads, which shrinks from its end alone, and at once. Where large blocks come and
 //! go, such as pictures, it asks the system for the same memory again and again, while what is free between two that
@@ -40,9 +41,40 @@ pub fn trim() -> bool {
     false
 }
 
+/// Bytes that the program has asked for and not given back, in all heaps and beside them; 0 where the C library is not glibc. What the
+/// system counts for a process is more: it has what is free between two blocks as well. Each heap is locked for a moment.
+#[must_use]
+pub fn in_use() -> u64 {
+    #[cfg(target_env = "gnu")]
+    {
+        // SAFETY: mallinfo2 takes nothing, returns numbers by value, and locks each heap that it reads (MT-Safe but for a race with
+        // mallopt, by mallinfo(3), which tears a number at worst).
+        let heaps = unsafe { libc::mallinfo2() };
+        heaps.uordblks as u64 + heaps.hblkhd as u64
+    }
+    #[cfg(not(target_env = "gnu"))]
+    0
+}
+
 #[cfg(test)]
 mod tests {
-    use super::{hold, trim};
+    use super::{hold, in_use, trim};
+
+    #[test]
+    #[cfg(target_env = "gnu")]
+    fn what_is_asked_for_is_in_use_until_it_is_given_back() {
+        const MUCH: u64 = 64 << 20;
+        let before = in_use();
+        // Of small blocks in another heap, and one that has none.
+        let all = std::thread::spawn(|| {
+            let small: Vec<_> = (0..32_u64 << 10).map(|n| vec![n as u8; 1 << 10]).collect();
+            (small, vec![1_u8; 32 << 20])
+        });
+        let all = all.join().expect("memory");
+        assert!(in_use() > before + MUCH * 9 / 10);
+        drop(all);
+        assert!(in_use() < before + MUCH / 10);
+    }
 
     #[test]
     #[cfg(target_env = "gnu")]
