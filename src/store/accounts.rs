@@ -167,7 +167,7 @@ impl Store {
         Ok(Changed::Done)
     }
 
-    /// Gives the user `id` another password and ends its sessions.
+    /// Gives the user `id` another password and ends its sessions. A link with which it could choose one works no more.
     ///
     /// # Errors
     /// Where it could not be kept.
@@ -184,7 +184,7 @@ impl Store {
             .bind(id)
             .execute(&mut *transaction)
             .await?;
-        sessions::end_all(&mut transaction, id).await?;
+        end_access(&mut transaction, id).await?;
         append(&mut *transaction, line).await?;
         transaction.commit().await?;
         Ok(())
@@ -254,7 +254,7 @@ impl Store {
             .execute(&mut *transaction)
             .await?;
         }
-        sessions::end_all(&mut transaction, &user.id).await?;
+        end_access(&mut transaction, &user.id).await?;
         append(&mut *transaction, line).await?;
         transaction.commit().await?;
         Ok(true)
@@ -289,6 +289,16 @@ impl Store {
         transaction.commit().await?;
         Ok(true)
     }
+}
+
+/// Ends the sessions of a user whose password is another one now, and what could change it again.
+async fn end_access(
+    transaction: &mut sqlx::SqliteConnection,
+    user: &str,
+) -> Result<(), sqlx::Error> {
+    let links = sqlx::query("DELETE FROM link WHERE user = ?").bind(user);
+    links.execute(&mut *transaction).await?;
+    sessions::end_all(transaction, user).await
 }
 
 /// Keeps a link in the place of the one for the same user, and forgets those that are over.

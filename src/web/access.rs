@@ -37,6 +37,13 @@ pub(super) const DAY_US: i64 = 86_400_000_000;
 /// else takes it.
 pub(super) const API: &str = "api";
 
+/// Whether nobody may be called so: what is done by Waylay itself, or left to the platform, is told by these names.
+pub(super) fn is_reserved(name: &str) -> bool {
+    [API, "waylay", "platform"]
+        .iter()
+        .any(|reserved| name.eq_ignore_ascii_case(reserved))
+}
+
 /// By what somebody is known.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum By {

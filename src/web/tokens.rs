@@ -8,7 +8,7 @@ use axum::response::{IntoResponse, Response};
 use serde_json::json;
 use url::form_urlencoded;
 
-use super::access::{API, DAY_US, TOKEN_PREFIX, Who, scopes};
+use super::access::{DAY_US, TOKEN_PREFIX, Who, is_reserved, scopes};
 use super::pages::{Asked, see_other};
 use super::problem::Failure;
 use super::time::{day, rfc3339, short};
@@ -119,7 +119,7 @@ impl App {
         }
         let taken = || Failure::conflict(format!("the name `{name}` is taken"));
         let of_user = self.parts.store.user_by_name(&name).await?;
-        if of_user.is_some() || name.eq_ignore_ascii_case(API) {
+        if of_user.is_some() || is_reserved(&name) {
             return Err(taken());
         }
         let now_us = self.parts.clock.wall_us();

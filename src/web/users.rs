@@ -10,7 +10,7 @@ use serde::Deserialize;
 use serde_json::json;
 use utoipa::IntoParams;
 
-use super::access::{API, DAY_US, Who};
+use super::access::{DAY_US, Who, is_reserved};
 use super::limit::Limit;
 use super::pages::{Asked, Shell, see_other, show};
 use super::problem::Failure;
@@ -244,7 +244,7 @@ impl App {
 
     /// Whether a user may be called so as far as tokens are concerned: what is done by one is told by its name.
     pub(super) async fn is_free(&self, name: &str) -> Result<bool, Failure> {
-        Ok(!name.eq_ignore_ascii_case(API) && !self.parts.store.has_token(name).await?)
+        Ok(!is_reserved(name) && !self.parts.store.has_token(name).await?)
     }
 
     fn invited(&self, user: &UserRow, secret: &str, until_us: i64) -> Result<InvitedData, Failure> {

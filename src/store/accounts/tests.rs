@@ -368,3 +368,92 @@ async fn the_audit_log_is_appended_to_and_never_changed() {
         ("{\"n\":4}", "ana")
     );
 }
+
+#[tokio::test]
+async fn a_token_is_good_for_nothing_while_who_made_it_is_disabled() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = open(folder.path()).await;
+    let none = json!({});
+    for (id, name) in [("1", "Ana"), ("2", "ben")] {
+        let setup = link(id, DAY);
+        store
+            .add_link(None, setup, &line(1, "link.made", &none))
+            .await
+            .unwrap();
+        let made = store
+            .follow_setup(id, &admin(id, name), &line(2, "user.set_up", &none))
+            .await;
+        assert!(made.unwrap());
+    }
+    // The second one was made with the first one, and the third one by ben.
+    for (name, made_by) in [("one", "ana"), ("two", "One"), ("three", "ben")] {
+        let token = TokenRow {
+            id: name.to_owned(),
+            name: name.to_owned(),
+            role: "admin".to_owned(),
+            scopes: None,
+            made_by: made_by.to_owned(),
+            created_us: 3,
+            until_us: DAY,
+            used_day: None,
+            revoked_us: None,
+        };
+        let line = line(3, "token.made", &none);
+        assert!(store.add_token(&token, name, &line).await.unwrap());
+    }
+    let known = async || {
+        let mut known = Vec::new();
+        for hash in ["one", "two", "three"] {
+            known.push(store.token(hash).await.unwrap().is_some());
+        }
+        known
+    };
+    assert_eq!(known().await, [true, true, true]);
+    for (disabled, left) in [(true, [false, false, true]), (false, [true, true, true])] {
+        let line = line(4, "user.changed", &none);
+        let changed = store.change_user("1", None, Some(disabled), &line).await;
+        assert_eq!(changed.unwrap(), Changed::Done);
+        assert_eq!(known().await, left, "{disabled}");
+    }
+}
+
+#[tokio::test]
+async fn a_link_ends_with_the_password_that_it_was_for() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = open(folder.path()).await;
+    let none = json!({});
+    store
+        .add_user(
+            &user("1", "ben"),
+            link("first", DAY),
+            &line(1, "user.invited", &none),
+        )
+        .await
+        .unwrap();
+    assert!(store.link("first", 2).await.unwrap().is_some());
+    store
+        .set_password("1", "hash", &line(2, "user.changed_password", &none))
+        .await
+        .unwrap();
+    assert_eq!(store.link("first", 3).await.unwrap(), None);
+    // The same where the user becomes an admin by another link.
+    store
+        .add_link(
+            Some("1"),
+            link("second", DAY),
+            &line(3, "user.invited_again", &none),
+        )
+        .await
+        .unwrap();
+    store
+        .add_link(None, link("setup", DAY), &line(4, "link.made", &none))
+        .await
+        .unwrap();
+    assert!(
+        store
+            .follow_setup("setup", &admin("1", "ben"), &line(5, "user.set_up", &none))
+            .await
+            .unwrap()
+    );
+    assert_eq!(store.link("second", 6).await.unwrap(), None);
+}

@@ -42,12 +42,18 @@ impl Store {
         Ok(rows.fetch_all(&self.pool).await?)
     }
 
-    /// The token that has this hash, whether it is good or not.
+    /// The token that has this hash, whether it is good or not; none while whoever made it is disabled, or made the token that made it.
     ///
     /// # Errors
     /// Where the query failed.
     pub async fn token(&self, sha256: &str) -> Result<Option<TokenRow>, StoreError> {
-        let row = sqlx::query_as(sqlx::AssertSqlSafe(format!("{COLUMNS} WHERE sha256 = ?")));
+        let row = sqlx::query_as(sqlx::AssertSqlSafe(format!(
+            "WITH RECURSIVE maker (name) AS (
+                 SELECT made_by FROM token WHERE sha256 = ?1
+                 UNION SELECT made_by FROM token JOIN maker ON token.name = maker.name)
+             {COLUMNS} WHERE sha256 = ?1
+                 AND NOT EXISTS (SELECT 1 FROM user WHERE disabled = 1 AND user.name IN (SELECT name FROM maker))"
+        )));
         Ok(row.bind(sha256).fetch_optional(&self.pool).await?)
     }
 

@@ -16,7 +16,7 @@ fn every_change_is_in_the_audit_log() {
     let folder = tempfile::tempdir().unwrap();
     let data = folder.path().join("data");
     let (_served, api, ana) = with_admin(&data, &[]);
-    let (token, _) = ana.token(&json!({"name": "platform", "role": "admin", "days": 1}));
+    let (token, _) = ana.token(&json!({"name": "partner", "role": "admin", "days": 1}));
     let program = with_token(&api, &token);
     let url = "rtmp://127.0.0.1:1/live/s3cret-key?token=s3cret";
     let stream = json!({"id": "room", "url": url, "labels": ["a", "=1+1"]});
@@ -60,17 +60,17 @@ fn every_change_is_in_the_audit_log() {
             ("user", "ana", "user.set_up"),
             ("user", "ana", "session.began"),
             ("user", "ana", "token.made"),
-            ("token", "platform", "stream.added"),
+            ("token", "partner", "stream.added"),
             ("user", "ana", "stream.changed"),
             ("user", "ana", "stream.boosted"),
-            ("token", "platform", "stream.removed"),
+            ("token", "partner", "stream.removed"),
         ]
     );
     assert_eq!(lines[4]["subject"], "room");
     assert_eq!(lines[4]["detail"]["labels"], json!(["a", "=1+1"]));
     assert!(!all.to_string().contains("s3cret"), "{all}");
     let count = |query: &str| log(query)["lines"].as_array().unwrap().len();
-    assert_eq!(count("?who=platform"), 2);
+    assert_eq!(count("?who=partner"), 2);
     assert_eq!(count("?action=stream.added&who=ana"), 0);
     assert_eq!(count("?subject=room"), 4);
     let at = lines[4]["at"].as_str().unwrap();
