@@ -78,30 +78,46 @@ impl Store {
     /// # Errors
     /// Where the query failed.
     pub async fn audited(&self, filter: &AuditFilter<'_>) -> Result<Vec<AuditRow>, StoreError> {
-        let mut query = QueryBuilder::<Sqlite>::new(
+        let mut query = filter.query();
+        Ok(query.build_query_as().fetch_all(&self.pool).await?)
+    }
+}
+
+impl AuditFilter<'_> {
+    /// The query for the lines that it wants.
+    pub(super) fn query(&self) -> QueryBuilder<Sqlite> {
+        let mut query = QueryBuilder::new(
             "SELECT position, at_us, by_kind, by_id, by_name, action, subject, detail FROM audit WHERE 1",
         );
         for (column, wanted) in [
-            (" AND by_name = ", filter.who),
-            (" AND action = ", filter.action),
-            (" AND subject = ", filter.subject),
+            (" AND by_name = ", self.who),
+            (" AND action = ", self.action),
+            (" AND subject = ", self.subject),
         ] {
             if let Some(wanted) = wanted {
                 query.push(column).push_bind(wanted.to_owned());
             }
         }
-        for (column, bound) in [
-            (" AND at_us >= ", filter.from_us),
-            (" AND at_us < ", filter.until_us),
-            (" AND position < ", filter.before),
-        ] {
-            if let Some(bound) = bound {
-                query.push(column).push_bind(bound);
-            }
+        // Times become places, so that lines are walked along in their order and not sorted. Where the clock was set back meanwhile,
+        // the first of them by time need not be the first by place: some are looked at.
+        if let Some(from_us) = self.from_us {
+            query.push(" AND position >= (SELECT min(position) FROM (SELECT position FROM audit WHERE at_us >= ");
+            query.push_bind(from_us);
+            query.push(" ORDER BY at_us LIMIT 1000)) AND +at_us >= ");
+            query.push_bind(from_us);
+        }
+        if let Some(until_us) = self.until_us {
+            query.push(" AND position <= (SELECT max(position) FROM (SELECT position FROM audit WHERE at_us < ");
+            query.push_bind(until_us);
+            query.push(" ORDER BY at_us DESC LIMIT 1000)) AND +at_us < ");
+            query.push_bind(until_us);
+        }
+        if let Some(before) = self.before {
+            query.push(" AND position < ").push_bind(before);
         }
         query.push(" ORDER BY position DESC LIMIT ");
-        query.push_bind(filter.limit);
-        Ok(query.build_query_as().fetch_all(&self.pool).await?)
+        query.push_bind(self.limit);
+        query
     }
 }
 
