@@ -1,15 +1,17 @@
 //! Files of evidence, as the records name them: whole, in parts, and pictures with their codes covered.
 
 use std::collections::VecDeque;
-use std::io::{Read, Seek, SeekFrom};
+use std::fs::File;
+use std::io::{self, Read, Seek, SeekFrom};
 use std::path::Path as FilePath;
 use std::sync::{Mutex, PoisonError};
 
-use axum::body::Bytes;
+use axum::body::{Body, Bytes};
 use axum::extract::rejection::QueryRejection;
 use axum::extract::{Path, Query, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
+use futures_util::stream;
 use image::RgbImage;
 use serde::Deserialize;
 use serde_json::json;
@@ -27,6 +29,8 @@ use crate::web::problem::Failure;
 
 /// Bytes of a file that are sent at once at most; of a longer one a browser asks for the next part.
 const MOST: u64 = 32 << 20;
+/// Bytes of it that are in memory at once, whoever takes how long.
+const CHUNK: u64 = 256 << 10;
 /// Pictures that are covered at a time.
 const AT_A_TIME: usize = 2;
 /// Bytes of covered pictures that are kept.
@@ -118,7 +122,8 @@ pub(in crate::web) async fn file(
             .and_then(|range| range.to_str().ok())
             .map(str::to_owned);
         let kind = kind(&file.kind);
-        return blocking(move || whole(&path, kind, range.as_deref())).await;
+        let part = blocking(move || Part::open(&path, range.as_deref())).await?;
+        return Ok(part.send(kind));
     }
     if !matches!(
         file.kind.as_str(),
@@ -216,35 +221,82 @@ fn lost() -> Failure {
 }
 
 /// The file, or the part of it that is asked for (RFC 9110 section 14): players look into a clip so.
-fn whole(path: &FilePath, kind: HeaderValue, range: Option<&str>) -> Result<Response, Failure> {
-    let mut file = std::fs::File::open(path).map_err(|_| lost())?;
-    let length = file.metadata().map_err(|_| lost())?.len();
-    let asked = range.and_then(|range| part(range, length));
-    let (from, until) = asked.unwrap_or((0, length));
-    let until = until.min(from.saturating_add(MOST));
-    if range.is_none() && length > MOST {
-        return Err(Failure::new(
-            StatusCode::PAYLOAD_TOO_LARGE,
-            "the file is too large to be sent at once: ask for parts",
-        ));
-    }
-    let mut bytes = Vec::new();
-    file.seek(SeekFrom::Start(from)).map_err(|_| lost())?;
-    file.take(until - from)
-        .read_to_end(&mut bytes)
-        .map_err(|_| lost())?;
-    let mut response = bytes.into_response();
-    let headers = response.headers_mut();
-    headers.insert(header::CONTENT_TYPE, kind);
-    headers.insert(header::ACCEPT_RANGES, HeaderValue::from_static("bytes"));
-    if asked.is_some() {
-        let range = format!("bytes {from}-{}/{length}", until.saturating_sub(1));
-        if let Ok(range) = HeaderValue::from_str(&range) {
-            headers.insert(header::CONTENT_RANGE, range);
+struct Part {
+    /// Read from where the part begins.
+    file: File,
+    from: u64,
+    until: u64,
+    /// Of the whole file.
+    length: u64,
+    /// Whether a part of it was asked for.
+    is_part: bool,
+}
+
+impl Part {
+    fn open(path: &FilePath, range: Option<&str>) -> Result<Self, Failure> {
+        let mut file = File::open(path).map_err(|_| lost())?;
+        let length = file.metadata().map_err(|_| lost())?.len();
+        let asked = range.and_then(|range| part(range, length));
+        let (from, until) = asked.unwrap_or((0, length));
+        let until = until.min(from.saturating_add(MOST));
+        if range.is_none() && length > MOST {
+            return Err(Failure::new(
+                StatusCode::PAYLOAD_TOO_LARGE,
+                "the file is too large to be sent at once: ask for parts",
+            ));
         }
-        *response.status_mut() = StatusCode::PARTIAL_CONTENT;
+        file.seek(SeekFrom::Start(from)).map_err(|_| lost())?;
+        Ok(Self {
+            file,
+            from,
+            until,
+            length,
+            is_part: asked.is_some(),
+        })
     }
-    Ok(response)
+
+    /// Sends it as fast as it is taken.
+    fn send(self, kind: HeaderValue) -> Response {
+        let Self {
+            from,
+            until,
+            length,
+            ..
+        } = self;
+        let size = until.saturating_sub(from);
+        let chunks = stream::try_unfold((self.file, size), |(mut file, left)| async move {
+            if left == 0 {
+                return Ok(None);
+            }
+            let reading = tokio::task::spawn_blocking(move || {
+                let mut bytes = Vec::new();
+                let taken = file
+                    .by_ref()
+                    .take(left.min(CHUNK))
+                    .read_to_end(&mut bytes)?;
+                io::Result::Ok((file, Bytes::from(bytes), taken as u64))
+            });
+            let (file, bytes, taken) = reading.await.map_err(io::Error::other)??;
+            if taken == 0 {
+                // It is shorter than it was: what was promised is not there.
+                return Err(io::ErrorKind::UnexpectedEof.into());
+            }
+            Ok::<_, io::Error>(Some((bytes, (file, left - taken))))
+        });
+        let mut response = Body::from_stream(chunks).into_response();
+        let headers = response.headers_mut();
+        headers.insert(header::CONTENT_TYPE, kind);
+        headers.insert(header::CONTENT_LENGTH, size.into());
+        headers.insert(header::ACCEPT_RANGES, HeaderValue::from_static("bytes"));
+        if self.is_part {
+            let range = format!("bytes {from}-{}/{length}", until.saturating_sub(1));
+            if let Ok(range) = HeaderValue::from_str(&range) {
+                headers.insert(header::CONTENT_RANGE, range);
+            }
+            *response.status_mut() = StatusCode::PARTIAL_CONTENT;
+        }
+        response
+    }
 }
 
 /// From where on and until where one range goes; `None` where it is none, or outside, or there are several: then all of
@@ -264,6 +316,8 @@ fn part(range: &str, length: u64) -> Option<(u64, u64)> {
 
 #[cfg(test)]
 mod tests {
+    use futures_util::StreamExt as _;
+
     use super::*;
 
     #[test]
@@ -284,6 +338,44 @@ mod tests {
             assert_eq!(part(range, 100), asked, "{range}");
         }
         assert_eq!(part("bytes=0-", 0), None);
+    }
+
+    #[tokio::test]
+    async fn a_file_is_sent_in_pieces_and_whole() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("clip.mp4");
+        let bytes: Vec<u8> = (0..600_000_u32).flat_map(u32::to_le_bytes).collect();
+        std::fs::write(&path, &bytes).unwrap();
+        for (range, status, sent) in [
+            (None, 200, 0..bytes.len()),
+            (Some("bytes=5-1000004"), 206, 5..1_000_005),
+            (Some("bytes=-3"), 206, bytes.len() - 3..bytes.len()),
+        ] {
+            let part = Part::open(&path, range).unwrap();
+            let response = part.send(HeaderValue::from_static("video/mp4"));
+            assert_eq!(response.status().as_u16(), status, "{range:?}");
+            let length = response.headers()[header::CONTENT_LENGTH].to_str().unwrap();
+            assert_eq!(length, sent.len().to_string());
+            let mut pieces = response.into_body().into_data_stream();
+            let mut all = Vec::new();
+            while let Some(piece) = pieces.next().await {
+                let piece = piece.unwrap();
+                assert!(piece.len() as u64 <= CHUNK, "{}", piece.len());
+                all.extend_from_slice(&piece);
+            }
+            assert!(all == bytes[sent], "{range:?}");
+        }
+        // What is cut off while it is sent is no whole answer.
+        let part = Part::open(&path, None).unwrap();
+        File::options()
+            .write(true)
+            .open(&path)
+            .unwrap()
+            .set_len(9)
+            .unwrap();
+        let response = part.send(HeaderValue::from_static("video/mp4"));
+        let all = axum::body::to_bytes(response.into_body(), usize::MAX).await;
+        assert!(all.is_err());
     }
 
     #[test]
