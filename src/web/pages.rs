@@ -201,6 +201,8 @@ impl Shell {
 struct ProblemPage<'a> {
     shell: Shell,
     title: M,
+    /// What it means, where the detail is in another language than the page.
+    means: Option<M>,
     detail: &'a str,
 }
 
@@ -214,11 +216,24 @@ pub(super) fn problem(app: &App, asked: &Asked, who: Option<&Who>, failure: &Fai
         } else {
             t.went_wrong
         },
+        means: (!t.is_english()).then(|| means(failure.status(), t)),
         detail: failure.detail(),
     };
     let mut response = show(failure.status(), &page);
     failure.add_to(response.headers_mut());
     response
+}
+
+fn means(status: StatusCode, t: &Text) -> M {
+    match status {
+        StatusCode::FORBIDDEN | StatusCode::UNAUTHORIZED => t.problem_forbidden,
+        StatusCode::NOT_FOUND | StatusCode::GONE => t.problem_missing,
+        StatusCode::CONFLICT => t.problem_conflict,
+        StatusCode::PAYLOAD_TOO_LARGE => t.problem_large,
+        StatusCode::TOO_MANY_REQUESTS | StatusCode::SERVICE_UNAVAILABLE => t.problem_often,
+        status if status.is_server_error() => t.problem_internal,
+        _ => t.problem_wrong,
+    }
 }
 
 /// Shows a page.

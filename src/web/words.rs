@@ -95,8 +95,18 @@ words! {
     older: "Older", "更早";
     viewer: "viewer", "查看者";
     reviewer: "reviewer", "审核员";
-    lead: "lead", "主管";
+    lead: "lead", "组长";
     admin: "admin", "管理员";
+    read: "read", "查看";
+    read_evidence: "read_evidence", "查看证据";
+    decide: "decide", "处置";
+    cut: "cut", "切断直播流";
+    decide_many: "decide_many", "批量处置";
+    quality: "quality", "质量与推翻";
+    audit: "audit", "审计日志";
+    deliveries: "deliveries", "投递";
+    streams: "streams", "管理直播流";
+    say_who: "users", "管理用户与令牌";
     invited: "invited", "已邀请";
     active: "active", "有效";
     disabled: "disabled", "已停用";
@@ -110,13 +120,23 @@ impl Words {
         if chinese { &CHINESE } else { &ENGLISH }
     }
 
-    /// A role or a state as people call it; what has no other name is called as records do.
+    /// A role, a permission or a state as people call it; what has no other name is called as records do.
     pub(super) fn called<'a>(&self, id: &'a str) -> &'a str {
         match id {
             "viewer" => self.viewer,
             "reviewer" => self.reviewer,
             "lead" => self.lead,
             "admin" => self.admin,
+            "read" => self.read,
+            "read_evidence" => self.read_evidence,
+            "decide" => self.decide,
+            "cut" => self.cut,
+            "decide_many" => self.decide_many,
+            "quality" => self.quality,
+            "audit" => self.audit,
+            "deliveries" => self.deliveries,
+            "streams" => self.streams,
+            "users" => self.say_who,
             "invited" => self.invited,
             "active" => self.active,
             "disabled" => self.disabled,
@@ -124,6 +144,12 @@ impl Words {
             "revoked" => self.revoked,
             other => other,
         }
+    }
+
+    /// Permissions as people call them, which records separate by spaces.
+    pub(super) fn called_all(&self, ids: &str) -> String {
+        let called: Vec<_> = ids.split(' ').map(|id| self.called(id)).collect();
+        called.join(", ")
     }
 
     /// What is wrong with a password.
@@ -140,7 +166,7 @@ impl Words {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::account::{LONGEST_PASSWORD, Role, SHORTEST_PASSWORD};
+    use crate::account::{LONGEST_PASSWORD, Permission, Role, SHORTEST_PASSWORD};
 
     #[test]
     fn everything_is_said_in_both_languages() {
@@ -180,6 +206,10 @@ mod tests {
         for role in Role::ALL {
             assert_eq!(ENGLISH.called(role.as_str()), role.as_str());
             assert_ne!(CHINESE.called(role.as_str()), role.as_str());
+        }
+        for permission in Permission::ALL {
+            assert_eq!(ENGLISH.called(permission.as_str()), permission.as_str());
+            assert_ne!(CHINESE.called(permission.as_str()), permission.as_str());
         }
         assert_eq!(CHINESE.called("x"), "x");
     }

@@ -194,6 +194,7 @@ messages! {
     no_picture: "There is no picture: none was written, or it is kept no more.", "没有画面：未写入，或已过保存期。";
     clip: "Clip", "片段";
     clip_covered: "Covered: hold to reveal", "已遮盖：按住查看";
+    open_clip: "Open the clip uncovered", "打开未遮盖的片段";
     clip_says: "Red is where the code was in view", "红色为码可见的时段";
     play: "Play", "播放";
     step_back: "One picture back", "后退一帧";
@@ -256,6 +257,9 @@ messages! {
     on_day: "{day}: {n}", "{day}：{n}";
     decide_all: "One decision for all of it", "一次处置全部";
     preview: "Settles {n} waiting incident. One undo takes it back.|Settles {n} waiting incidents. One undo takes all of them back.", "将处置 {n} 条待审核事件，可一次撤回。";
+    preview_first: "Settles the first {n} waiting incident: more wait.|Settles the first {n} waiting incidents: more wait. One undo takes all of them back.", "将处置最早的 {n} 条待审核事件，其余需再次处置；可一次撤回。";
+    proposed_many: "{n} waits for a second person|{n} wait for a second person", "{n} 条待第二人确认";
+    left_many: "{n} left as it was|{n} left as they were", "{n} 条未处置";
     settled: "{n} incident settled|{n} incidents settled", "已处置 {n} 条事件";
     all_decided: "Everything in it was decided.", "全部已处置。";
     may_not_decide_many: "Deciding on many at once is for leads.", "批量处置仅限组长。";
@@ -418,6 +422,13 @@ messages! {
     span_h: "{n} h", "{n} 小时";
     span_d: "{n} d", "{n} 天";
     // What goes wrong.
+    problem_wrong: "Something that was sent is wrong or missing.", "提交的内容有误或缺失。";
+    problem_forbidden: "Your role may not do this, or the page is out of date: load it again.", "您的角色无权执行此操作，或页面已过期，请刷新后重试。";
+    problem_missing: "It is not there, or not any more.", "内容不存在或已被移除。";
+    problem_conflict: "It stands otherwise by now: somebody else may have been faster.", "状态已发生变化，可能他人已先行处理。";
+    problem_large: "It is too large.", "内容过大。";
+    problem_often: "It was tried too often, or too much is asked for just now: try again later.", "操作过于频繁或系统繁忙，请稍后再试。";
+    problem_internal: "The service could not do it; its log says why.", "服务未能完成操作，原因见日志。";
     not_found: "There is nothing here", "这里什么都没有";
     went_wrong: "That did not work", "操作未成功";
 }
