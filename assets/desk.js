@@ -109,7 +109,15 @@
     if (step) { video.pause(); video.currentTime = Math.max(0, video.currentTime + Number(step.dataset.step) * 0.04); }
   });
 
-  // ---- Keys press what shows them.
+  // ---- Keys press what shows them. Where a decision is asked for its reason, Enter behind that makes this one and no other.
+  let owed = null;
+  const owe = (button) => {
+    const reason = one("[data-reason]", button.form);
+    say(reason.dataset.missing);
+    reason.focus();
+    owed = button;
+  };
+  document.addEventListener("focusout", (event) => { if (event.target.matches("[data-reason]")) owed = null; });
   const press = (key) => {
     const row = one(".here");
     const inRow = row && all(`[data-row-key="${CSS.escape(key)}"]`, row).find(shown);
@@ -119,10 +127,8 @@
     else if (target.matches("summary")) {
       target.parentElement.open = true;
       one("form :is(input:not([type=hidden]), button)", target.parentElement).focus();
-    } else if (target.matches("[data-needs-reason]") && !one("[data-reason]").value.trim()) {
-      say(one("[data-reason]").dataset.missing);
-      one("[data-reason]").focus();
-    } else target.click();
+    } else if (target.matches("[data-needs-reason]") && !one("[data-reason]", target.form).value.trim()) owe(target);
+    else target.click();
     return true;
   };
   const typing = (node) => node.matches("textarea, select, [contenteditable], input:not([type=checkbox], [type=radio], [type=range], [type=file])");
@@ -132,6 +138,17 @@
       cover();
       const open = event.target.closest("details[open]");
       if (open && open.matches(".menu, .allow, .cut, .reverse")) { open.open = false; one("summary", open).focus(); } else if (typing(event.target)) event.target.blur();
+      return;
+    }
+    if (event.key === "Enter" && owed && event.target.matches("[data-reason]") && event.target.value.trim()) {
+      event.preventDefault();
+      owed.click();
+      return;
+    }
+    // The button that is held is held by a key as well, whether single keys do something or not.
+    if ((event.key === " " || event.key === "Enter") && event.target.closest("[data-reveal]")) {
+      event.preventDefault();
+      if (!event.repeat) reveal();
       return;
     }
     if (!keysOn() || typing(event.target) || one("dialog[open]")) return;
@@ -147,7 +164,7 @@
     } else if (event.key === "?") { help(); done = true; } else if (event.key.length === 1 || event.key === "Backspace") done = press(event.key);
     if (done) event.preventDefault();
   });
-  document.addEventListener("keyup", (event) => { if (event.key === "r" || event.key === "R") cover(); });
+  document.addEventListener("keyup", (event) => { if (["r", "R", " ", "Enter"].includes(event.key)) cover(); });
   const help = () => { const sheet = one("#help"); if (sheet && !sheet.open) sheet.showModal(); };
   document.addEventListener("click", (event) => {
     if (event.target.closest("[data-help]")) help();
@@ -165,7 +182,7 @@
     const by = event.submitter;
     if (by && by.hasAttribute("data-needs-reason")) {
       const reason = one("[data-reason]", form);
-      if (!reason.value.trim()) { event.preventDefault(); reason.focus(); say(reason.dataset.missing); return; }
+      if (!reason.value.trim()) { event.preventDefault(); owe(by); return; }
     }
     form.dataset.sent = "yes";
     const busy = one("[data-busy]", form);
@@ -243,10 +260,14 @@
 
   let timer = null;
   let pending = new Map();
+  let feed = null;
+  let last = null;
   const listen = () => {
-    if (!one("[data-feed]") || !window.EventSource) return;
-    const feed = new EventSource("/api/v1/feed");
+    // A page that nobody sees hears nothing: it goes on where it was once it is looked at again.
+    if (feed || !one("[data-feed]") || !window.EventSource || document.visibilityState === "hidden") return;
+    feed = new EventSource(`/api/v1/feed${last === null ? "" : `?after=${last}`}`);
     const on = (event) => {
+      if (event.lastEventId) last = event.lastEventId;
       let told;
       try { told = JSON.parse(event.data); } catch { return; }
       pending.set(told.id, told.topic);
@@ -263,11 +284,24 @@
       }, 250);
     };
     for (const topic of ["incident", "review"]) feed.addEventListener(topic, on);
-    feed.addEventListener("reset", () => { refresh().catch(() => {}); });
+    feed.addEventListener("reset", (event) => { last = event.lastEventId || null; refresh().catch(() => {}); });
     feed.addEventListener("open", () => { root.dataset.live = "on"; });
     feed.addEventListener("error", () => { delete root.dataset.live; });
-    addEventListener("pagehide", () => feed.close());
   };
+  const hush = () => {
+    if (!feed) return;
+    feed.close();
+    feed = null;
+    delete root.dataset.live;
+  };
+  addEventListener("pagehide", hush);
+  addEventListener("pageshow", () => listen());
+  document.addEventListener("visibilitychange", () => {
+    if (document.visibilityState === "hidden") { hush(); return; }
+    // Where nothing was heard yet, nobody knows from where on: what is shown is asked for anew.
+    if (!feed && last === null) { refresh().catch(() => {}); if (one("[data-incident]")) renewCase().catch(() => {}); }
+    listen();
+  });
 
   // ---- A claim lasts as long as somebody is looking.
   const renew = () => {
@@ -312,8 +346,8 @@
     form.requestSubmit();
   });
 
-  // ---- The wall looks again by itself where htmx is not there to do it, and waits while somebody fills in a form.
-  const busy = () => one("#streams details[open]") !== null;
+  // ---- The wall looks again by itself, and waits while somebody fills in a form or stands on a stream: what is replaced loses the focus.
+  const busy = () => one("#streams details[open], #streams :focus") !== null;
   document.addEventListener("htmx:beforeRequest", (event) => { if (event.target.id === "streams" && busy()) event.preventDefault(); });
   document.addEventListener("htmx:afterSwap", () => { wake(document); const row = here && one(`[data-row][data-id="${CSS.escape(here)}"]`); if (row) row.classList.add("here"); });
   document.addEventListener("htmx:afterRequest", (event) => { if (event.detail.successful && event.target.matches("form.note")) event.target.reset(); });

@@ -329,6 +329,70 @@ tests["all of it works without a script"] = async () => {
   await page.context().close();
 };
 
+tests["Enter behind a reason makes the decision that asked for it, and no other"] = async () => {
+  const page = await open();
+  const one = (await incidents()).find((i) => i.review === "open");
+  check(one, "something waits");
+  await page.goto(`/incidents/${one.id}`);
+  await page.locator("#decide input[name=reason]").fill("belongs to us");
+  await page.locator("#decide input[name=reason]").press("Enter");
+  // What is sent before the next request would be there by then.
+  same((await incident(one.id)).review, "open", "Enter by itself decides nothing");
+  same(new URL(page.url()).pathname, `/incidents/${one.id}`, "and leads nowhere");
+  await page.locator("#decide input[name=reason]").fill("");
+  await page.keyboard.press("Escape");
+  await page.keyboard.press("e");
+  same(await page.evaluate(() => document.activeElement.name), "reason", "the reason is asked for");
+  await page.keyboard.type("not sure");
+  await page.keyboard.press("Enter");
+  await page.waitForURL((url) => !url.pathname.endsWith(one.id));
+  same((await incident(one.id)).review, "escalated", "what was asked for");
+  await page.waitForLoadState("load");
+  await page.keyboard.press("u");
+  await page.waitForURL((url) => url.pathname.endsWith(one.id));
+  same((await incident(one.id)).review, "open", "it waits again");
+  await page.context().close();
+};
+
+tests["a filter is saved as it is shown"] = async () => {
+  const page = await open();
+  await page.goto("/");
+  const answered = page.waitForResponse((answer) => answer.url().includes("severity=critical"));
+  await page.locator("#filters select[name=severity]").selectOption("critical");
+  await answered;
+  await page.waitForFunction(() => document.querySelector("#saved-query").value.includes("severity=critical"));
+  await page.locator(".save input[name=name]").fill("worst");
+  await page.locator(".save button").click();
+  await page.waitForURL(/severity=critical/);
+  const saved = (await api("/api/v1/filters")).filters.find((filter) => filter.name === "worst");
+  same(saved.query, "severity=critical", "what was shown");
+  await page.context().close();
+};
+
+tests["the wall stands still under whoever is on it, and nobody listens who does not look"] = async () => {
+  const page = await open();
+  await page.goto("/wall");
+  const asked = () => page.evaluate(() => new Promise((done) => {
+    document.addEventListener("htmx:beforeRequest", (event) => setTimeout(() => done(event.defaultPrevented)), { once: true });
+  }));
+  await page.locator("#streams a").first().focus();
+  same(await asked(), true, "it waits while a stream has the focus");
+  await page.evaluate(() => document.activeElement.blur());
+  same(await asked(), false, "and goes on after that");
+  await page.goto("/");
+  const live = (on) => page.waitForFunction((is) => (document.documentElement.dataset.live === "on") === is, on);
+  const turn = (state) => page.evaluate((is) => {
+    Object.defineProperty(document, "visibilityState", { value: is, configurable: true });
+    document.dispatchEvent(new Event("visibilitychange"));
+  }, state);
+  await live(true);
+  await turn("hidden");
+  await live(false);
+  await turn("visible");
+  await live(true);
+  await page.context().close();
+};
+
 tests["the scan desk says what it sees"] = async () => {
   const page = await open();
   await page.goto("/scan");
@@ -369,6 +433,17 @@ tests["single keys can be turned off, and do nothing in a field"] = async () => 
   await page.waitForLoadState("load");
   await page.keyboard.press("?");
   check(!(await page.locator("#help").isVisible()), "off is off");
+  // The button that uncovers is a button: it is held by a key too.
+  const one = (await incidents("&review=any")).find((i) => i.stream === "room-104");
+  await page.goto(`/incidents/${one.id}`);
+  const source = () => page.locator("[data-test=frame]").getAttribute("src");
+  await page.locator("[data-test=reveal]").focus();
+  for (const key of [" ", "Enter"]) {
+    await page.keyboard.down(key);
+    check(!(await source()).includes("cover"), `open while ${JSON.stringify(key)} is down`);
+    await page.keyboard.up(key);
+    check((await source()).endsWith("?cover=1"), "covered again");
+  }
   await page.context().close();
 };
 
