@@ -1,7 +1,7 @@
 //! Writes that carry `Idempotency-Key`: the same request again gets the same answer and does nothing.
 
 use axum::body::{Body, to_bytes};
-use axum::extract::{Request, State};
+use axum::extract::{MatchedPath, Request, State};
 use axum::http::{HeaderValue, Method, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
@@ -19,87 +19,118 @@ const LONGEST_KEY: usize = 200;
 /// Bytes of the largest answer that is kept.
 const LARGEST_ANSWER: usize = 64 << 10;
 
+/// Those whose answers hold a secret: it is kept nowhere.
+const SECRET: [&str; 3] = [
+    "/api/v1/tokens",
+    "/api/v1/users",
+    "/api/v1/users/{id}/invite",
+];
+
 /// Answers a write once.
-pub(super) async fn once(State(app): State<Shared>, request: Request, next: Next) -> Response {
+pub(super) async fn once(
+    State(app): State<Shared>,
+    route: MatchedPath,
+    request: Request,
+    next: Next,
+) -> Response {
     let is_write = !matches!(
         *request.method(),
         Method::GET | Method::HEAD | Method::OPTIONS
     );
-    let Some(key) = request.headers().get(KEY).filter(|_| is_write).cloned() else {
+    let key = request.headers().get(KEY).filter(|_| is_write).cloned();
+    // What nobody is known for is not kept: everybody could fill the records with it.
+    let who = request.extensions().get::<Who>().cloned();
+    let (Some(key), Some(who), true) = (key, who, request.uri().path().starts_with("/api/")) else {
         return next.run(request).await;
     };
-    let who = request
-        .extensions()
-        .get::<Who>()
-        .map(|who| who.name.clone());
-    answer(
-        &app.parts.store,
-        app.parts.clock.wall_us(),
-        &who.unwrap_or_default(),
-        &key,
-        request,
-        next,
-    )
-    .await
-    .unwrap_or_else(IntoResponse::into_response)
+    let asked = Asked {
+        store: &app.parts.store,
+        now_us: app.parts.clock.wall_us(),
+        by: &who.name,
+        is_secret: SECRET.contains(&route.as_str()),
+    };
+    let answered = asked.answer(&key, request, next).await;
+    answered.unwrap_or_else(IntoResponse::into_response)
 }
 
-async fn answer(
-    store: &Store,
+/// A write that is done once.
+struct Asked<'a> {
+    store: &'a Store,
     now_us: i64,
-    by: &str,
-    key: &HeaderValue,
-    request: Request,
-    next: Next,
-) -> Result<Response, Failure> {
-    let is_key = |key: &&str| (1..=LONGEST_KEY).contains(&key.len());
-    let key = key.to_str().ok().filter(is_key).ok_or_else(|| {
-        Failure::bad(format!(
-            "`Idempotency-Key`: expected 1 to {LONGEST_KEY} printable characters"
-        ))
-    })?;
-    let (parts, body) = request.into_parts();
-    let too_long = |_| Failure::new(StatusCode::PAYLOAD_TOO_LARGE, "it is too long");
-    let bytes = to_bytes(body, LARGEST_BODY).await.map_err(too_long)?;
-    let mut hasher = Hasher::default();
-    hasher.update(parts.method.as_str().as_bytes());
-    hasher.update(b" ");
-    hasher.update(parts.uri.to_string().as_bytes());
-    hasher.update(b"\n");
-    hasher.update(&bytes);
-    match store.take_key(by, key, &hasher.finish(), now_us).await? {
-        Reply::New => {}
-        Reply::Known { status, answer } => return Ok(replayed(status, answer)),
-        Reply::Other => {
-            return Err(Failure::bad(
-                "`Idempotency-Key`: another request had this key",
-            ));
+    /// Who asks.
+    by: &'a str,
+    /// Whether its answer holds what only who asks may know.
+    is_secret: bool,
+}
+
+impl Asked<'_> {
+    async fn answer(
+        &self,
+        key: &HeaderValue,
+        request: Request,
+        next: Next,
+    ) -> Result<Response, Failure> {
+        let Self {
+            store,
+            now_us,
+            by,
+            is_secret,
+        } = *self;
+        let is_key = |key: &&str| (1..=LONGEST_KEY).contains(&key.len());
+        let key = key.to_str().ok().filter(is_key).ok_or_else(|| {
+            Failure::bad(format!(
+                "`Idempotency-Key`: expected 1 to {LONGEST_KEY} printable characters"
+            ))
+        })?;
+        let (parts, body) = request.into_parts();
+        let too_long = |_| Failure::new(StatusCode::PAYLOAD_TOO_LARGE, "it is too long");
+        let bytes = to_bytes(body, LARGEST_BODY).await.map_err(too_long)?;
+        let mut hasher = Hasher::default();
+        hasher.update(parts.method.as_str().as_bytes());
+        hasher.update(b" ");
+        hasher.update(parts.uri.to_string().as_bytes());
+        hasher.update(b"\n");
+        hasher.update(&bytes);
+        match store.take_key(by, key, &hasher.finish(), now_us).await? {
+            Reply::New => {}
+            Reply::Known { .. } if is_secret => {
+                return Err(Failure::conflict(
+                    "it was done, and what it answered is shown once",
+                ));
+            }
+            Reply::Known { status, answer } => return Ok(replayed(status, answer)),
+            Reply::Other => {
+                return Err(Failure::bad(
+                    "`Idempotency-Key`: another request had this key",
+                ));
+            }
+            Reply::Busy => return Err(Failure::conflict("the same request is being answered")),
         }
-        Reply::Busy => return Err(Failure::conflict("the same request is being answered")),
-    }
-    let response = next
-        .run(Request::from_parts(parts, Body::from(bytes)))
-        .await;
-    // What failed did nothing, and may be tried again under the same key.
-    if !response.status().is_success() {
-        store.keep_reply(by, key, None).await?;
-        return Ok(response);
-    }
-    let (parts, body) = response.into_parts();
-    let Ok(bytes) = to_bytes(body, LARGEST_ANSWER).await else {
+        let response = next
+            .run(Request::from_parts(parts, Body::from(bytes)))
+            .await;
+        // What failed did nothing, and may be tried again under the same key.
+        if !response.status().is_success() {
+            store.keep_reply(by, key, None).await?;
+            return Ok(response);
+        }
+        let (parts, body) = response.into_parts();
+        let Ok(bytes) = to_bytes(body, LARGEST_ANSWER).await else {
+            store
+                .keep_reply(by, key, Some((parts.status.as_u16(), "")))
+                .await?;
+            return Err(Failure::new(
+                StatusCode::INTERNAL_SERVER_ERROR,
+                "it was done, and its answer is too long to be kept",
+            ));
+        };
+        let text = String::from_utf8_lossy(&bytes);
+        let kept = if is_secret { "" } else { &text };
         store
-            .keep_reply(by, key, Some((parts.status.as_u16(), "")))
+            .keep_reply(by, key, Some((parts.status.as_u16(), kept)))
             .await?;
-        return Err(Failure::new(
-            StatusCode::INTERNAL_SERVER_ERROR,
-            "it was done, and its answer is too long to be kept",
-        ));
-    };
-    let text = String::from_utf8_lossy(&bytes);
-    store
-        .keep_reply(by, key, Some((parts.status.as_u16(), &text)))
-        .await?;
-    Ok(Response::from_parts(parts, Body::from(bytes)))
+        Ok(Response::from_parts(parts, Body::from(bytes)))
+    }
 }
 
 /// The answer that was given before.

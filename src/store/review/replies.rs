@@ -9,6 +9,15 @@ const MOST: i64 = 100_000;
 /// A request that was not answered for so long never will be: its program is gone. µs.
 const LOST_US: i64 = 60_000_000;
 
+/// What is cleared away before each: what was answered long ago, what never will be, and the oldest where there are too many.
+pub(super) const OLD: &str = "DELETE FROM idempotency WHERE (asked_by, key) IN (
+    SELECT asked_by, key FROM idempotency INDEXED BY idempotency_by_time WHERE made_us < ? ORDER BY made_us LIMIT 100)";
+pub(super) const LOST: &str = "DELETE FROM idempotency WHERE (asked_by, key) IN (
+    SELECT asked_by, key FROM idempotency INDEXED BY idempotency_unanswered
+    WHERE status IS NULL AND made_us < ? ORDER BY made_us LIMIT 100)";
+const FULL: &str = "DELETE FROM idempotency WHERE (SELECT n FROM idempotency_count) >= ? AND (asked_by, key) IN (
+    SELECT asked_by, key FROM idempotency INDEXED BY idempotency_by_time ORDER BY made_us LIMIT 100)";
+
 /// What is known of a key.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Reply {
@@ -41,22 +50,14 @@ impl Store {
     ) -> Result<Reply, StoreError> {
         let mut transaction = self.pool.begin_with("BEGIN IMMEDIATE").await?;
         // A few at a time: this is in the way of every write.
-        sqlx::query(
-            "DELETE FROM idempotency WHERE (asked_by, key) IN (
-                 SELECT asked_by, key FROM idempotency
-                 WHERE made_us < ?1 OR (status IS NULL AND made_us < ?2) ORDER BY made_us LIMIT 100)",
-        )
-        .bind(now_us.saturating_sub(KEPT_US))
-        .bind(now_us.saturating_sub(LOST_US))
-        .execute(&mut *transaction)
-        .await?;
-        sqlx::query(
-            "DELETE FROM idempotency WHERE (SELECT count(*) FROM idempotency) >= ? AND (asked_by, key) IN (
-                 SELECT asked_by, key FROM idempotency ORDER BY made_us LIMIT 100)",
-        )
-        .bind(MOST)
-        .execute(&mut *transaction)
-        .await?;
+        for (query, bound) in [
+            (OLD, now_us.saturating_sub(KEPT_US)),
+            (LOST, now_us.saturating_sub(LOST_US)),
+            (FULL, MOST),
+        ] {
+            let cleared = sqlx::query(query).bind(bound);
+            cleared.execute(&mut *transaction).await?;
+        }
         let known: Option<(String, Option<u16>, Option<String>)> = sqlx::query_as(
             "SELECT sha256, status, answer FROM idempotency WHERE asked_by = ? AND key = ?",
         )
