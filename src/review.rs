@@ -217,6 +217,8 @@ pub struct Standing<'a> {
     pub first_by: Option<&'a str>,
     /// Whether the policy wants the stream cut.
     pub is_cut: bool,
+    /// Whether a person decides: who stands behind a token nobody knows, and it counts for none where two must.
+    pub by_person: bool,
 }
 
 /// What a decision does.
@@ -242,6 +244,12 @@ pub enum Refused {
     /// Two persons must confirm it, and this is the first one again.
     #[error("a second person must confirm it")]
     SamePerson,
+    /// Two persons must confirm it, and no person asks.
+    #[error("two persons must confirm it, each signed in")]
+    NoPerson,
+    /// Two persons must confirm it, and a reversal is one person's.
+    #[error("two persons must confirm it: put it back into the queue")]
+    TwoMust,
     /// The decision needs a reason.
     #[error("`reason`: this decision needs one")]
     NoReason,
@@ -283,6 +291,7 @@ pub fn decide(
         (_, Decision::Escalate) => Ok(Step::Escalate),
         (_, Decision::Confirm) if rules.two_for_cuts && standing.is_cut => {
             match standing.first_by {
+                _ if !standing.by_person => Err(Refused::NoPerson),
                 None => Ok(Step::Propose),
                 Some(first) if first == by => Err(Refused::SamePerson),
                 Some(_) => Ok(Step::Decide),
@@ -319,17 +328,23 @@ pub fn undo(made: &Made<'_>, by: &str, now_us: i64) -> Result<(), Refused> {
     }
 }
 
-/// Whether what stands may be reversed: into another decision, or into none.
+/// Whether what `stands` may be reversed: into another decision, or into none.
 ///
 /// # Errors
 /// Why not.
 pub fn reverse(
-    review: Review,
+    rules: &Rules,
+    standing: &Standing<'_>,
     stands: Option<Decision>,
     into: Option<Decision>,
 ) -> Result<(), Refused> {
-    match (review, stands) {
+    match (standing.review, stands) {
         (Review::Decided, Some(stands)) if Some(stands) == into => Err(Refused::Same),
+        (Review::Decided, Some(_))
+            if rules.two_for_cuts && standing.is_cut && into == Some(Decision::Confirm) =>
+        {
+            Err(Refused::TwoMust)
+        }
         (Review::Decided, Some(_)) => Ok(()),
         _ => Err(Refused::Undecided),
     }

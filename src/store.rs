@@ -44,7 +44,7 @@ pub use manifests::{
 pub use outbox::{DeliveryRow, Due, Fate, Listed, Miss, Queue, Replayed};
 pub use retention::{EvidenceRow, Expired, Past};
 pub use review::{
-    Act, AppealRow, CampaignDone, CampaignKind, CampaignOrder, CampaignPage, CampaignRow,
+    Act, AppealRow, Blind, CampaignDone, CampaignKind, CampaignOrder, CampaignPage, CampaignRow,
     CampaignSeen, Claim, ClaimKind, Count, Counts, Cursor, Decided, DecisionRow, EntryRow,
     EventRow, FeedRow, FileRow, Filter, Given, GoldenRow, Item, Page, Preview, Quality,
     QualityOfReviewer, QualityOfRule, QualityOfSeconds, Reply, ReviewError, SavedFilter, Span,

@@ -5,6 +5,7 @@ fn standing(review: Review) -> Standing<'static> {
         review,
         first_by: None,
         is_cut: false,
+        by_person: true,
     }
 }
 
@@ -76,6 +77,14 @@ fn two_persons_confirm_a_cut() {
     assert_eq!(confirm(&two, &cut, "a"), Ok(Step::Propose));
     assert_eq!(confirm(&two, &again, "a"), Err(Refused::SamePerson));
     assert_eq!(confirm(&two, &again, "b"), Ok(Step::Decide));
+    // Who stands behind a program nobody knows.
+    for program in [cut, again] {
+        let program = Standing {
+            by_person: false,
+            ..program
+        };
+        assert_eq!(confirm(&two, &program, "b"), Err(Refused::NoPerson));
+    }
     let (open, one) = (standing(Review::Open), Rules::default());
     assert_eq!(confirm(&two, &open, "a"), Ok(Step::Decide));
     assert_eq!(confirm(&one, &cut, "a"), Ok(Step::Decide));
@@ -107,6 +116,32 @@ fn an_undo_is_for_who_decided_and_for_30_s() {
 }
 
 #[test]
+fn two_persons_are_not_one_who_reverses() {
+    use Decision::{AllowOnce, Confirm, Misread};
+    let two = Rules {
+        two_for_cuts: true,
+        ..Rules::default()
+    };
+    let cut = Standing {
+        is_cut: true,
+        ..standing(Review::Decided)
+    };
+    for (rules, standing, into, outcome) in [
+        (&two, cut, Some(Confirm), Err(Refused::TwoMust)),
+        (&two, cut, Some(AllowOnce), Ok(())),
+        (&two, cut, None, Ok(())),
+        (&two, standing(Review::Decided), Some(Confirm), Ok(())),
+        (&Rules::default(), cut, Some(Confirm), Ok(())),
+    ] {
+        assert_eq!(
+            reverse(rules, &standing, Some(Misread), into),
+            outcome,
+            "{into:?}"
+        );
+    }
+}
+
+#[test]
 fn only_what_was_decided_can_be_reversed() {
     use Decision::{Confirm, Misread};
     for (review, stands, into, outcome) in [
@@ -127,7 +162,7 @@ fn only_what_was_decided_can_be_reversed() {
         ),
     ] {
         assert_eq!(
-            reverse(review, stands, into),
+            reverse(&Rules::default(), &standing(review), stands, into),
             outcome,
             "{review:?} {into:?}"
         );

@@ -2,7 +2,7 @@
 
 use sqlx::FromRow;
 
-use super::{Store, StoreError};
+use super::{EventRow, Store, StoreError};
 
 /// Streams of the wall that are asked for at once.
 const MOST: usize = 1_000;
@@ -42,6 +42,21 @@ impl Store {
         );
         let rows = rows.bind(serde_json::to_string(incidents)?);
         Ok(rows.fetch_all(&self.pool).await?)
+    }
+
+    /// The newest events of the incident `id`, `limit` at most and the oldest of them first, without those that only say that it
+    /// goes on.
+    ///
+    /// # Errors
+    /// Where the query failed.
+    pub async fn newest_history(&self, id: &str, limit: u32) -> Result<Vec<EventRow>, StoreError> {
+        let rows = sqlx::query_as(
+            "SELECT sequence, type, recorded_us, event FROM incident_event
+             WHERE incident = ? AND type <> 'waylay.incident.updated.v1' ORDER BY sequence DESC LIMIT ?",
+        );
+        let mut rows: Vec<EventRow> = rows.bind(id).bind(limit).fetch_all(&self.pool).await?;
+        rows.reverse();
+        Ok(rows)
     }
 
     /// What waits in these streams, and what was seen in them last; 1000 streams at most.

@@ -28,7 +28,7 @@ pub use appeals::AppealRow;
 pub use campaigns::{
     CampaignDone, CampaignKind, CampaignOrder, CampaignPage, CampaignRow, CampaignSeen, Preview,
 };
-pub use claims::{Claim, ClaimKind, Given};
+pub use claims::{Blind, Claim, ClaimKind, Given};
 pub use counts::Counts;
 pub use decisions::{Decided, DecisionRow};
 pub use feed::FeedRow;
@@ -42,7 +42,7 @@ pub use undo::Undone;
 
 use super::{Post, StoreError, tell};
 use crate::ids;
-use crate::review::{Decision, Refused, Review, Rules};
+use crate::review::{Decision, Refused, Review, Rules, Standing};
 use crate::wire::envelope::Envelope;
 use crate::wire::review::ReviewData;
 
@@ -54,6 +54,8 @@ pub type Wanted<'a> = &'a (dyn Fn(&Envelope<ReviewData>, &[String]) -> Vec<Arc<s
 pub struct Act<'a> {
     /// The name of who acts.
     pub by: &'a str,
+    /// Whether that is a person, and no program with a token.
+    pub person: bool,
     /// The time, µs since 1970 in UTC.
     pub now_us: i64,
     /// The rules of the desk.
@@ -135,6 +137,16 @@ impl Subject {
 
     fn standing(&self) -> Option<Decision> {
         Decision::parse(self.decision.as_deref()?)
+    }
+
+    /// As the rules see it where `act` decides.
+    fn before(&self, act: &Act<'_>) -> Standing<'_> {
+        Standing {
+            review: self.review(),
+            first_by: self.first_by.as_deref(),
+            is_cut: self.action == "cut",
+            by_person: act.person,
+        }
     }
 
     /// Who has it at `now_us`, if not `by`.

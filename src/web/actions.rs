@@ -3,11 +3,13 @@
 use axum::Json;
 use axum::extract::rejection::JsonRejection;
 use axum::extract::{Path, State};
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::Shared;
 use super::access::Who;
 use super::problem::Failure;
+use crate::policy::Action;
+use crate::store::{Store, StoreError};
 use crate::wire::action::{ActionData, NewAnswer};
 use crate::wire::stream::Problem;
 use crate::worker::ActError;
@@ -18,7 +20,7 @@ use crate::worker::ActError;
     (status = 200, body = ActionData),
     (status = 400, body = Problem, content_type = "application/problem+json", description = "It is no JSON"),
     (status = 404, body = Problem, content_type = "application/problem+json", description = "There is no such incident"),
-    (status = 409, body = Problem, content_type = "application/problem+json", description = "Nothing is asked for, it was answered, or the mode is `off`"),
+    (status = 409, body = Problem, content_type = "application/problem+json", description = "Nothing is asked for, it was answered, two must confirm it, or the mode is `off`"),
     (status = 413, body = Problem, content_type = "application/problem+json", description = "It is too long"),
     (status = 415, body = Problem, content_type = "application/problem+json", description = "It does not say that it is JSON"),
     (status = 422, body = Problem, content_type = "application/problem+json", description = "Something in it is wrong"),
@@ -30,10 +32,30 @@ pub(super) async fn answer(
     body: Result<Json<NewAnswer>, JsonRejection>,
 ) -> Result<Json<ActionData>, Failure> {
     let Json(NewAnswer { approve }) = body?;
+    if approve && app.parts.rules.two_for_cuts && asks_cut(&app.parts.store, &id).await? {
+        return Err(Failure::conflict(
+            "two persons must confirm a cut: they decide on the incident",
+        ));
+    }
     let data = app.parts.acting.answer(&id, approve, &who.name).await?;
     let detail = json!({"action": data.id, "approve": approve});
     app.audit(&who, "action.answered", &id, detail).await?;
     Ok(Json(data))
+}
+
+/// Whether the stream of this incident is, or ever was, to be cut for it.
+async fn asks_cut(store: &Store, incident: &str) -> Result<bool, StoreError> {
+    let is_cut = |action: Option<&str>| action == Some(Action::Cut.as_str());
+    let item = store.item(incident).await?;
+    if is_cut(item.as_ref().map(|item| item.action.as_str())) {
+        return Ok(true);
+    }
+    let events = store.action_events(incident).await?;
+    Ok(events.iter().any(|(_, event)| {
+        // What cannot be read is taken for what it may be.
+        serde_json::from_str::<Value>(event)
+            .map_or(true, |event| is_cut(event["data"]["action"].as_str()))
+    }))
 }
 
 impl From<ActError> for Failure {

@@ -19,7 +19,7 @@ use std::sync::Arc;
 use serde_json::Value;
 
 use super::App;
-use super::access::Who;
+use super::access::{By, Who};
 use super::problem::Failure;
 use crate::policy::Allowed;
 use crate::review::{Decision, Refused};
@@ -42,6 +42,7 @@ impl App {
     fn act<'a>(&'a self, who: &'a Who, wanted: Wanted<'a>) -> Act<'a> {
         Act {
             by: &who.name,
+            person: who.by == By::User,
             now_us: self.parts.clock.wall_us(),
             rules: &self.parts.rules,
             wanted,
@@ -145,6 +146,7 @@ impl From<ReviewError> for Failure {
             ReviewError::Refused(Refused::NoReason) | ReviewError::Wrong(_) => {
                 Self::bad(error.to_string())
             }
+            ReviewError::Refused(Refused::NoPerson) => Self::forbidden(error.to_string()),
             ReviewError::Refused(_) | ReviewError::Claimed(_) | ReviewError::Conflict(_) => {
                 Self::conflict(error.to_string())
             }

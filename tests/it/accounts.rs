@@ -1,6 +1,7 @@
 //! Accounts: who gets in, who may what, and what is on record of it.
 
 mod log;
+mod once;
 mod roles;
 mod sessions;
 
@@ -338,7 +339,7 @@ fn no_secret_is_kept_or_logged() {
     let data = folder.path().join("data");
     let (mut served, api, ana) = with_admin(&data, &[]);
     let ben = ana.user(&api, "ben", "lead");
-    let (token, _) = ana.token(&json!({"name": "platform", "role": "lead", "days": 1}));
+    let (token, _) = ana.token(&json!({"name": "partner", "role": "lead", "days": 1}));
     assert!(token.starts_with("wl_") && token.len() == 46, "{token}");
     assert_eq!(with_token(&api, &token).get("/api/v1/streams").status, 200);
     assert_eq!(sign_in(&api, "ben", "a wrong s3cret word").status, 403);

@@ -34,6 +34,7 @@ mod review;
 #[path = "../../src/detect/round/drawn.rs"]
 #[allow(dead_code, reason = "other tests use the rest")]
 mod round;
+mod rules;
 mod samples;
 mod scan;
 mod serve;

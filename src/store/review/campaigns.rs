@@ -11,7 +11,7 @@ use super::queue::LARGEST_PAGE;
 use super::undo::take_back_part;
 use super::{Act, ReviewError, Subject, registry};
 use crate::ids;
-use crate::review::{self, Decision, Made, Refused, Scope, UNDO_US};
+use crate::review::{self, Decision, Made, Refused, Scope, Step, UNDO_US};
 
 /// Incidents that one decision settles at most: all of it is one transaction, for which the recorder waits.
 const MOST: usize = 10_000;
@@ -131,7 +131,9 @@ pub struct CampaignDone {
     pub id: String,
     /// How many incidents it settled.
     pub incidents: i64,
-    /// How many it left as they were, since the rules ask for more than one decision.
+    /// How many wait for a second person, who has to say the same.
+    pub proposed: i64,
+    /// How many it left as they were.
     pub left: i64,
     /// Until when it can be undone, µs since 1970 in UTC.
     pub undo_until_us: i64,
@@ -322,19 +324,22 @@ impl Store {
             return Err(ReviewError::Conflict("more incidents wait than were shown"));
         }
         let id = ids::random();
-        let (mut settled, mut left) = (0, 0);
+        let (mut settled, mut proposed, mut left) = (0, 0, 0);
         for incident in &waiting {
             let subject = Subject::load(&mut transaction, incident).await?;
             match apply(&mut transaction, act, &subject, decision, reason, Some(&id)).await {
+                Ok(done) if done.step == Step::Propose => proposed += 1,
                 Ok(_) => settled += 1,
                 Err(
-                    ReviewError::Refused(Refused::SamePerson | Refused::Escalated)
+                    ReviewError::Refused(
+                        Refused::SamePerson | Refused::NoPerson | Refused::Escalated,
+                    )
                     | ReviewError::Conflict(_),
                 ) => left += 1,
                 Err(error) => return Err(error),
             }
         }
-        if settled == 0 {
+        if settled + proposed == 0 {
             return Err(ReviewError::Conflict(
                 "a second person must decide on all of it",
             ));
@@ -365,6 +370,7 @@ impl Store {
         Ok(CampaignDone {
             id,
             incidents: settled,
+            proposed,
             left,
             undo_until_us: act.now_us.saturating_add(UNDO_US),
             entry,

@@ -1,10 +1,10 @@
 //! Claims: whom an incident is given to, so that no two reviewers have the same one. A claim ends by itself.
 
-use sqlx::{Sqlite, Transaction};
+use sqlx::{FromRow, Sqlite, Transaction};
 
 use super::super::{Store, StoreError};
 use super::{Act, ReviewError, Subject};
-use crate::review::{CLAIM_US, FIRST_OPEN, is_sampled};
+use crate::review::{CLAIM_US, FIRST_OPEN, Refused, is_sampled};
 
 /// What an incident is given for. A reviewer is not told.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -25,6 +25,16 @@ pub struct Claim {
     /// What it was given for.
     pub kind: ClaimKind,
     /// Until when, µs since 1970 in UTC.
+    pub until_us: i64,
+}
+
+/// An incident that somebody has to decide it without seeing what was decided: theirs until they answer, leave it, or
+/// somebody else is given it.
+#[derive(Debug, Clone, PartialEq, Eq, FromRow)]
+pub struct Blind {
+    /// The incident's id.
+    pub incident: String,
+    /// Until when it is claimed, µs since 1970 in UTC.
     pub until_us: i64,
 }
 
@@ -58,7 +68,7 @@ impl Store {
     /// Where somebody else has it, or there is none.
     pub async fn claim(&self, act: &Act<'_>, id: &str) -> Result<Claim, ReviewError> {
         let mut transaction = self.pool.begin_with("BEGIN IMMEDIATE").await?;
-        if let Some(kind) = blind(&mut transaction, id, act.by, act.now_us).await? {
+        if let Some(kind) = blind(&mut transaction, id, act.by).await? {
             let until_us = extend(&mut transaction, act, id, kind).await?;
             transaction.commit().await?;
             return Ok(Claim {
@@ -70,6 +80,9 @@ impl Store {
         let subject = Subject::load(&mut transaction, id).await?;
         if let Some(other) = subject.held_by(act.by, act.now_us) {
             return Err(ReviewError::Claimed(other.to_owned()));
+        }
+        if subject.first_by.as_deref() == Some(act.by) {
+            return Err(Refused::SamePerson.into());
         }
         let until_us = act.now_us.saturating_add(CLAIM_US);
         let mine = subject.claimed_by.as_deref() == Some(act.by)
@@ -92,7 +105,7 @@ impl Store {
     /// Where it is not theirs any more.
     pub async fn renew(&self, act: &Act<'_>, id: &str) -> Result<Claim, ReviewError> {
         let mut transaction = self.pool.begin_with("BEGIN IMMEDIATE").await?;
-        let blind = blind(&mut transaction, id, act.by, act.now_us).await?;
+        let blind = blind(&mut transaction, id, act.by).await?;
         if blind.is_none() {
             let subject = Subject::load(&mut transaction, id).await?;
             if let Some(other) = subject.held_by(act.by, act.now_us) {
@@ -113,13 +126,14 @@ impl Store {
         })
     }
 
-    /// Gives the incident `id` back; false where it was not theirs.
+    /// Gives the incident `id` back; false where it was not theirs. One that was to be decided without seeing what was decided is
+    /// not given to them so again.
     ///
     /// # Errors
     /// Where it could not be kept.
     pub async fn release(&self, act: &Act<'_>, id: &str) -> Result<bool, StoreError> {
         let mut transaction = self.pool.begin_with("BEGIN IMMEDIATE").await?;
-        let released = release(&mut transaction, id, act.by).await?;
+        let released = release(&mut transaction, act, id).await?;
         transaction.commit().await?;
         Ok(released)
     }
@@ -128,22 +142,23 @@ impl Store {
     ///
     /// # Errors
     /// Where the query failed.
-    pub async fn is_blind(&self, id: &str, by: &str, now_us: i64) -> Result<bool, StoreError> {
+    pub async fn is_blind(&self, id: &str, by: &str) -> Result<bool, StoreError> {
         let mut transaction = self.pool.begin().await?;
-        Ok(blind(&mut transaction, id, by, now_us).await?.is_some())
+        Ok(blind(&mut transaction, id, by).await?.is_some())
     }
 
     /// The incidents that `by` has so.
     ///
     /// # Errors
     /// Where the query failed.
-    pub async fn blind_of(&self, by: &str, now_us: i64) -> Result<Vec<String>, StoreError> {
-        let rows = sqlx::query_scalar(
-            "SELECT incident FROM golden_answer WHERE reviewer = ?1 AND decision IS NULL
-             UNION SELECT incident FROM second_review
-             WHERE decision IS NULL AND claimed_by = ?1 AND claimed_until_us > ?2",
+    pub async fn blind_of(&self, by: &str) -> Result<Vec<Blind>, StoreError> {
+        let rows = sqlx::query_as(
+            "SELECT incident, coalesce(claimed_until_us, 0) AS until_us FROM golden_answer
+             WHERE reviewer = ?1 AND decision IS NULL AND declined_us IS NULL
+             UNION ALL SELECT incident, coalesce(claimed_until_us, 0) FROM second_review
+             WHERE decision IS NULL AND claimed_by = ?1",
         );
-        Ok(rows.bind(by).bind(now_us).fetch_all(&self.pool).await?)
+        Ok(rows.bind(by).fetch_all(&self.pool).await?)
     }
 }
 
@@ -161,29 +176,38 @@ async fn claim_next(
     };
     // What they have measured by stays first: else leaving it would show which ones these are.
     let waiting: Option<String> = sqlx::query_scalar(
-        "SELECT incident FROM golden_answer WHERE reviewer = ? AND decision IS NULL ORDER BY asked_us LIMIT 1",
+        "UPDATE golden_answer SET claimed_until_us = ?2 WHERE rowid = (
+             SELECT rowid FROM golden_answer WHERE reviewer = ?1 AND decision IS NULL AND declined_us IS NULL
+             ORDER BY asked_us LIMIT 1)
+         RETURNING incident",
     )
     .bind(act.by)
+    .bind(act.now_us.saturating_add(CLAIM_US))
     .fetch_optional(&mut **transaction)
     .await?;
     if let Some(incident) = waiting {
         return Ok(claim(incident, ClaimKind::Golden));
     }
     let turn = format!("{}.{}", act.by, act.now_us);
-    if is_sampled(&format!("golden.{turn}"), act.rules.golden_share)
+    // How a program decides says nothing of any person.
+    if act.person
+        && is_sampled(&format!("golden.{turn}"), act.rules.golden_share)
         && let Some(incident) = ask_golden(transaction, act).await?
     {
         return Ok(claim(incident, ClaimKind::Golden));
     }
     // A second review waits no longer than its share of turns; where nothing else waits it comes at once.
-    let second_first = is_sampled(&format!("second.{turn}"), act.rules.second_share);
+    let second_first = act.person && is_sampled(&format!("second.{turn}"), act.rules.second_share);
     if second_first && let Some(incident) = take_second(transaction, act).await? {
         return Ok(claim(incident, ClaimKind::Second));
     }
     if let Some(incident) = take_queued(transaction, act, given).await? {
         return Ok(claim(incident, ClaimKind::Queue));
     }
-    if !second_first && let Some(incident) = take_second(transaction, act).await? {
+    if act.person
+        && !second_first
+        && let Some(incident) = take_second(transaction, act).await?
+    {
         return Ok(claim(incident, ClaimKind::Second));
     }
     Ok(None)
@@ -212,25 +236,54 @@ async fn take_queued(
     taken.fetch_optional(&mut **transaction).await
 }
 
-/// Takes the oldest second review that nobody has, and not of a decision of their own.
+/// Takes the oldest second review that nobody has, of what they decided nothing about themselves, and did not leave before.
 async fn take_second(
     transaction: &mut Transaction<'_, Sqlite>,
     act: &Act<'_>,
 ) -> Result<Option<String>, sqlx::Error> {
-    let taken = sqlx::query_scalar(
-        "UPDATE second_review SET claimed_by = ?1, claimed_until_us = ?3
-         WHERE incident = (
-             SELECT incident FROM second_review
-             WHERE decision IS NULL AND first_by <> ?1
-                 AND (claimed_until_us IS NULL OR claimed_until_us <= ?2 OR claimed_by = ?1)
-             ORDER BY made_us LIMIT 1)
-         RETURNING incident",
+    let found: Option<(String, Option<String>)> = sqlx::query_as(
+        "SELECT incident, claimed_by FROM second_review
+         WHERE decision IS NULL AND first_by <> ?1
+             AND (claimed_until_us IS NULL OR claimed_until_us <= ?2 OR claimed_by = ?1)
+             AND NOT EXISTS (SELECT 1 FROM review_decision AS made
+                             WHERE made.incident = second_review.incident AND made.made_by = ?1)
+             AND NOT EXISTS (SELECT 1 FROM second_declined AS gone
+                             WHERE gone.incident = second_review.incident AND gone.reviewer = ?1)
+         ORDER BY made_us LIMIT 1",
+    )
+    .bind(act.by)
+    .bind(act.now_us)
+    .fetch_optional(&mut **transaction)
+    .await?;
+    let Some((incident, before)) = found else {
+        return Ok(None);
+    };
+    // From now on who had it sees what was decided.
+    if let Some(before) = before.filter(|before| before != act.by) {
+        decline(transaction, &incident, &before).await?;
+    }
+    let taken = sqlx::query(
+        "UPDATE second_review SET claimed_by = ?, claimed_until_us = ? WHERE incident = ?",
     );
     let taken = taken
         .bind(act.by)
-        .bind(act.now_us)
-        .bind(act.now_us.saturating_add(CLAIM_US));
-    taken.fetch_optional(&mut **transaction).await
+        .bind(act.now_us.saturating_add(CLAIM_US))
+        .bind(&incident);
+    taken.execute(&mut **transaction).await?;
+    Ok(Some(incident))
+}
+
+/// Has the second review of the incident `id` given to `by` never again.
+async fn decline(
+    transaction: &mut Transaction<'_, Sqlite>,
+    id: &str,
+    by: &str,
+) -> Result<(), sqlx::Error> {
+    let declined =
+        "INSERT INTO second_declined (incident, reviewer) VALUES (?, ?) ON CONFLICT DO NOTHING";
+    let declined = sqlx::query(declined).bind(id).bind(by);
+    declined.execute(&mut **transaction).await?;
+    Ok(())
 }
 
 /// Asks one with a known answer that they were not asked before, nor decided themselves.
@@ -239,14 +292,19 @@ async fn ask_golden(
     act: &Act<'_>,
 ) -> Result<Option<String>, sqlx::Error> {
     let asked = sqlx::query_scalar(
-        "INSERT INTO golden_answer (incident, reviewer, asked_us)
-         SELECT golden.incident, ?1, ?2 FROM golden JOIN incident ON incident.id = golden.incident
+        "INSERT INTO golden_answer (incident, reviewer, asked_us, claimed_until_us)
+         SELECT golden.incident, ?1, ?2, ?3 FROM golden JOIN incident ON incident.id = golden.incident
          WHERE made_by <> ?1 AND decided_by IS NOT ?1
              AND NOT EXISTS (SELECT 1 FROM golden_answer AS a WHERE a.incident = golden.incident AND a.reviewer = ?1)
+             AND NOT EXISTS (SELECT 1 FROM review_decision AS made
+                             WHERE made.incident = golden.incident AND made.made_by = ?1)
          ORDER BY golden.made_us LIMIT 1
          RETURNING incident",
     );
-    let asked = asked.bind(act.by).bind(act.now_us);
+    let asked = asked
+        .bind(act.by)
+        .bind(act.now_us)
+        .bind(act.now_us.saturating_add(CLAIM_US));
     asked.fetch_optional(&mut **transaction).await
 }
 
@@ -255,10 +313,10 @@ pub(super) async fn blind(
     transaction: &mut Transaction<'_, Sqlite>,
     id: &str,
     by: &str,
-    now_us: i64,
 ) -> Result<Option<ClaimKind>, StoreError> {
     let golden: bool = sqlx::query_scalar(
-        "SELECT EXISTS (SELECT 1 FROM golden_answer WHERE incident = ? AND reviewer = ? AND decision IS NULL)",
+        "SELECT EXISTS (SELECT 1 FROM golden_answer
+         WHERE incident = ? AND reviewer = ? AND decision IS NULL AND declined_us IS NULL)",
     )
     .bind(id)
     .bind(by)
@@ -268,12 +326,10 @@ pub(super) async fn blind(
         return Ok(Some(ClaimKind::Golden));
     }
     let second: bool = sqlx::query_scalar(
-        "SELECT EXISTS (SELECT 1 FROM second_review
-         WHERE incident = ? AND claimed_by = ? AND claimed_until_us > ? AND decision IS NULL)",
+        "SELECT EXISTS (SELECT 1 FROM second_review WHERE incident = ? AND claimed_by = ? AND decision IS NULL)",
     )
     .bind(id)
     .bind(by)
-    .bind(now_us)
     .fetch_one(&mut **transaction)
     .await?;
     Ok(second.then_some(ClaimKind::Second))
@@ -293,8 +349,9 @@ async fn extend(
         ClaimKind::Second => {
             "UPDATE second_review SET claimed_until_us = ?1 WHERE incident = ?2 AND claimed_by = ?3"
         }
-        // It is theirs until they answer.
-        ClaimKind::Golden => return Ok(until_us),
+        ClaimKind::Golden => {
+            "UPDATE golden_answer SET claimed_until_us = ?1 WHERE incident = ?2 AND reviewer = ?3"
+        }
     };
     let extended = sqlx::query(query).bind(until_us).bind(id).bind(act.by);
     extended.execute(&mut **transaction).await?;
@@ -322,19 +379,23 @@ async fn hold(
 
 async fn release(
     transaction: &mut Transaction<'_, Sqlite>,
+    act: &Act<'_>,
     id: &str,
-    by: &str,
 ) -> Result<bool, sqlx::Error> {
-    let mut released = 0;
-    for query in [
-        "UPDATE incident SET claimed_by = NULL, claimed_us = NULL, claimed_until_us = NULL
-         WHERE id = ? AND claimed_by = ?",
-        "UPDATE second_review SET claimed_by = NULL, claimed_until_us = NULL
-         WHERE incident = ? AND claimed_by = ? AND decision IS NULL",
-        "DELETE FROM golden_answer WHERE incident = ? AND reviewer = ? AND decision IS NULL",
-    ] {
-        let done = sqlx::query(query).bind(id).bind(by);
-        released += done.execute(&mut **transaction).await?.rows_affected();
+    let own = "UPDATE incident SET claimed_by = NULL, claimed_us = NULL, claimed_until_us = NULL
+               WHERE id = ? AND claimed_by = ?";
+    let own = sqlx::query(own).bind(id).bind(act.by);
+    let own = own.execute(&mut **transaction).await?.rows_affected();
+    let second = "UPDATE second_review SET claimed_by = NULL, claimed_until_us = NULL
+                  WHERE incident = ? AND claimed_by = ? AND decision IS NULL";
+    let second = sqlx::query(second).bind(id).bind(act.by);
+    let second = second.execute(&mut **transaction).await?.rows_affected();
+    if second > 0 {
+        decline(transaction, id, act.by).await?;
     }
-    Ok(released > 0)
+    let golden = "UPDATE golden_answer SET declined_us = ?
+                  WHERE incident = ? AND reviewer = ? AND decision IS NULL AND declined_us IS NULL";
+    let golden = sqlx::query(golden).bind(act.now_us).bind(id).bind(act.by);
+    let golden = golden.execute(&mut **transaction).await?.rows_affected();
+    Ok(own + second + golden > 0)
 }

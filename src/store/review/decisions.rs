@@ -7,7 +7,7 @@ use super::appeals::open_appeal;
 use super::claims::blind;
 use super::measured::answer;
 use super::{Act, ReviewError, Subject, record, registry};
-use crate::review::{self, Decision, Review, Standing, Step, UNDO_US};
+use crate::review::{self, Decision, Review, Step, UNDO_US};
 use crate::wire::review as wire;
 use crate::wire::review::ReviewData;
 
@@ -69,7 +69,7 @@ impl Store {
     ) -> Result<Decided, ReviewError> {
         let mut transaction = self.pool.begin_with("BEGIN IMMEDIATE").await?;
         let subject = Subject::load(&mut transaction, id).await?;
-        let blind = blind(&mut transaction, id, act.by, act.now_us).await?;
+        let blind = blind(&mut transaction, id, act.by).await?;
         let decided = if let Some(kind) = blind {
             answer(&mut transaction, act, &subject, kind, decision, reason).await?
         } else {
@@ -170,13 +170,9 @@ pub(super) async fn apply(
     reason: Option<&str>,
     campaign: Option<&str>,
 ) -> Result<Decided, ReviewError> {
-    let standing = Standing {
-        review: subject.review(),
-        first_by: subject.first_by.as_deref(),
-        is_cut: subject.action == "cut",
-    };
-    let step = review::decide(act.rules, &standing, decision, reason, act.by)?;
-    if standing.review == Review::Escalated
+    let before = subject.before(act);
+    let step = review::decide(act.rules, &before, decision, reason, act.by)?;
+    if before.review == Review::Escalated
         && subject.decision.is_some()
         && open_appeal(transaction, &subject.id).await?
     {
@@ -271,7 +267,7 @@ pub(super) async fn reversed(
     into: Option<Decision>,
     reason: &str,
 ) -> Result<Decided, ReviewError> {
-    review::reverse(subject.review(), subject.standing(), into)?;
+    review::reverse(act.rules, &subject.before(act), subject.standing(), into)?;
     let review = match into {
         Some(Decision::Escalate) => Review::Escalated,
         Some(_) => Review::Decided,
@@ -374,10 +370,10 @@ async fn supersede(
     id: &str,
     into: Option<Decision>,
 ) -> Result<bool, sqlx::Error> {
-    let gone: Vec<Option<i64>> = sqlx::query_scalar(
+    let gone: Vec<(Option<i64>, Option<String>)> = sqlx::query_as(
         "UPDATE review_decision SET state = 'reversed', replaced_by = ?1
          WHERE incident = ?2 AND state = 'standing' AND decision <> 'escalate' AND decision IS NOT ?3
-         RETURNING entry",
+         RETURNING entry, campaign",
     )
     .bind(id)
     .bind(&subject.id)
@@ -385,10 +381,29 @@ async fn supersede(
     .fetch_all(&mut **transaction)
     .await?;
     let mut revoked = false;
-    for entry in gone.into_iter().flatten() {
-        revoked |= registry::revoke(transaction, act, entry).await?;
+    for (entry, campaign) in gone {
+        let entry = match campaign {
+            Some(campaign) => entry_left(transaction, &campaign).await?,
+            None => entry,
+        };
+        if let Some(entry) = entry {
+            revoked |= registry::revoke(transaction, act, entry).await?;
+        }
     }
     Ok(revoked)
+}
+
+/// The entry of the decision `id` on a campaign, where nothing stands any more that it settled.
+async fn entry_left(
+    transaction: &mut Transaction<'_, Sqlite>,
+    id: &str,
+) -> Result<Option<i64>, sqlx::Error> {
+    let entry = sqlx::query_scalar(
+        "SELECT entry FROM campaign_decision WHERE id = ?1 AND NOT EXISTS (
+             SELECT 1 FROM review_decision WHERE campaign = ?1 AND state = 'standing')",
+    );
+    let entry: Option<Option<i64>> = entry.bind(id).fetch_optional(&mut **transaction).await?;
+    Ok(entry.flatten())
 }
 
 #[expect(clippy::too_many_arguments, reason = "they are the columns of one row")]

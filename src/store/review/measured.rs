@@ -3,6 +3,7 @@
 
 use sqlx::{Sqlite, Transaction};
 
+use super::appeals::open_appeal;
 use super::claims::ClaimKind;
 use super::{Act, Decided, ReviewError, Subject, record};
 use crate::ids;
@@ -23,7 +24,7 @@ pub(super) async fn answer(
     let standing = Standing {
         review: Review::Open,
         first_by: None,
-        is_cut: subject.action == "cut",
+        ..subject.before(act)
     };
     let step = review::decide(act.rules, &standing, decision, reason, act.by)?;
     let mut id = ids::random();
@@ -38,18 +39,17 @@ pub(super) async fn answer(
         .execute(&mut **transaction)
         .await?;
     } else {
-        let first: String = sqlx::query_scalar(
-            "UPDATE second_review SET decision = ?, decided_by = ?, decided_us = ? WHERE incident = ?
-             RETURNING first_decision",
+        sqlx::query(
+            "UPDATE second_review SET decision = ?, decided_by = ?, decided_us = ? WHERE incident = ?",
         )
         .bind(decision.as_str())
         .bind(act.by)
         .bind(act.now_us)
         .bind(&subject.id)
-        .fetch_one(&mut **transaction)
+        .execute(&mut **transaction)
         .await?;
-        // Where two do not agree, somebody has to say who is right.
-        let differs = first != decision.as_str() && subject.review() == Review::Decided;
+        // Where two do not agree, somebody has to say who is right. What was first may have been replaced meanwhile.
+        let differs = subject.standing() != Some(decision) && subject.review() == Review::Decided;
         let mut data = ReviewData {
             about: Some(decision.as_str().to_owned()),
             text: reason.map(str::to_owned),
@@ -112,8 +112,11 @@ pub(super) async fn unanswer(
         about: Some(second),
         ..subject.data(act)
     };
-    // It was escalated since the two did not agree.
-    if subject.review() == Review::Escalated && subject.decision.is_some() {
+    // It was escalated since the two did not agree, or since somebody has appealed.
+    if subject.review() == Review::Escalated
+        && subject.decision.is_some()
+        && !open_appeal(transaction, &subject.id).await?
+    {
         Review::Decided.as_str().clone_into(&mut data.review);
         let back = "UPDATE incident SET review = 'decided' WHERE id = ?";
         let back = sqlx::query(back).bind(&subject.id);

@@ -286,7 +286,7 @@ impl Store {
     /// Where that could not be kept.
     pub async fn remove_golden(&self, id: &str) -> Result<bool, StoreError> {
         let mut transaction = self.pool.begin_with("BEGIN IMMEDIATE").await?;
-        let open = "DELETE FROM golden_answer WHERE incident = ? AND decision IS NULL";
+        let open = "DELETE FROM golden_answer WHERE incident = ? AND decision IS NULL AND declined_us IS NULL";
         sqlx::query(open)
             .bind(id)
             .execute(&mut *transaction)

@@ -7,6 +7,7 @@ mod walk;
 use sqlx::QueryBuilder;
 
 use super::super::{Store, StoreError};
+use super::Blind;
 use super::item::{COLUMNS, Item};
 use crate::review::Review;
 use walk::Walk;
@@ -69,6 +70,21 @@ pub struct Filter {
     pub opened_before_us: Option<[i64; 5]>,
     /// Stands somewhere in the payload, the payee, its name or the host of the destination.
     pub text: Option<String>,
+    /// The ids of incidents that are left out.
+    pub hidden: Vec<String>,
+}
+
+impl Filter {
+    /// Leaves those out that somebody is to decide without seeing what was decided, where that is what is asked for.
+    pub fn hide(&mut self, blind: &[Blind]) {
+        let asks = self.decision.is_some()
+            || self.decided_by.is_some()
+            || matches!(self.waits, Waits::Stands(_));
+        if asks {
+            let ids = blind.iter().map(|blind| blind.incident.clone());
+            self.hidden.extend(ids);
+        }
+    }
 }
 
 /// Where a page ended.

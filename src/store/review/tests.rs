@@ -1,8 +1,13 @@
+mod blind;
 mod campaigns;
 mod claims;
 mod decisions;
+mod history;
 mod lists;
+mod persons;
+mod plans;
 mod quality;
+mod taken_back;
 
 use super::super::*;
 use crate::review::{CLAIM_US, Decision, Refused, Review, Rules, Step, UNDO_US};
@@ -93,6 +98,7 @@ fn nobody(
 fn act<'a>(rules: &'a Rules, by: &'a str, now_us: i64) -> Act<'a> {
     Act {
         by,
+        person: true,
         now_us,
         rules,
         wanted: &nobody,

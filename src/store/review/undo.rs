@@ -10,6 +10,12 @@ use crate::review::{self, CLAIM_US, Refused, Review};
 use crate::wire::review as wire;
 use crate::wire::review::ReviewData;
 
+/// What an undo takes back beside the decision: what that had replaced stands again, and nobody makes it a second time.
+pub(super) const BACK: &str =
+    "UPDATE review_decision SET state = 'standing', replaced_by = NULL WHERE replaced_by = ?
+    RETURNING id, entry, campaign";
+pub(super) const SECOND: &str = "DELETE FROM second_review WHERE first = ? AND decision IS NULL";
+
 /// A decision that was undone.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Undone {
@@ -129,9 +135,8 @@ async fn take_back(
     if let Some(entry) = before.entry {
         registry |= registry::revoke(transaction, act, entry).await?;
     }
-    registry |= reinstate(transaction, act, &before.id).await?;
-    let second = "DELETE FROM second_review WHERE first = ? AND decision IS NULL";
-    sqlx::query(second)
+    registry |= reinstate(transaction, act, before).await?;
+    sqlx::query(SECOND)
         .bind(&before.id)
         .execute(&mut **transaction)
         .await?;
@@ -149,21 +154,21 @@ async fn take_back(
     })
 }
 
-/// What the decision `id` had replaced stands again; true where an entry is in a registry again with it.
+/// What the decision `undone` had replaced stands again; true where an entry is in a registry again with it.
 async fn reinstate(
     transaction: &mut Transaction<'_, Sqlite>,
     act: &Act<'_>,
-    id: &str,
+    undone: &Part,
 ) -> Result<bool, sqlx::Error> {
-    let back: Vec<(String, Option<i64>)> = sqlx::query_as(
-        "UPDATE review_decision SET state = 'standing', replaced_by = NULL WHERE replaced_by = ?
-         RETURNING id, entry",
-    )
-    .bind(id)
-    .fetch_all(&mut **transaction)
-    .await?;
+    let back: Vec<(String, Option<i64>, Option<String>)> = sqlx::query_as(BACK)
+        .bind(&undone.id)
+        .fetch_all(&mut **transaction)
+        .await?;
     let mut registry = false;
-    for (decision, entry) in back {
+    for (decision, entry, campaign) in back {
+        if let Some(campaign) = campaign {
+            registry |= reinstate_entry(transaction, act, &campaign, undone.at_us).await?;
+        }
         let Some(entry) = entry else { continue };
         let again = registry::add_again(transaction, act, entry).await?;
         let moved = "UPDATE review_decision SET entry = ? WHERE id = ?";
@@ -174,23 +179,53 @@ async fn reinstate(
     Ok(registry)
 }
 
-/// Undoes the part that the decision on a campaign has in `subject`; false where it does not stand any more.
+/// The entry of the decision `id` on a campaign is in the registry again, where it was revoked at `revoked_us`: with the last
+/// that stood of what it settled, and not by itself.
+async fn reinstate_entry(
+    transaction: &mut Transaction<'_, Sqlite>,
+    act: &Act<'_>,
+    id: &str,
+    revoked_us: i64,
+) -> Result<bool, sqlx::Error> {
+    let entry: Option<i64> = sqlx::query_scalar(
+        "SELECT entry FROM campaign_decision JOIN registry_entry ON registry_entry.id = entry
+         WHERE campaign_decision.id = ? AND undone_us IS NULL AND revoked_us = ?",
+    )
+    .bind(id)
+    .bind(revoked_us)
+    .fetch_optional(&mut **transaction)
+    .await?;
+    let Some(entry) = entry else {
+        return Ok(false);
+    };
+    let again = registry::add_again(transaction, act, entry).await?;
+    let moved = sqlx::query("UPDATE campaign_decision SET entry = ? WHERE id = ?");
+    let moved = moved.bind(again).bind(id);
+    moved.execute(&mut **transaction).await?;
+    Ok(true)
+}
+
+/// Undoes the part that the decision on a campaign has in `subject`; false where it does not stand any more, or somebody has
+/// decided since.
 pub(super) async fn take_back_part(
     transaction: &mut Transaction<'_, Sqlite>,
     act: &Act<'_>,
     subject: &Subject,
     campaign: &str,
 ) -> Result<bool, ReviewError> {
-    let part: Option<Part> = sqlx::query_as(
+    let last: Option<Part> = sqlx::query_as(
         "SELECT id, decision, made_by AS by_name, made_us AS at_us, state, entry, before_review, before_decision, before_by, before_us,
                 before_first, campaign
-         FROM review_decision WHERE incident = ? AND campaign = ? AND state IN ('standing', 'proposed')",
+         FROM review_decision WHERE incident = ? AND state <> 'undone' ORDER BY made_us DESC, rowid DESC LIMIT 1",
     )
     .bind(&subject.id)
-    .bind(campaign)
     .fetch_optional(&mut **transaction)
     .await?;
-    let Some(part) = part else {
+    let is_part = |last: &Part| {
+        last.campaign.as_deref() == Some(campaign)
+            && matches!(last.state.as_str(), "standing" | "proposed")
+    };
+    let Some(part) = last.filter(is_part) else {
         return Ok(false);
     };
     // An appeal is about the decision: that stands until the appeal is settled.

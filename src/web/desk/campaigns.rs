@@ -52,6 +52,8 @@ struct CampaignPage {
     row: Listed,
     chart: Chart,
     preview: String,
+    /// How many are settled, as far as is known.
+    expected: i64,
     decisions: Vec<Button>,
     may_decide: bool,
     hosts: Vec<Host>,
@@ -118,10 +120,13 @@ pub(in crate::web) struct Which {
 #[serde(default)]
 pub(in crate::web) struct Named {
     after: String,
-    /// The decision that can be undone, what it was, how many it settled, and until when (µs since 1970 in UTC).
+    /// The decision that can be undone, what it was, how many it settled, how many wait for a second person, how many it left, and
+    /// until when (µs since 1970 in UTC).
     undo: String,
     did: String,
     n: i64,
+    proposed: i64,
+    left: i64,
     by: i64,
 }
 
@@ -199,7 +204,11 @@ pub(in crate::web) async fn page(
     let filter = filter(kind, &row.key);
     let after = Cursor::decode(&named.after, &filter);
     let mut items = store.queue(&filter, after.as_ref(), PAGE).await?;
-    mask(&mut items.items, &store.blind_of(&who.name, now_us).await?);
+    let blind = store.blind_of(&who.name).await?;
+    mask(&mut items.items, &blind, &who.name);
+    // How many are settled at once is the same for each.
+    let settles = store.preview_campaign(kind, &row.key, Decision::Confirm);
+    let settles = settles.await?;
     let view = View {
         t,
         rules,
@@ -214,7 +223,12 @@ pub(in crate::web) async fn page(
         says: listed.says.clone(),
         destination: listed.destination.clone(),
         chart: chart(days, t),
-        preview: t.preview.text(row.waiting),
+        preview: if settles.more {
+            t.preview_first.text(settles.incidents)
+        } else {
+            t.preview.text(settles.incidents)
+        },
+        expected: settles.incidents,
         decisions: buttons(rules, t)
             .into_iter()
             .filter(|button| button.id != "escalate")
@@ -250,7 +264,13 @@ pub(in crate::web) async fn decide(
     let mut query = form_urlencoded::Serializer::new(String::new());
     query.append_pair("undo", &done.id);
     query.append_pair("did", &sent.decision);
-    query.append_pair("n", &done.incidents.to_string());
+    for (name, n) in [
+        ("n", done.incidents),
+        ("proposed", done.proposed),
+        ("left", done.left),
+    ] {
+        query.append_pair(name, &n.to_string());
+    }
     let until_us = time::micros(&done.undo_until).unwrap_or_default();
     query.append_pair("by", &until_us.to_string());
     Ok(see_other(&with(&href(id), &query.finish())))
@@ -409,10 +429,16 @@ fn undo(named: &Named, row: &Listed, now_us: i64, t: &Text) -> Option<Undo> {
     if named.undo.is_empty() || !(1..=UNDO_US).contains(&left_us) {
         return None;
     }
-    let settled = Html::of(&t.settled.text(named.n));
+    let mut settled = vec![Html::of(&t.settled.text(named.n))];
+    for (n, says) in [(named.proposed, t.proposed_many), (named.left, t.left_many)] {
+        if n > 0 {
+            settled.push(Html::of(&says.text(n)));
+        }
+    }
+    settled.push(row.says.clone());
     Some(Undo {
         name: t.decision_of(decision.as_str()).to_owned(),
-        what: Html::join([settled, row.says.clone()], " · "),
+        what: Html::join(settled, " · "),
         action: format!("{}/undo", row.href),
         event: named.undo.clone(),
         left_s: left_us / 1_000_000,

@@ -1,5 +1,7 @@
 //! One incident: what was seen, what it says, where it leads, and the decision.
 
+use std::collections::HashSet;
+
 use askama::Template;
 use axum::extract::rejection::QueryRejection;
 use axum::extract::{Path, Query, State};
@@ -8,14 +10,14 @@ use axum::response::Response;
 use serde::Deserialize;
 
 use super::html::Html;
-use super::rows::{View, rank, severity_id};
+use super::rows::{View, mask, rank, severity_id};
 use super::text::{M, Text};
 use super::told::{Fact, Link, Reason, Told, tone};
 use super::undo::{Flash, Undo};
 use super::when::{Due, When, media, seconds};
 use super::wish::{Wish, with};
 use crate::account::Permission;
-use crate::store::{CampaignKind, Filter, Item, Waits};
+use crate::store::{Blind, CampaignKind, Filter, Item, Waits};
 use crate::web::access::Who;
 use crate::web::pages::{Asked, Shell, show};
 use crate::web::problem::Failure;
@@ -31,10 +33,11 @@ use choices::{Allow, Way, allows, into, reason_hint};
 use history::Event;
 use pictures::{Clip, Frame, clip, frame};
 
-/// Other incidents that are shown beside it.
+/// Other incidents that are shown beside it, and how many are looked at for them.
 const OTHERS: usize = 8;
+const LOOKED_AT: usize = 200;
 /// Events of its history that are shown.
-const EVENTS: usize = 200;
+const EVENTS: u32 = 200;
 /// How often a claim is renewed, in s: it holds for two minutes.
 const RENEW_S: u32 = 45;
 
@@ -67,6 +70,7 @@ struct Case {
     held: Option<Html>,
     second: bool,
     may_decide: bool,
+    may_note: bool,
     renew_s: Option<u32>,
     decisions: Vec<Button>,
     allows: Vec<Allow>,
@@ -191,8 +195,9 @@ impl App {
         let told = Told::read(&event);
         let files = store.files(&item.id).await?;
         // Whoever decides again is not to see what was decided.
-        let blind = store.is_blind(&item.id, by, now_us).await?;
-        let history = store.history(&item.id, 0, false, EVENTS).await?;
+        let blind_of = store.blind_of(by).await?;
+        let blind = blind_of.iter().any(|blind| blind.incident == item.id);
+        let history = store.newest_history(&item.id, EVENTS).await?;
         let appeals = if blind {
             Vec::new()
         } else {
@@ -200,29 +205,29 @@ impl App {
         };
         let others = match &item.destination {
             Some(key) => {
-                self.listed_others(
-                    view,
-                    &item,
-                    Filter {
-                        destination: Some(key.clone()),
-                        ..Filter::default()
-                    },
-                )
-                .await?
+                let filter = Filter {
+                    waits: Waits::Any,
+                    destination: Some(key.clone()),
+                    ..Filter::default()
+                };
+                let mut found = store.queue(&filter, None, LOOKED_AT).await?.items;
+                // One of each other stream: what one shows again and again is not to hide the rest.
+                let mut streams = HashSet::from([item.stream.clone()]);
+                found.retain(|other| streams.insert(other.stream.clone()));
+                listed(view, found, &blind_of)
             }
             None => Vec::new(),
         };
         let earlier = match &item.host {
             Some(host) => {
-                self.listed_others(
-                    view,
-                    &item,
-                    Filter {
-                        host: Some(host.clone()),
-                        ..Filter::default()
-                    },
-                )
-                .await?
+                let filter = Filter {
+                    waits: Waits::Any,
+                    host: Some(host.clone()),
+                    ..Filter::default()
+                };
+                let mut found = store.queue(&filter, None, OTHERS + 1).await?.items;
+                found.retain(|other| other.id != item.id);
+                listed(view, found, &blind_of)
             }
             None => Vec::new(),
         };
@@ -235,6 +240,8 @@ impl App {
         let may_decide = who.may(Permission::Decide)
             && !is_decided
             && (is_lead || blind || item.review != "escalated");
+        let may_note = who.may(Permission::Decide);
+        let second = rules.two_for_cuts && item.action == "cut";
         let held = item
             .claimed_by
             .as_deref()
@@ -275,8 +282,9 @@ impl App {
                 may_settle: may_reverse,
             }),
             held: held.map(|holder| Html::fill(t.claimed_by_other, &[("who", Html::name(holder))])),
-            second: rules.two_for_cuts && item.action == "cut",
+            second,
             may_decide,
+            may_note,
             renew_s: may_decide.then_some(RENEW_S),
             decisions: buttons(rules, t),
             allows: allows(&item, &told, rules, is_lead, t),
@@ -302,7 +310,7 @@ impl App {
             reversible: is_decided && may_reverse,
             appealable: is_decided && appeal.is_none() && who.may(Permission::Decide),
             golden,
-            into: into(item.decision.as_deref(), t),
+            into: into(item.decision.as_deref(), second, t),
             frame: frame(&item.id, &told, &files, annotated, &href, query, t),
             clip: clip(&item.id, &told, &files, t),
             destination: told.leads_to(),
@@ -327,42 +335,27 @@ impl App {
             id: item.id,
         })
     }
+}
 
-    /// Other incidents that `filter` finds, the newest first.
-    async fn listed_others(
-        &self,
-        view: &View<'_>,
-        item: &Item,
-        filter: Filter,
-    ) -> Result<Vec<Other>, Failure> {
-        let filter = Filter {
-            waits: Waits::Any,
-            ..filter
-        };
-        let page = self.parts.store.queue(&filter, None, OTHERS + 1).await?;
-        let others = page
-            .items
-            .iter()
-            .filter(|other| other.id != item.id)
-            .take(OTHERS);
-        let t = view.t;
-        Ok(others
-            .map(|other| Other {
-                href: with(&format!("/incidents/{}", other.id), view.query),
-                stream: Html::name(&other.stream),
-                tone: tone(&other.class),
-                says: match &other.decision {
-                    Some(decision) => Html::of(t.decision_of(decision)),
-                    None => Html::of(&format!(
-                        "{} · {}",
-                        t.class_of(&other.class),
-                        t.review_of(&other.review)
-                    )),
-                },
-                at: When::new(other.opened_us, view.now_us, t),
-            })
-            .collect())
-    }
+/// Other incidents as the page lists them, without what was decided of those that whoever looks decides `blind`.
+fn listed(view: &View<'_>, mut found: Vec<Item>, blind: &[Blind]) -> Vec<Other> {
+    mask(&mut found, blind, view.by);
+    let t = view.t;
+    let others = found.into_iter().take(OTHERS).map(|other| Other {
+        href: with(&format!("/incidents/{}", other.id), view.query),
+        stream: Html::name(&other.stream),
+        tone: tone(&other.class),
+        says: match &other.decision {
+            Some(decision) => Html::of(t.decision_of(decision)),
+            None => Html::of(&format!(
+                "{} · {}",
+                t.class_of(&other.class),
+                t.review_of(&other.review)
+            )),
+        },
+        at: When::new(other.opened_us, view.now_us, t),
+    });
+    others.collect()
 }
 
 fn facts(told: &Told, t: &Text) -> Vec<Fact> {

@@ -9,6 +9,7 @@ use axum::extract::{Form, Path, Query, State};
 use axum::http::StatusCode;
 use axum::response::Response;
 use serde::Deserialize;
+use serde_json::json;
 
 use super::rows::{Row, View, mask};
 use super::text::{M, Text};
@@ -103,10 +104,12 @@ pub(in crate::web) async fn page(
     let (store, now_us) = (&app.parts.store, app.parts.clock.wall_us());
     let t = asked.text();
     let rules = &app.parts.rules;
-    let filter = wish.filter(rules, now_us);
+    let blind = store.blind_of(&who.name).await?;
+    let mut filter = wish.filter(rules, now_us);
+    filter.hide(&blind);
     let after = Cursor::decode(&wish.after, &filter);
     let mut page = store.queue(&filter, after.as_ref(), PAGE).await?;
-    mask(&mut page.items, &store.blind_of(&who.name, now_us).await?);
+    mask(&mut page.items, &blind, &who.name);
     let counts = store.counts(&rules.sla, now_us).await?;
     let query = wish.query();
     let view = View {
@@ -187,7 +190,9 @@ pub(in crate::web) async fn save(
         query: query.clone(),
         made_us: app.parts.clock.wall_us(),
     };
-    app.parts.store.save_filter(&filter).await?;
+    let id = app.parts.store.save_filter(&filter).await?;
+    let detail = json!({ "name": filter.name, "shared": filter.shared, "query": filter.query });
+    app.audit(&who, "filter.saved", &id, detail).await?;
     Ok(see_other(&with("/", &query)))
 }
 
@@ -198,7 +203,10 @@ pub(in crate::web) async fn remove(
     form: Result<Form<Queued>, FormRejection>,
 ) -> Result<Response, Failure> {
     let Form(form) = form?;
-    app.parts.store.remove_filter(&form.id, &who.name).await?;
+    if app.parts.store.remove_filter(&form.id, &who.name).await? {
+        app.audit(&who, "filter.removed", &form.id, json!({}))
+            .await?;
+    }
     Ok(see_other("/"))
 }
 
@@ -257,7 +265,10 @@ async fn next_of(
     let (before, behind) = page.items.split_at(at.map_or(0, |at| at + 1));
     let escalated = who.may(Permission::DecideMany);
     for item in behind.iter().chain(before) {
-        let waits = item.turn.is_some() && (escalated || item.review != "escalated");
+        // What they confirmed themselves waits for somebody else.
+        let waits = item.turn.is_some()
+            && (escalated || item.review != "escalated")
+            && item.first_by.as_deref() != Some(who.name.as_str());
         if !waits || past == Some(item.id.as_str()) {
             continue;
         }

@@ -9,7 +9,7 @@ use super::told::tone;
 use super::when::{Due, When, seconds};
 use super::wish::with;
 use crate::review::Rules;
-use crate::store::{CampaignKind, Item, Store, StoreError};
+use crate::store::{Blind, CampaignKind, Item, Store, StoreError};
 
 /// An incident in a list.
 pub(in crate::web) struct Row {
@@ -143,14 +143,19 @@ impl View<'_> {
     }
 }
 
-/// Takes away what was decided of those that somebody is to decide again without seeing it.
-pub(in crate::web) fn mask(items: &mut [Item], blind: &[String]) {
-    for item in items.iter_mut().filter(|item| blind.contains(&item.id)) {
+/// Takes away what was decided of those that `by` is to decide again without seeing it.
+pub(in crate::web) fn mask(items: &mut [Item], blind: &[Blind], by: &str) {
+    for item in items {
+        let Some(blind) = blind.iter().find(|blind| blind.incident == item.id) else {
+            continue;
+        };
         "open".clone_into(&mut item.review);
         item.decision = None;
         item.decided_by = None;
         item.decided_us = None;
         item.first_by = None;
+        item.claimed_by = Some(by.to_owned());
+        item.claimed_until_us = Some(blind.until_us);
     }
 }
 

@@ -112,7 +112,7 @@ pub(in crate::web) async fn one(
     let filter = of(kind, &row.key);
     let page = store.queue(&filter, None, NEWEST).await?;
     let now_us = app.parts.clock.wall_us();
-    let blind = store.blind_of(&who.name, now_us).await?;
+    let blind = store.blind_of(&who.name).await?;
     Ok(Json(CampaignDetail {
         by_stream: show::seen(store.campaign_seen(row.id, "stream", SEEN).await?),
         by_host: show::seen(store.campaign_seen(row.id, "host", SEEN).await?),
@@ -196,6 +196,7 @@ pub(in crate::web) async fn decide(
     Ok(Json(CampaignDecidedData {
         id: done.id,
         incidents: done.incidents,
+        proposed: done.proposed,
         left: done.left,
         undo_until: show::time(done.undo_until_us),
     }))

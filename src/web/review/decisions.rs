@@ -120,6 +120,9 @@ pub(in crate::web) async fn reverse(
     who.require(Permission::Quality)?;
     let Json(new) = body?;
     let into = new.decision.as_deref().map(decision).transpose()?;
+    if into == Some(Decision::AllowPlatform) {
+        who.require(Permission::DecideMany)?;
+    }
     let why = text("reason", &new.reason, LONGEST_TEXT)?;
     let wanted = app.wanted();
     let act = app.act(&who, &wanted);
@@ -169,8 +172,7 @@ pub(in crate::web) async fn appeals(
 ) -> Result<Json<Vec<AppealData>>, Failure> {
     let store = &app.parts.store;
     store.item(&id).await?.ok_or_else(incidents::none)?;
-    let now_us = app.parts.clock.wall_us();
-    if store.is_blind(&id, &who.name, now_us).await? {
+    if store.is_blind(&id, &who.name).await? {
         return Ok(Json(Vec::new()));
     }
     let appeals = store.appeals_of(&id).await?;
@@ -231,6 +233,9 @@ pub(in crate::web) async fn settle(
     who.require(Permission::Quality)?;
     let Json(new) = body?;
     let into = new.decision.as_deref().map(decision).transpose()?;
+    if into == Some(Decision::AllowPlatform) {
+        who.require(Permission::DecideMany)?;
+    }
     let why = text("reason", &new.reason, LONGEST_TEXT)?;
     let wanted = app.wanted();
     let act = app.act(&who, &wanted);

@@ -53,9 +53,10 @@ pub(in crate::web) async fn incidents(
     let Query(asked) = asked?;
     let form = form(asked.format())?;
     let now_us = app.parts.clock.wall_us();
-    let filter = asked.filter(&app.parts.rules.sla, now_us)?;
+    let mut filter = asked.filter(&app.parts.rules.sla, now_us)?;
+    let blind = app.parts.store.blind_of(&who.name).await?;
+    filter.hide(&blind);
     app.audit(&who, "incidents.exported", "", json!({})).await?;
-    let blind = app.parts.store.blind_of(&who.name, now_us).await?;
     let at = (app, who.name, blind, filter, At::<Option<Cursor>>::Head);
     let pages = stream::unfold(at, move |(app, by, blind, filter, at)| async move {
         let (text, at) = match at {

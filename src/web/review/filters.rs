@@ -4,6 +4,7 @@ use axum::Json;
 use axum::extract::rejection::JsonRejection;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
+use serde_json::json;
 
 use super::super::Shared;
 use super::super::access::Who;
@@ -54,13 +55,15 @@ pub(in crate::web) async fn save(
     }
     let mut filter = SavedFilter {
         id: ids::random(),
-        owner: who.name,
+        owner: who.name.clone(),
         name,
         shared: new.shared,
         query: new.query,
         made_us: app.parts.clock.wall_us(),
     };
     filter.id = app.parts.store.save_filter(&filter).await?;
+    let detail = json!({ "name": filter.name, "shared": filter.shared, "query": filter.query });
+    app.audit(&who, "filter.saved", &filter.id, detail).await?;
     Ok((StatusCode::CREATED, Json(data(filter))))
 }
 
@@ -75,6 +78,7 @@ pub(in crate::web) async fn remove(
     Path(id): Path<String>,
 ) -> Result<StatusCode, Failure> {
     if app.parts.store.remove_filter(&id, &who.name).await? {
+        app.audit(&who, "filter.removed", &id, json!({})).await?;
         Ok(StatusCode::NO_CONTENT)
     } else {
         Err(Failure::not_found("there is no such filter of yours"))

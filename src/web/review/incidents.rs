@@ -12,7 +12,7 @@ use super::super::problem::Failure;
 use super::super::{App, Shared};
 use super::query::Asked;
 use super::show::{self, Shown};
-use crate::store::{CampaignKind, Filter, Item, Waits};
+use crate::store::{Blind, CampaignKind, Filter, Item, Waits};
 use crate::wire::review::api::{CampaignData, HistoryPage, IncidentDetail, IncidentsData};
 use crate::wire::stream::Problem;
 
@@ -34,16 +34,17 @@ pub(in crate::web) async fn list(
 ) -> Result<Json<IncidentsData>, Failure> {
     let Query(asked) = asked?;
     let now_us = app.parts.clock.wall_us();
-    let filter = asked.filter(&app.parts.rules.sla, now_us)?;
-    let cursor = asked.cursor(&filter)?;
     let store = &app.parts.store;
+    let blind = store.blind_of(&who.name).await?;
+    let mut filter = asked.filter(&app.parts.rules.sla, now_us)?;
+    filter.hide(&blind);
+    let cursor = asked.cursor(&filter)?;
     let page = store.queue(&filter, cursor.as_ref(), asked.limit()).await?;
     let count = if asked.wants_count() {
         Some(show::count(store.count(&filter).await?))
     } else {
         None
     };
-    let blind = store.blind_of(&who.name, now_us).await?;
     Ok(Json(IncidentsData {
         incidents: app.shown(&who, now_us, &blind).incidents(page.items),
         next: page.next.map(|next| next.encode()),
@@ -64,8 +65,8 @@ pub(in crate::web) async fn one(
     let store = &app.parts.store;
     let now_us = app.parts.clock.wall_us();
     let item = store.item(&id).await?.ok_or_else(none)?;
-    let blind = store.blind_of(&who.name, now_us).await?;
-    let is_blind = blind.contains(&id);
+    let blind = store.blind_of(&who.name).await?;
+    let is_blind = blind.iter().any(|blind| blind.incident == id);
     let shown = app.shown(&who, now_us, &blind);
     let (others, earlier) = (app.others(&item).await?, app.earlier(&item).await?);
     let history = app.history(&id, 0, false, is_blind).await?;
@@ -123,8 +124,7 @@ pub(in crate::web) async fn events(
     let Query(Events { after, all }) = asked?;
     let store = &app.parts.store;
     store.item(&id).await?.ok_or_else(none)?;
-    let now_us = app.parts.clock.wall_us();
-    let is_blind = store.is_blind(&id, &who.name, now_us).await?;
+    let is_blind = store.is_blind(&id, &who.name).await?;
     let (after, all) = (after.unwrap_or_default(), all.unwrap_or_default());
     app.history(&id, after, all, is_blind).await.map(Json)
 }
@@ -134,7 +134,7 @@ pub(super) fn none() -> Failure {
 }
 
 impl App {
-    pub(super) fn shown<'a>(&'a self, who: &'a Who, now_us: i64, blind: &'a [String]) -> Shown<'a> {
+    pub(super) fn shown<'a>(&'a self, who: &'a Who, now_us: i64, blind: &'a [Blind]) -> Shown<'a> {
         Shown {
             sla: &self.parts.rules.sla,
             now_us,
@@ -201,7 +201,7 @@ impl App {
         let more = rows.len() > EVENTS;
         rows.truncate(EVENTS);
         let next = rows.last().filter(|_| more).map(|last| last.sequence);
-        rows.retain(|row| !is_blind || !row.kind.starts_with("waylay.review."));
+        rows.retain(|row| !is_blind || row.kind.starts_with("waylay.incident."));
         Ok(HistoryPage {
             history: rows.into_iter().map(show::event).collect(),
             next,

@@ -52,7 +52,7 @@ pub(in crate::web) async fn next(
     app.audit(&who, "incident.claimed", &claim.incident, json!({}))
         .await?;
     let item = app.parts.store.item(&claim.incident).await?;
-    let blind = app.parts.store.blind_of(&who.name, act.now_us).await?;
+    let blind = app.parts.store.blind_of(&who.name).await?;
     let shown = app.shown(&who, act.now_us, &blind);
     Ok(Json(NextData {
         incident: item.map(|item| shown.incident(item)),
@@ -110,6 +110,7 @@ pub(in crate::web) async fn release(
         .release(&app.act(&who, &wanted), &id)
         .await?
     {
+        app.audit(&who, "incident.released", &id, json!({})).await?;
         Ok(StatusCode::NO_CONTENT)
     } else {
         Err(Failure::conflict("it was not claimed"))

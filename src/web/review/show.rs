@@ -4,8 +4,8 @@ use jiff::Timestamp;
 
 use crate::review::Sla;
 use crate::store::{
-    AppealRow, CampaignRow, CampaignSeen, Claim, Count, DecisionRow, EntryRow, EventRow, FileRow,
-    Item,
+    AppealRow, Blind, CampaignRow, CampaignSeen, Claim, Count, DecisionRow, EntryRow, EventRow,
+    FileRow, Item,
 };
 use crate::wire::review::api::{
     AppealData, CampaignData, ClaimData, CountData, DecisionData, EntryData, EvidenceFileData,
@@ -28,7 +28,7 @@ pub(super) struct Shown<'a> {
     /// Whoever asks.
     pub(super) by: &'a str,
     /// Those that they decide without seeing what was decided.
-    pub(super) blind: &'a [String],
+    pub(super) blind: &'a [Blind],
 }
 
 impl Shown<'_> {
@@ -36,11 +36,13 @@ impl Shown<'_> {
     pub(super) fn incident(&self, item: Item) -> IncidentData {
         let rank = u8::try_from(item.rank).unwrap_or_default();
         let due_us = self.sla.due_us(rank, item.opened_us);
-        let is_blind = self.blind.contains(&item.id);
-        let holds = item
-            .claimed_until_us
-            .is_some_and(|until_us| until_us > self.now_us);
-        let until_us = item.claimed_until_us.filter(|_| holds);
+        let blind = self.blind.iter().find(|blind| blind.incident == item.id);
+        let is_blind = blind.is_some();
+        let (holder, until_us) = match blind {
+            Some(blind) => (Some(self.by.to_owned()), Some(blind.until_us)),
+            None => (item.claimed_by, item.claimed_until_us),
+        };
+        let until_us = until_us.filter(|until_us| *until_us > self.now_us);
         IncidentData {
             id: item.id,
             number: item.number,
@@ -79,12 +81,8 @@ impl Shown<'_> {
             decided_by: item.decided_by.filter(|_| !is_blind),
             decided: item.decided_us.filter(|_| !is_blind).map(time),
             first_by: item.first_by.filter(|_| !is_blind),
-            claimed_by: if is_blind {
-                Some(self.by.to_owned())
-            } else {
-                item.claimed_by.filter(|_| holds)
-            },
-            claimed_until: until_us.filter(|_| !is_blind).map(time),
+            claimed_by: holder.filter(|_| until_us.is_some()),
+            claimed_until: until_us.map(time),
         }
     }
 

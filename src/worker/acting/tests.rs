@@ -114,6 +114,7 @@ impl Fixture {
 fn act(rules: &Rules) -> Act<'_> {
     Act {
         by: "ann",
+        person: true,
         now_us: THEN_US,
         rules,
         wanted: &nobody,

@@ -211,6 +211,11 @@ impl Filter {
             }
             query.push(" END");
         }
+        if !self.hidden.is_empty() {
+            let hidden = serde_json::json!(self.hidden).to_string();
+            query.push(" AND i.id NOT IN (SELECT value FROM json_each(");
+            query.push_bind(hidden).push("))");
+        }
         if let Some(text) = self.text.as_ref().filter(|_| self.walk() != Walk::Text) {
             // Too short for the index: each on the way is read.
             query.push(

@@ -39,9 +39,13 @@ async fn a_second_review_is_blind_and_a_difference_goes_to_a_lead() {
         (claim.incident.as_str(), claim.kind),
         ("a", ClaimKind::Second)
     );
-    assert!(store.is_blind("a", "bob", 5).await.unwrap());
-    assert_eq!(store.blind_of("bob", 5).await.unwrap(), ["a"]);
-    assert!(!store.is_blind("a", "ann", 5).await.unwrap());
+    assert!(store.is_blind("a", "bob").await.unwrap());
+    let blind = &store.blind_of("bob").await.unwrap()[0];
+    assert_eq!(
+        (blind.incident.as_str(), blind.until_us),
+        ("a", 4 + CLAIM_US)
+    );
+    assert!(!store.is_blind("a", "ann").await.unwrap());
     assert_eq!(
         store
             .claim_next(&act(&rules, "eve", 4), Given::default())
@@ -138,7 +142,7 @@ async fn known_answers_are_mixed_in_and_change_nothing() {
             .await
             .unwrap();
         assert_eq!(given.unwrap().kind, ClaimKind::Golden);
-        assert!(store.is_blind("known", name, 4).await.unwrap());
+        assert!(store.is_blind("known", name).await.unwrap());
         let done = store
             .decide(&act(&rules, name, 4), "known", decision, None)
             .await

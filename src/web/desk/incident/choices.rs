@@ -114,12 +114,13 @@ pub(super) fn allows(
     allows
 }
 
-/// What a decision can be reversed into.
-pub(super) fn into(stands: Option<&str>, t: &Text) -> Vec<Way> {
+/// What a decision can be reversed into; what `two` must confirm, nobody confirms by reversing.
+pub(super) fn into(stands: Option<&str>, two: bool, t: &Text) -> Vec<Way> {
     let all = [Decision::Confirm, Decision::AllowOnce, Decision::Misread];
     let others = all
         .into_iter()
-        .filter(|decision| Some(decision.as_str()) != stands);
+        .filter(|decision| Some(decision.as_str()) != stands)
+        .filter(|decision| !two || *decision != Decision::Confirm);
     let others = others.map(|decision| Way {
         id: decision.as_str(),
         name: t.decision_of(decision.as_str()).to_owned(),

@@ -86,6 +86,8 @@ pub struct CampaignDecidedData {
     pub id: String,
     /// How many incidents it settled.
     pub incidents: i64,
+    /// How many wait for a second person, who has to say the same.
+    pub proposed: i64,
     /// How many it left as they were.
     pub left: i64,
     /// Until when it can be undone.
