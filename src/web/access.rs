@@ -37,9 +37,9 @@ pub(super) const DAY_US: i64 = 86_400_000_000;
 /// else takes it.
 pub(super) const API: &str = "api";
 
-/// Whether nobody may be called so: what is done by Waylay itself, or left to the platform, is told by these names.
+/// Whether nobody may be called so: what is done by Waylay itself is told by that name.
 pub(super) fn is_reserved(name: &str) -> bool {
-    [API, "waylay", "platform"]
+    [API, "waylay"]
         .iter()
         .any(|reserved| name.eq_ignore_ascii_case(reserved))
 }
@@ -293,7 +293,11 @@ impl App {
 
     /// Who asks; `None` where it does not say, or has a session that is over. What it is known by is noted to be used where it
     /// `uses` it.
-    async fn identify(&self, headers: &HeaderMap, uses: bool) -> Result<Option<Who>, Failure> {
+    pub(super) async fn identify(
+        &self,
+        headers: &HeaderMap,
+        uses: bool,
+    ) -> Result<Option<Who>, Failure> {
         if let Some(carried) = token::bearer(headers) {
             return match self.token(carried, uses).await? {
                 Some(who) => Ok(Some(who)),

@@ -1,7 +1,5 @@
 //! The audit log: listed, exported and shown.
 
-use std::fmt::Write;
-
 use askama::Template;
 use axum::Json;
 use axum::extract::rejection::QueryRejection;
@@ -14,9 +12,11 @@ use url::form_urlencoded;
 use utoipa::{IntoParams, ToSchema};
 
 use super::access::Who;
+use super::desk::html::Html;
 use super::limit::Limit;
 use super::pages::{Asked, Shell, show};
 use super::problem::Failure;
+use super::review::tables;
 use super::time::{micros, rfc3339, short};
 use super::words::Words;
 use super::{App, Shared};
@@ -238,11 +238,12 @@ fn json_lines(rows: Vec<AuditRow>) -> Result<String, Failure> {
 }
 
 fn csv(rows: Vec<AuditRow>) -> String {
-    let mut text = "position,at,by,id,who,action,subject,detail\r\n".to_owned();
+    let names = "position,at,by,id,who,action,subject,detail";
+    let mut text = tables::line(names.split(','));
     for row in rows {
         let position = row.position.to_string();
         let at = rfc3339(row.at_us);
-        let fields = [
+        let cells = [
             &position,
             &at,
             &row.by_kind,
@@ -252,34 +253,19 @@ fn csv(rows: Vec<AuditRow>) -> String {
             &row.subject,
             &row.detail,
         ];
-        let fields: Vec<_> = fields.into_iter().map(|field| quoted(field)).collect();
-        // A `String` takes whatever is written to it.
-        let _ = write!(text, "{}\r\n", fields.join(","));
+        text += &tables::line(cells.into_iter().map(String::as_str));
     }
     text
-}
-
-/// A field of CSV. A table program takes what begins with one of these for a formula: a `'` before it says that it is text.
-fn quoted(field: &str) -> String {
-    let guard = if field.starts_with(['=', '+', '-', '@', '\t', '\r']) {
-        "'"
-    } else {
-        ""
-    };
-    if guard.is_empty() && !field.contains([',', '"', '\r', '\n']) {
-        return field.to_owned();
-    }
-    format!("\"{guard}{}\"", field.replace('"', "\"\""))
 }
 
 /// A line on the page.
 struct ShownLine {
     at: String,
     by: String,
-    who: String,
+    who: Html,
     action: String,
-    subject: String,
-    detail: String,
+    subject: Html,
+    detail: Html,
 }
 
 #[derive(Template)]
@@ -321,10 +307,10 @@ pub(super) async fn page(
     let lines = rows.into_iter().map(|row| ShownLine {
         at: short(row.at_us),
         by: row.by_kind,
-        who: row.by_name,
+        who: Html::name(&row.by_name),
         action: row.action,
-        subject: row.subject,
-        detail: row.detail,
+        subject: Html::name(&row.subject),
+        detail: Html::long(&row.detail, asked.text()),
     });
     let page = AuditPage {
         shell: Shell::new(&app, &asked, Some(&who)),
@@ -347,22 +333,6 @@ pub(super) async fn page(
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn no_field_of_a_table_is_a_formula() {
-        for (field, written) in [
-            ("ana", "ana"),
-            ("", ""),
-            ("a,b", "\"a,b\""),
-            ("{\"a\":1}", "\"{\"\"a\"\":1}\""),
-            ("=cmd|'/c calc'!A0", "\"'=cmd|'/c calc'!A0\""),
-            ("-1", "\"'-1\""),
-            ("@x", "\"'@x\""),
-            ("a\r\nb", "\"a\r\nb\""),
-        ] {
-            assert_eq!(quoted(field), written);
-        }
-    }
 
     #[test]
     fn a_page_leads_on_with_what_was_asked_for() {

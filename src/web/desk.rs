@@ -6,7 +6,7 @@ mod decide;
 mod deliveries;
 mod files;
 pub(super) mod help;
-mod html;
+pub(super) mod html;
 mod incident;
 mod preferences;
 mod quality;

@@ -23,12 +23,17 @@ const HEADERS: [(HeaderName, &str); 4] = [
 
 /// Adds them, and shows a person a page where a program would be told of a problem.
 pub(super) async fn finish(State(app): State<Shared>, request: Request, next: Next) -> Response {
-    let page = access::is_for_page(&request).then(|| pages::Asked::of(&request));
+    let page = access::is_for_page(&request);
+    let page = page.then(|| (pages::Asked::of(&request), request.headers().clone()));
     let mut response = next.run(request).await;
-    if let Some(asked) = page
+    if let Some((asked, headers)) = page
         && let Some(failure) = response.extensions_mut().remove::<Failure>()
     {
-        let who = response.extensions_mut().remove::<Who>();
+        let who = match response.extensions_mut().remove::<Who>() {
+            Some(who) => Some(who),
+            // Whoever was refused, or asked for what is not there, is shown where to go instead.
+            None => app.identify(&headers, true).await.unwrap_or_default(),
+        };
         response = pages::problem(&app, &asked, who.as_ref(), &failure);
     }
     add(response.headers_mut());

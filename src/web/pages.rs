@@ -11,7 +11,8 @@ use axum::response::{Html, IntoResponse, Response};
 use super::App;
 use super::access::{By, Who};
 use super::desk::help::{self, Group, Meaning};
-use super::desk::text::{M, Text};
+use super::desk::html;
+use super::desk::text::{ENGLISH, M, Text};
 use super::problem::Failure;
 use super::words::Words;
 use crate::account::Permission;
@@ -198,26 +199,34 @@ impl Shell {
 
 #[derive(Template)]
 #[template(path = "problem.html")]
-struct ProblemPage<'a> {
+struct ProblemPage {
     shell: Shell,
     title: M,
     /// What it means, where the detail is in another language than the page.
     means: Option<M>,
-    detail: &'a str,
+    /// What is wrong, where the title does not say it already.
+    detail: Option<html::Html>,
+    /// What goes for every problem of the kind.
+    hint: Option<M>,
 }
 
 /// The page in place of a problem.
 pub(super) fn problem(app: &App, asked: &Asked, who: Option<&Who>, failure: &Failure) -> Response {
     let t = asked.text();
+    let title = match failure.status() {
+        StatusCode::NOT_FOUND => t.not_found,
+        StatusCode::FORBIDDEN => t.not_allowed,
+        _ => t.went_wrong,
+    };
+    let detail = failure.detail();
+    let says_more = !detail.eq_ignore_ascii_case(ENGLISH.not_found.get());
     let page = ProblemPage {
         shell: Shell::new(app, asked, who),
-        title: if failure.status() == StatusCode::NOT_FOUND {
-            t.not_found
-        } else {
-            t.went_wrong
-        },
+        title,
         means: (!t.is_english()).then(|| means(failure.status(), t)),
-        detail: failure.detail(),
+        // It may quote what was asked for.
+        detail: says_more.then(|| html::Html::of(detail)),
+        hint: (failure.status() == StatusCode::FORBIDDEN).then_some(t.not_allowed_hint),
     };
     let mut response = show(failure.status(), &page);
     failure.add_to(response.headers_mut());

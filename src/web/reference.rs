@@ -130,7 +130,9 @@ fn write_operation(out: &mut String, path: &str, method: &str, operation: &Value
     }
     let parameters: Vec<_> = items(&operation["parameters"]).collect();
     if !parameters.is_empty() {
-        out.write_str("<table>\n<tr><th>parameter</th><th>in</th><th>type</th><th></th></tr>\n")?;
+        out.write_str(
+            "<table>\n<tr><th>parameter</th><th>in</th><th>type</th><th>about</th></tr>\n",
+        )?;
         for parameter in parameters {
             let needed = if parameter["required"] == true {
                 " <i>required</i>"
@@ -180,7 +182,7 @@ fn write_schema(out: &mut String, name: &str, schema: &Value) -> fmt::Result {
     paragraphs(out, text(&schema["description"]))?;
     let required: Vec<_> = items(&schema["required"]).map(text).collect();
     if schema["properties"].is_object() {
-        out.write_str("<table>\n<tr><th>key</th><th>type</th><th></th></tr>\n")?;
+        out.write_str("<table>\n<tr><th>key</th><th>type</th><th>about</th></tr>\n")?;
         for (key, property) in fields(&schema["properties"]) {
             let needed = if required.contains(&key.as_str()) {
                 " <i>required</i>"

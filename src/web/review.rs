@@ -11,7 +11,7 @@ pub(super) mod preview;
 mod query;
 pub(super) mod queue;
 mod show;
-mod tables;
+pub(super) mod tables;
 
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;

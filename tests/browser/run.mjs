@@ -1,65 +1,5 @@
-// Drives the review desk: node run.mjs BASE_URL FOLDER_FOR_SCREENSHOTS [NAME...]
-import { readFileSync } from "node:fs";
-import { createRequire } from "node:module";
-import { join } from "node:path";
-import { chromium } from "playwright-core";
-
-const require = createRequire(import.meta.url);
-const AXE = readFileSync(require.resolve("axe-core/axe.min.js"), "utf8");
-const [base, shots, ...only] = process.argv.slice(2);
-const failures = [];
-
-const browser = await chromium.launch({
-  executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
-  args: ["--no-sandbox", "--disable-gpu", "--autoplay-policy=no-user-gesture-required"],
-});
-
-/// A page of a browser of its own; everything that goes wrong in it counts.
-async function open(options = {}) {
-  const context = await browser.newContext({
-    baseURL: base,
-    viewport: { width: 1280, height: 720 },
-    bypassCSP: false,
-    locale: "en-US",
-    ...options,
-  });
-  const page = await context.newPage();
-  page.setDefaultTimeout(15_000);
-  page.on("console", (message) => {
-    // A refusal that a test provokes is logged by the browser too.
-    if (message.type() === "error" && !/status of 4\d\d/.test(message.text())) failures.push(`console: ${message.text()} at ${page.url()}`);
-  });
-  page.on("pageerror", (error) => failures.push(`script: ${error.message} at ${page.url()}`));
-  page.on("dialog", (dialog) => { failures.push(`a stranger's script ran: ${dialog.message()}`); dialog.dismiss(); });
-  page.on("request", (request) => {
-    if (new URL(request.url()).origin !== new URL(base).origin) failures.push(`loads from outside: ${request.url()}`);
-  });
-  return page;
-}
-
-function check(holds, what) {
-  if (!holds) throw new Error(what);
-}
-
-function same(found, wanted, what) {
-  check(JSON.stringify(found) === JSON.stringify(wanted), `${what}: ${JSON.stringify(found)}, not ${JSON.stringify(wanted)}`);
-}
-
-async function api(path, options = {}) {
-  const answer = await fetch(base + path, { ...options, headers: { "content-type": "application/json", ...options.headers } });
-  check(answer.ok, `${path}: ${answer.status} ${await answer.clone().text()}`);
-  return answer.status === 204 ? null : answer.json();
-}
-
-const incidents = async (query = "") => (await api(`/api/v1/incidents?limit=100${query}`)).incidents;
-const incident = async (id) => api(`/api/v1/incidents/${id}`);
-
-async function violations(page) {
-  // The policy of pages forbids scripts that are written into them, so it comes over the debugger.
-  await page.evaluate(AXE);
-  const found = await page.evaluate(() => axe.run(document, { resultTypes: ["violations"] }));
-  return found.violations.flatMap((v) => v.nodes.map((node) => `${v.id}: ${node.html.slice(0, 160)} ${node.failureSummary?.split("\n")[1] ?? ""}`));
-}
+// Drives the review desk as it is without accounts: node run.mjs BASE_URL FOLDER_FOR_SCREENSHOTS [NAME...]
+import { api, base, check, failures, gallery, incident, incidents, join, open, run, same, shots, violations } from "./harness.mjs";
 
 const tests = {};
 
@@ -85,25 +25,7 @@ tests["every page is without violations in both themes, and is kept as a picture
     help: "/help",
     problem: "/incidents/none",
   };
-  for (const [name, settings] of Object.entries({
-    light: { colorScheme: "light" },
-    dark: { colorScheme: "dark" },
-    tablet: { colorScheme: "light", viewport: { width: 820, height: 1180 }, hasTouch: true },
-    chinese: { colorScheme: "light", locale: "zh-CN" },
-  })) {
-    const page = await open(settings);
-    for (const [what, path] of Object.entries(pages)) {
-      await page.goto(path, { waitUntil: "load" });
-      await page.waitForTimeout(250);
-      const found = await violations(page);
-      for (const violation of found) failures.push(`${what} (${name}): ${violation}`);
-      const wide = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
-      if (wide > 0) failures.push(`${what} (${name}): ${wide} px too wide`);
-      await page.screenshot({ path: join(shots, `${what}-${name}.png`) });
-      if (["incident", "incident-hostile", "campaign"].includes(what)) await page.screenshot({ path: join(shots, `${what}-${name}-whole.png`), fullPage: true });
-    }
-    await page.context().close();
-  }
+  await gallery(pages, { whole: ["incident", "incident-hostile", "campaign"] });
 };
 
 tests["what strangers wrote is text"] = async () => {
@@ -447,21 +369,4 @@ tests["single keys can be turned off, and do nothing in a field"] = async () => 
   await page.context().close();
 };
 
-for (const [name, test] of Object.entries(tests)) {
-  if (only.length > 0 && !only.some((word) => name.includes(word))) continue;
-  const before = failures.length;
-  const began = Date.now();
-  try {
-    await test();
-  } catch (error) {
-    failures.push(`${name}: ${error.message}`);
-    for (const context of browser.contexts()) {
-      for (const page of context.pages()) await page.screenshot({ path: join(shots, `failed-${Object.keys(tests).indexOf(name)}.png`) }).catch(() => {});
-      await context.close();
-    }
-  }
-  console.log(`${failures.length === before ? "ok  " : "FAIL"} ${name} (${Date.now() - began} ms)`);
-}
-await browser.close();
-for (const failure of failures) console.error(failure);
-process.exit(failures.length === 0 ? 0 : 1);
+await run(tests);

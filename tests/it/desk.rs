@@ -2,6 +2,8 @@
 
 use std::path::Path;
 
+use serde_json::json;
+
 use crate::support::{Answer, Api, Clip, Watch, waylay};
 
 /// What a stranger wrote into a code.
@@ -221,6 +223,36 @@ fn an_appeal_is_filed_and_settled_by_forms() {
     assert_eq!(settled[1]["outcome"], "overturned", "{settled}");
     assert_eq!(settled[1]["original"], "misread", "{settled}");
     assert!(!has_form("settle") && has_form("appeal"));
+    let (status, _, log) = served.stop();
+    assert!(status.success(), "{log}");
+}
+
+#[test]
+fn the_wall_leads_on_and_back() {
+    let folder = tempfile::tempdir().unwrap();
+    let (mut served, address) = Watch::serve(&folder.path().join("data"), &[]);
+    let api = Api::at(&address);
+    for n in 0..61 {
+        let stream = json!({"id": format!("room-{n}"), "url": "rtmp://127.0.0.1:9/live/x"});
+        assert_eq!(api.post("/api/v1/streams", &stream).status, 201);
+    }
+    let tiles = |page: &str| page.matches("<li class=\"tile").count();
+    let leads = |page: &str, to: &str, rel: &str, key: &str| {
+        let link = format!("href=\"{to}\" rel=\"{rel}\" data-key=\"{key}\"");
+        page.contains(&link)
+    };
+    let first = page(&api, "/wall");
+    assert_eq!(tiles(&first), 60);
+    assert!(leads(&first, "/wall?page=1", "next", "]"), "{first}");
+    assert!(!first.contains("rel=\"prev\""), "{first}");
+    // There are no pages behind the last one.
+    for path in ["/wall?page=1", "/wall?page=99"] {
+        let last = page(&api, path);
+        assert_eq!(tiles(&last), 1);
+        assert!(leads(&last, "/wall", "prev", "["), "{last}");
+        assert!(!last.contains("rel=\"next\""), "{last}");
+        assert!(last.contains("hx-get=\"/wall?page=1\""), "{last}");
+    }
     let (status, _, log) = served.stop();
     assert!(status.success(), "{log}");
 }

@@ -53,6 +53,7 @@ pub(in crate::web) fn keys(t: &Text) -> Vec<Group> {
                 (&["x"], t.key_next),
                 (&["l"], t.key_arrived),
                 (&["]"], t.key_older),
+                (&["[", "]"], t.key_pages),
                 (&["K"], t.key_cut),
             ],
         ),

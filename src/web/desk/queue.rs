@@ -11,6 +11,7 @@ use axum::response::Response;
 use serde::Deserialize;
 use serde_json::json;
 
+use super::html::Html;
 use super::rows::{Row, View, mask};
 use super::text::{M, Text};
 use super::undo::Undo;
@@ -50,7 +51,7 @@ struct QueuePage {
 /// A filter that leads to its incidents.
 struct Saved {
     key: &'static str,
-    name: String,
+    name: Html,
     href: String,
     here: bool,
     count: Option<i64>,
@@ -299,7 +300,7 @@ fn saved(rows: &[SavedFilter], owner: &str, query: &str, counts: &Counts, t: &Te
     let of = |review: &str| counts.review.get(review).copied().unwrap_or(0);
     let built_in = |key, name: &str, wanted: &str, count| Saved {
         key,
-        name: name.to_owned(),
+        name: Html::of(name),
         href: with("/", wanted),
         here: query == wanted,
         count,
@@ -334,7 +335,7 @@ fn saved(rows: &[SavedFilter], owner: &str, query: &str, counts: &Counts, t: &Te
     ];
     saved.extend(rows.iter().map(|row| Saved {
         key: "",
-        name: row.name.clone(),
+        name: Html::name(&row.name),
         href: with("/", &row.query),
         here: row.query == query,
         count: None,

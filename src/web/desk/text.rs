@@ -83,6 +83,8 @@ messages! {
     pages: "More pages", "翻页";
     next_page: "Older", "更早";
     first_page: "Newest", "最新";
+    streams_before: "Previous", "上一页";
+    streams_after: "Next", "下一页";
     // The queue.
     queue: "Queue", "队列";
     filters: "Filters", "筛选";
@@ -361,6 +363,7 @@ messages! {
     key_next: "review the next", "审核下一条";
     key_arrived: "show what is new", "显示新事件";
     key_older: "older ones", "更早";
+    key_pages: "pages of the wall", "墙的前后页";
     key_cut: "cut a stream (asks)", "切断直播流（需确认）";
     key_allow: "allow a seller, the platform (shows the change)", "放行商家、平台（显示变更）";
     key_skip: "leave it, take the next", "跳过";
@@ -431,6 +434,8 @@ messages! {
     problem_internal: "The service could not do it; its log says why.", "服务未能完成操作，原因见日志。";
     not_found: "There is nothing here", "这里什么都没有";
     went_wrong: "That did not work", "操作未成功";
+    not_allowed: "You may not do this", "您无权执行此操作";
+    not_allowed_hint: "Your role does not go so far, or the page was out of date. Nothing was changed.", "您的角色无此权限，或页面已过期。未作任何更改。";
 }
 
 impl Text {

@@ -39,7 +39,8 @@ struct WallPage {
     said: Option<Html>,
     refresh: String,
     streams: Vec<Tile>,
-    older: Option<String>,
+    before: Option<String>,
+    after: Option<String>,
 }
 
 struct Tile {
@@ -127,19 +128,19 @@ pub(in crate::web) async fn page(
     let page = WallPage {
         counts,
         said: said(&part, t),
-        refresh: with(
-            "/wall",
-            &if at > 0 {
-                format!("page={at}")
-            } else {
-                String::new()
-            },
-        ),
+        refresh: href(at),
         streams: streams.collect(),
-        older: (at + 1 < pages).then(|| format!("/wall?page={}", at + 1)),
+        before: at.checked_sub(1).map(href),
+        after: (at + 1 < pages).then(|| href(at + 1)),
         shell: Shell::new(&app, &asked, Some(&who)),
     };
     Ok(show(StatusCode::OK, &page))
+}
+
+/// Where a page of the wall is found; the first is number 0.
+fn href(page: usize) -> String {
+    let query = (page > 0).then(|| format!("page={page}"));
+    with("/wall", &query.unwrap_or_default())
 }
 
 /// Cuts a stream.

@@ -1,7 +1,7 @@
 //! Comma-separated values (RFC 4180), as spreadsheets open them: nothing in a cell is taken for a formula.
 
 /// A line of these cells.
-pub(super) fn line<'c>(cells: impl IntoIterator<Item = &'c str>) -> String {
+pub(in crate::web) fn line<'c>(cells: impl IntoIterator<Item = &'c str>) -> String {
     let mut line = String::new();
     for (at, cell) in cells.into_iter().enumerate() {
         if at > 0 {

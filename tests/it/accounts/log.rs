@@ -96,7 +96,7 @@ fn every_change_is_in_the_audit_log() {
 fn the_audit_log_is_exported() {
     let folder = tempfile::tempdir().unwrap();
     let (_served, _, ana) = with_admin(&folder.path().join("data"), &[]);
-    let stream = json!({"id": "room", "url": "rtmp://127.0.0.1:1/a"});
+    let stream = json!({"id": "room", "url": "rtmp://127.0.0.1:1/a", "labels": ["<b>\u{202e}gpj"]});
     assert_eq!(ana.script().post("/api/v1/streams", &stream).status, 201);
     for _ in 0..3 {
         let boosted = ana
@@ -138,4 +138,9 @@ fn the_audit_log_is_exported() {
     let page = ana.api.with(PAGE).get("/audit?action=stream.added");
     assert!(page.status == 200 && page.text.contains("room"), "{page:?}");
     assert!(!page.text.contains("stream.boosted"));
+    assert!(
+        page.text
+            .contains("&lt;b&gt;<mark class=\"cc\">U+202E</mark>gpj"),
+        "what hides is shown: {page:?}"
+    );
 }

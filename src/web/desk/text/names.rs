@@ -62,7 +62,7 @@ const STATES: &[(&str, &str, &str)] = &[
     ("ended", "Gone from view", "已消失"),
     ("connecting", "Connecting", "连接中"),
     ("live", "Live", "直播中"),
-    ("waiting", "Waiting", "等待重连"),
+    ("waiting", "Reconnecting", "等待重连"),
 ];
 
 #[rustfmt::skip]
