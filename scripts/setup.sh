@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Installs the Debian packages that Waylay needs and that are not there yet, and fetches what comes from npm and PyPI: htmx for
-# the pages of the review desk, and for the tests what drives a browser and what asks the API.
+# the pages of the review desk, and for the tests what drives a browser, a provider to
+# sign in with, and what asks the API.
 #
 #   scripts/setup.sh [build] [demo] [test]      default: build
 #
@@ -55,13 +56,17 @@ fetch_htmx() {
   rm -rf "$folder"
 }
 
-# The packages of the browser tests; these say themselves that they are skipped where there are none.
-fetch_browser_tests() {
-  local folder=$root/tests/browser
-  [[ " $* " == *" test "* && ! -d $folder/node_modules ]] || return 0
-  echo "setup: installing the packages of tests/browser" >&2
-  npm ci --silent --no-audit --no-fund --ignore-scripts --prefix "$folder" >&2 ||
-    echo "setup: they cannot be installed: the browser tests are skipped" >&2
+# The packages of the browser tests and of the provider to sign in with; these tests say themselves that they are skipped where
+# there are none.
+fetch_node_packages() {
+  local folder
+  [[ " $* " == *" test "* ]] || return 0
+  for folder in "$root/tests/browser" "$root/tests/oidc"; do
+    [[ ! -d $folder/node_modules ]] || continue
+    echo "setup: installing the packages of ${folder#"$root/"}" >&2
+    npm ci --silent --no-audit --no-fund --ignore-scripts --prefix "$folder" >&2 ||
+      echo "setup: they cannot be installed: the tests that need them are skipped" >&2
+  done
 }
 
 # What holds the API against its description; that test says itself that it is skipped without it.
@@ -121,5 +126,5 @@ install_missing() {
 
 install_missing
 fetch_htmx
-fetch_browser_tests "${@:-build}"
+fetch_node_packages "${@:-build}"
 fetch_schemathesis "${@:-build}"

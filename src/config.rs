@@ -7,6 +7,7 @@ mod file;
 mod frames;
 mod ingest;
 mod location;
+mod oidc;
 mod retention;
 mod review;
 mod sample;
@@ -23,8 +24,10 @@ pub use file::{
 pub use frames::Frames;
 pub use ingest::{Ingest, NoLocation, OnError, Pull, ServerKind, percent};
 pub use location::{Location, LocationError, STILLS};
+pub use oidc::Oidc;
 pub use retention::{Keep, Retention};
 pub use review::{DueMinutes, Review};
 pub use sample::Sample;
 pub use sealing::Sealing;
+pub(crate) use webhooks::is_open;
 pub use webhooks::{Webhook, WebhookUrl};

@@ -13,13 +13,12 @@ mod mediamtx;
 mod nginx_rtmp;
 mod node_media_server;
 mod ovenmediaengine;
-mod secret;
 mod srs;
 mod zlmediakit;
 
+pub use crate::secret::{Secret, SecretError};
 pub use call::{ApiError, Kicked, Live};
 pub use hook::{Decision, Hook, HookError, HookKind, Reply, Request};
-pub use secret::{Secret, SecretError};
 
 use std::collections::HashMap;
 use std::fmt;

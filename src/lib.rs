@@ -32,6 +32,8 @@ pub mod ids;
 pub mod keys;
 pub mod locate;
 #[cfg(feature = "product")]
+mod secret;
+#[cfg(feature = "product")]
 pub mod stop;
 #[cfg(feature = "product")]
 pub mod telemetry;
@@ -45,6 +47,8 @@ pub mod evidence;
 pub mod ingest;
 #[cfg(feature = "product")]
 pub mod notify;
+#[cfg(feature = "product")]
+pub mod oidc;
 #[cfg(feature = "product")]
 pub mod resolve;
 #[cfg(feature = "product")]

@@ -33,7 +33,9 @@ mod retention;
 mod review;
 mod streams;
 
-pub use accounts::{Changed, LinkRow, NewLink, SessionRow, SignedIn, TokenRow, UserRow};
+pub use accounts::{
+    Changed, IdentifiedRow, Identity, LinkRow, NewLink, SessionRow, SignedIn, TokenRow, UserRow,
+};
 pub use audit::{AuditFilter, AuditRow, NewAudit};
 pub use bans::BanRow;
 pub use desk::{FrameRow, WallRow};

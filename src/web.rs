@@ -20,6 +20,7 @@ mod limits;
 mod links;
 mod login;
 mod metrics;
+mod oidc;
 mod pages;
 mod problem;
 mod reference;
@@ -53,6 +54,7 @@ use utoipa::OpenApi;
 use crate::clock::Clock;
 use crate::config::Accounts;
 use crate::evidence::Folder;
+use crate::oidc::Provider;
 use crate::policy::Allowed;
 use crate::review::Rules;
 use crate::stop::Stop;
@@ -111,6 +113,8 @@ pub struct Parts {
     pub has_users: bool,
     /// How people sign in.
     pub accounts: Accounts,
+    /// Who else says who they are.
+    pub oidc: Option<Provider>,
     /// Where browsers reach the service.
     pub url: String,
     /// Tells the time.
@@ -239,6 +243,8 @@ fn router(parts: Parts) -> Router {
 fn account_pages() -> Router<Shared> {
     Router::new()
         .route("/login", get(login::page).post(login::sign_in))
+        .route("/login/oidc", get(oidc::begin))
+        .route("/login/oidc/callback", get(oidc::callback))
         .route("/logout", post(login::sign_out))
         .route("/setup", get(links::setup_page).post(links::set_up))
         .route(

@@ -7,7 +7,7 @@ use std::process::ExitCode;
 use clap::{Args as ClapArgs, Subcommand};
 
 use crate::commands::common;
-use crate::config::{Accounts, Actions, Config, Frames, Resolve};
+use crate::config::{Accounts, Actions, Config, Frames, Oidc, Resolve};
 
 /// Check a configuration file, or show what is in force.
 #[derive(Debug, ClapArgs)]
@@ -67,6 +67,7 @@ fn show(out: &mut impl Write, config: &Config) -> std::io::Result<()> {
         actions,
         serve,
         accounts,
+        oidc,
         frames,
         incidents,
         retention,
@@ -144,6 +145,9 @@ fn show(out: &mut impl Write, config: &Config) -> std::io::Result<()> {
         or(serve.token_file.as_deref(), "none")
     )?;
     show_accounts(out, accounts)?;
+    if let Some(oidc) = oidc {
+        show_oidc(out, oidc)?;
+    }
     let due = review.due_minutes.by_rank();
     writeln!(out, "review.due_minutes         {due:?}")?;
     writeln!(out, "review.two_for_cuts        {}", review.two_for_cuts)?;
@@ -198,6 +202,29 @@ fn show_accounts(out: &mut impl Write, accounts: &Accounts) -> std::io::Result<(
     writeln!(out, "accounts.idle_minutes      {}", accounts.idle_minutes)?;
     writeln!(out, "accounts.session_days      {}", accounts.session_days)?;
     writeln!(out, "accounts.forwarded         {}", accounts.forwarded)
+}
+
+fn show_oidc(out: &mut impl Write, oidc: &Oidc) -> std::io::Result<()> {
+    let secret = oidc.client_secret_file.is_some() || oidc.client_secret_env.is_some();
+    writeln!(out, "oidc.issuer                {}", oidc.issuer.as_ref())?;
+    writeln!(out, "oidc.client_id             {}", oidc.client_id)?;
+    writeln!(
+        out,
+        "oidc.client_secret         {}",
+        if secret { "given" } else { "none" }
+    )?;
+    writeln!(out, "oidc.name                  {}", oidc.name)?;
+    writeln!(out, "oidc.scopes                {:?}", oidc.scopes)?;
+    writeln!(out, "oidc.claim                 {}", oidc.claim)?;
+    let roles_claim = oidc.roles_claim.as_deref().unwrap_or("none");
+    writeln!(out, "oidc.roles_claim           {roles_claim}")?;
+    for (value, role) in &oidc.roles {
+        writeln!(out, "oidc.roles                 {value} {role}")?;
+    }
+    let role = oidc.role.as_deref().unwrap_or("none");
+    writeln!(out, "oidc.role                  {role}")?;
+    let ca_file = or(oidc.ca_file.as_deref(), "none");
+    writeln!(out, "oidc.ca_file               {ca_file}")
 }
 
 /// What there may be several of.

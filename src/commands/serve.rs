@@ -22,6 +22,7 @@ use crate::config::{self, Accounts, Config, Location};
 use crate::detect::Readers;
 use crate::ingest::Server;
 use crate::notify::Endpoint;
+use crate::oidc::Provider;
 use crate::resolve::Resolver;
 use crate::review::{Decision, Rules, Sla};
 use crate::stop::Stop;
@@ -74,6 +75,7 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<ExitCode> {
     }
     let listen = args.listen.unwrap_or(config.serve.listen);
     let token = token(&config)?;
+    let oidc = provider(&config)?;
     let mailing = Mailing::new(endpoints(&config)?);
     let data = data(args, &config)?;
     let rules = rules(&config.review);
@@ -161,6 +163,7 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<ExitCode> {
                     token,
                     has_users: entrance.has_users,
                     accounts: entrance.accounts,
+                    oidc,
                     url: entrance.url,
                     clock,
                 };
@@ -296,6 +299,16 @@ fn token(config: &Config) -> anyhow::Result<Option<Token>> {
             Token::read(file).with_context(|| format!("the token in {}", file.display()))
         });
     token.transpose()
+}
+
+/// The provider of single sign-on, its secret read. It is asked for nothing yet: it may be away.
+fn provider(config: &Config) -> anyhow::Result<Option<Provider>> {
+    let provider = config.oidc.as_ref().map(|oidc| {
+        let about = || format!("the provider `{}` of [oidc]", oidc.name);
+        let roots = trust::authorities(oidc.ca_file.as_deref()).with_context(about)?;
+        Provider::new(oidc, trust::tls(roots)).with_context(about)
+    });
+    provider.transpose()
 }
 
 /// Whoever can reach the service can have any URL opened and read what is found: further than this machine that takes a

@@ -10,8 +10,8 @@ use serde::Deserialize;
 use toml::Spanned;
 
 use crate::config::{
-    Accounts, Actions, Clips, Frames, Ingest, Location, Retention, Review, Sample, Sealing,
-    Webhook, ingest, webhooks,
+    Accounts, Actions, Clips, Frames, Ingest, Location, Oidc, Retention, Review, Sample, Sealing,
+    Webhook, ingest, oidc, webhooks,
 };
 use crate::locate::{self, TextError};
 
@@ -41,6 +41,8 @@ pub struct Config {
     pub serve: Serve,
     /// How people sign in.
     pub accounts: Accounts,
+    /// Who else says who they are; nobody without it.
+    pub oidc: Option<Oidc>,
     /// Still pictures that are sent to it.
     pub frames: Frames,
     /// What makes an incident.
@@ -326,6 +328,9 @@ impl Config {
         }
         ingest::check(&config.ingest, text)?;
         webhooks::check(text, &config.webhooks)?;
+        if let Some(provider) = &config.oidc {
+            oidc::check(text, provider)?;
+        }
         Ok(config)
     }
 }

@@ -83,14 +83,19 @@ impl WebhookUrl {
 
     /// Whether what is sent there can be read on the way.
     fn is_open(&self) -> bool {
-        let is_here = match self.0.host() {
-            Some(Host::Domain(name)) => name.eq_ignore_ascii_case("localhost"),
-            Some(Host::Ipv4(address)) => address.is_loopback(),
-            Some(Host::Ipv6(address)) => address.is_loopback(),
-            None => false,
-        };
-        self.0.scheme() != "https" && !is_here
+        is_open(&self.0)
     }
+}
+
+/// Whether what is sent to `url` can be read on the way.
+pub(crate) fn is_open(url: &Url) -> bool {
+    let is_here = match url.host() {
+        Some(Host::Domain(name)) => name.eq_ignore_ascii_case("localhost"),
+        Some(Host::Ipv4(address)) => address.is_loopback(),
+        Some(Host::Ipv6(address)) => address.is_loopback(),
+        None => false,
+    };
+    url.scheme() != "https" && !is_here
 }
 
 impl<'de> Deserialize<'de> for WebhookUrl {

@@ -16,8 +16,8 @@ use super::client::Answer;
 use super::hook::{
     Decision, Hook, HookError, HookKind, Reply, Request, hook_key, id, listed_key, text,
 };
-use super::secret::Secret;
 use crate::ban::StreamKey;
+use crate::secret::Secret;
 
 /// For how long a token of ours holds, in seconds.
 const VALID_S: i64 = 60;

@@ -11,10 +11,10 @@ use super::client::Answer;
 use super::hook::{
     Decision, Form, Hook, HookError, HookKind, Reply, Request, hook_key, id, listed_key, text,
 };
-use super::secret::Secret;
 use super::srs::{authorization, with};
 use crate::ban::StreamKey;
 use crate::config::percent;
+use crate::secret::Secret;
 
 const PAGE: u32 = 100;
 

@@ -6,10 +6,10 @@ use super::Adapter;
 use super::call::{ApiError, Call, Kicked, Listed, Live};
 use super::client::Answer;
 use super::hook::{Decision, Hook, HookError, HookKind, Reply, Request, hook_key, id, listed_key};
-use super::secret::Secret;
 use super::srs::{authorization, with};
 use crate::ban::StreamKey;
 use crate::config::percent;
+use crate::secret::Secret;
 
 /// Elements and texts of the largest `/stat`; each takes about 70 bytes of memory.
 const MOST_NODES: u32 = 1_000_000;

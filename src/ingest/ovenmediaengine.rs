@@ -16,9 +16,9 @@ use super::client::Answer;
 use super::hook::{
     Decision, Hook, HookError, HookKind, Reply, Request, hook_key, id, listed_key, text,
 };
-use super::secret::Secret;
 use crate::ban::StreamKey;
 use crate::config::percent;
+use crate::secret::Secret;
 
 pub(super) struct OvenMediaEngine {
     authorization: Option<String>,

@@ -5,9 +5,11 @@ use sqlx::FromRow;
 use super::audit::{NewAudit, append};
 use super::{Store, StoreError};
 
+mod identities;
 mod sessions;
 mod tokens;
 
+pub use identities::{IdentifiedRow, Identity};
 pub use sessions::{SessionRow, SignedIn};
 pub use tokens::TokenRow;
 
@@ -28,6 +30,10 @@ pub struct UserRow {
     pub created_us: i64,
     /// When it was last changed, in µs since 1970 in UTC.
     pub changed_us: i64,
+    /// Whether a provider of single sign-on knows it.
+    pub joined: bool,
+    /// Until when it may be joined with somebody there, in µs since 1970 in UTC.
+    pub joinable_us: Option<i64>,
 }
 
 /// A link that works once.
@@ -59,7 +65,9 @@ pub enum Changed {
     LastAdmin,
 }
 
-const COLUMNS: &str = "SELECT id, name, role, password, disabled, created_us, changed_us FROM user";
+const COLUMNS: &str = "SELECT id, name, role, password, disabled, created_us, changed_us,
+     identity.subject IS NOT NULL AS joined, identity.until_us AS joinable_us
+     FROM user LEFT JOIN identity ON identity.user = user.id";
 
 impl Store {
     /// Whether there is any user.
@@ -154,11 +162,7 @@ impl Store {
         if changed.rows_affected() == 0 {
             return Ok(Changed::Unknown);
         }
-        let admins = "SELECT count(*) FROM user WHERE role = 'admin' AND disabled = 0 AND password IS NOT NULL";
-        let admins: i64 = sqlx::query_scalar(admins)
-            .fetch_one(&mut *transaction)
-            .await?;
-        if admins == 0 {
+        if !has_admin(&mut transaction).await? {
             return Ok(Changed::LastAdmin);
         }
         sessions::end_all(&mut transaction, id).await?;
@@ -299,6 +303,14 @@ async fn end_access(
     let links = sqlx::query("DELETE FROM link WHERE user = ?").bind(user);
     links.execute(&mut *transaction).await?;
     sessions::end_all(transaction, user).await
+}
+
+/// Whether there is an admin who can sign in whatever a provider says.
+async fn has_admin(transaction: &mut sqlx::SqliteConnection) -> Result<bool, sqlx::Error> {
+    let found = sqlx::query_scalar(
+        "SELECT EXISTS (SELECT 1 FROM user WHERE role = 'admin' AND disabled = 0 AND password IS NOT NULL)",
+    );
+    found.fetch_one(transaction).await
 }
 
 /// Keeps a link in the place of the one for the same user, and forgets those that are over.

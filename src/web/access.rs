@@ -8,6 +8,7 @@ mod token;
 
 pub(super) use needs::{Needs, ROUTES, needs};
 pub(super) use openapi::Secured;
+pub(super) use origin::cookie;
 pub use token::{Token, TokenError};
 
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};

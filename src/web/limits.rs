@@ -51,9 +51,23 @@ impl Limits {
         ];
         let wait_us = waits.into_iter().max().unwrap_or(0);
         if wait_us > 0 {
-            return Err(u32::try_from(wait_us.div_euclid(1_000_000) + 1).unwrap_or(u32::MAX));
+            return Err(seconds(wait_us));
         }
         both.accounts.count(account, ACCOUNT, now_us);
+        both.addresses.count(address, ADDRESS, now_us);
+        Ok(())
+    }
+
+    /// Counts an attempt whose account is not known yet.
+    ///
+    /// # Errors
+    /// After how many seconds it may be tried again; it is not counted then.
+    pub(super) fn attempt_from(&self, address: IpAddr, now_us: i64) -> Result<(), u32> {
+        let mut both = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let wait_us = both.addresses.wait_us(&address, ADDRESS, now_us);
+        if wait_us > 0 {
+            return Err(seconds(wait_us));
+        }
         both.addresses.count(address, ADDRESS, now_us);
         Ok(())
     }
@@ -63,6 +77,11 @@ impl Limits {
         let mut both = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         both.accounts.0.remove(&account.to_ascii_lowercase());
     }
+}
+
+/// So many whole seconds that all of it has passed.
+fn seconds(wait_us: i64) -> u32 {
+    u32::try_from(wait_us.div_euclid(1_000_000) + 1).unwrap_or(u32::MAX)
 }
 
 /// For each the time in µs at which all its attempts are forgiven: one number, however many they are.
@@ -141,6 +160,18 @@ mod tests {
         assert_eq!(limits.attempt("x", ip(1), 0), Err(11));
         assert_eq!(limits.attempt("x", ip(2), 0), Ok(()));
         assert_eq!(limits.attempt("x", ip(1), 11 * S), Ok(()));
+    }
+
+    #[test]
+    fn an_address_tries_as_often_without_a_name() {
+        let limits = Limits::default();
+        for n in 0..10 {
+            assert_eq!(limits.attempt_from(ip(1), 0), Ok(()));
+            assert_eq!(limits.attempt(&n.to_string(), ip(1), 0), Ok(()));
+        }
+        assert_eq!(limits.attempt_from(ip(1), 0), Err(11));
+        assert_eq!(limits.attempt_from(ip(2), 0), Ok(()));
+        assert_eq!(limits.attempt_from(ip(1), 11 * S), Ok(()));
     }
 
     #[test]

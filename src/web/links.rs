@@ -143,6 +143,8 @@ pub(super) async fn set_up(
         disabled: false,
         created_us: now_us,
         changed_us: now_us,
+        joined: false,
+        joinable_us: None,
     };
     let detail = json!({"name": user.name});
     let line = by_user(&user, now_us, "user.set_up", &user.id, &detail);

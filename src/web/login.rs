@@ -32,7 +32,7 @@ const LONGEST_AGENT: usize = 200;
 #[derive(Debug, Deserialize)]
 pub(super) struct Onward {
     #[serde(default)]
-    next: String,
+    pub(super) next: String,
 }
 
 /// What the page to sign in sends.
@@ -53,7 +53,34 @@ struct LoginPage<'a> {
     w: &'static Words,
     name: &'a str,
     next: &'a str,
+    /// What else one may sign in with, and where.
+    provider: Option<(&'a str, String)>,
     error: Option<&'a str>,
+}
+
+/// The page to sign in, with a name and where to go on to, and what went wrong.
+pub(super) fn show_page(
+    app: &App,
+    asked: &Asked,
+    status: StatusCode,
+    (name, next): (&str, &str),
+    error: Option<&str>,
+) -> Response {
+    let encoded: String = form_urlencoded::byte_serialize(next.as_bytes()).collect();
+    let provider = app.parts.oidc.as_ref();
+    let provider = provider.map(|p| (p.name(), format!("/login/oidc?next={encoded}")));
+    let mut shell = Shell::new(app, asked, None);
+    // Wherever it is shown: what the provider answered is not asked for again.
+    shell.back = format!("/login?next={encoded}");
+    let page = LoginPage {
+        shell,
+        w: asked.words(),
+        name,
+        next,
+        provider,
+        error,
+    };
+    show(status, &page)
 }
 
 /// The page to sign in.
@@ -67,14 +94,8 @@ pub(super) async fn page(
     if who.is_some_and(|Extension(who)| who.by == By::User) {
         return Ok(see_other(own(&next)));
     }
-    let page = LoginPage {
-        shell: Shell::new(&app, &asked, None),
-        w: asked.words(),
-        name: "",
-        next: own(&next),
-        error: None,
-    };
-    Ok(show(StatusCode::OK, &page))
+    let fields = ("", own(&next));
+    Ok(show_page(&app, &asked, StatusCode::OK, fields, None))
 }
 
 /// Signs in.
@@ -95,16 +116,8 @@ pub(super) async fn sign_in(
     // What cannot be a name is counted as one account, so that nobody fills the memory with them.
     let account = if is_name(&name) { name.as_str() } else { "" };
     let now_us = app.parts.clock.wall_us();
-    let refuse = |status, error: &str| {
-        let page = LoginPage {
-            shell: Shell::new(&app, &asked, None),
-            w: asked.words(),
-            name: account,
-            next: own(&next),
-            error: Some(error),
-        };
-        show(status, &page)
-    };
+    let refuse =
+        |status, error: &str| show_page(&app, &asked, status, (account, own(&next)), Some(error));
     if let Err(seconds) = app.limits.attempt(account, address, now_us) {
         let failure = Failure::too_often(seconds);
         let mut response = refuse(failure.status(), asked.words().too_often);
@@ -147,6 +160,16 @@ impl App {
         headers: &HeaderMap,
         next: &str,
     ) -> Result<Response, Failure> {
+        self.add_session(user, headers, see_other(next)).await
+    }
+
+    /// Begins a session of `user` in the browser that sent `headers`, with `response`.
+    pub(super) async fn add_session(
+        &self,
+        user: &UserRow,
+        headers: &HeaderMap,
+        response: Response,
+    ) -> Result<Response, Failure> {
         let secret = keys::secret().map_err(|error| Failure::internal(error.to_string()))?;
         let now_us = self.parts.clock.wall_us();
         let agent = headers
@@ -173,7 +196,7 @@ impl App {
             .add_session(&session, &sha256, oldest, &line)
             .await?;
         let seconds = u64::from(self.parts.accounts.session_days) * 24 * 60 * 60;
-        Ok(with_cookie(self, see_other(next), &secret, seconds))
+        Ok(with_cookie(self, response, &secret, seconds))
     }
 
     /// Ends the session that `who` is known by, where it is known by one.
@@ -238,7 +261,7 @@ fn with_cookie(app: &App, mut response: Response, secret: &str, seconds: u64) ->
         app.cookie()
     );
     if let Ok(cookie) = HeaderValue::from_str(&cookie) {
-        response.headers_mut().insert(header::SET_COOKIE, cookie);
+        response.headers_mut().append(header::SET_COOKIE, cookie);
     }
     response
 }
@@ -254,7 +277,7 @@ pub(super) fn path(request: &Request) -> String {
 }
 
 /// `next` where it is a path of ours: it may be anything that somebody wrote into a link.
-fn own(next: &str) -> &str {
+pub(super) fn own(next: &str) -> &str {
     let rest = next.strip_prefix('/');
     let is_own = rest.is_some_and(|rest| !rest.starts_with(['/', '\\']));
     let is_plain = next.bytes().all(|b| b.is_ascii_graphic());

@@ -127,8 +127,10 @@ struct AccountPage<'a> {
     name: &'a str,
     role: &'a str,
     may: String,
-    /// Whether it has a password and sessions.
+    /// Whether it has sessions.
     is_user: bool,
+    /// Whether it has a password.
+    has_password: bool,
     sessions: Vec<ShownSession>,
     error: Option<&'a str>,
 }
@@ -228,6 +230,10 @@ impl App {
             created: short(row.created_us),
             seen: short(row.seen_us),
         });
+        let user = match who.by {
+            By::User => self.parts.store.user(&who.id).await?,
+            By::Token | By::Local => None,
+        };
         let may: Vec<_> = who.permissions().iter().map(Permission::as_str).collect();
         let page = AccountPage {
             shell: Shell::new(self, asked, Some(who)),
@@ -236,6 +242,7 @@ impl App {
             role: who.role.as_str(),
             may: may.join(", "),
             is_user: who.by == By::User,
+            has_password: user.is_some_and(|user| user.password.is_some()),
             sessions: sessions.collect(),
             error,
         };

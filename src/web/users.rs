@@ -24,7 +24,7 @@ use crate::wire::account::{InvitedData, NewUser, UserChange, UserData, UsersData
 use crate::wire::stream::Problem;
 use crate::{ids, keys};
 
-/// For so long an invitation works, in µs.
+/// For so long an invitation works, and so long a user may be joined with somebody at the provider, in µs.
 const INVITATION_US: i64 = 7 * DAY_US;
 /// How many users one answer holds unless it is told otherwise, and at most.
 const PAGE: u32 = 200;
@@ -122,7 +122,7 @@ pub(super) async fn add(
     (status = 200, body = UserData),
     (status = 400, body = Problem, content_type = "application/problem+json", description = "It is no JSON"),
     (status = 404, body = Problem, content_type = "application/problem+json", description = "There is none of that id"),
-    (status = 409, body = Problem, content_type = "application/problem+json", description = "It is the last admin"),
+    (status = 409, body = Problem, content_type = "application/problem+json", description = "It is the last admin, or there is no single sign-on"),
     (status = 413, body = Problem, content_type = "application/problem+json", description = "It is too long"),
     (status = 415, body = Problem, content_type = "application/problem+json", description = "It does not say that it is JSON"),
     (status = 422, body = Problem, content_type = "application/problem+json", description = "Something in it is wrong"),
@@ -135,6 +135,9 @@ pub(super) async fn change(
 ) -> Result<Json<UserData>, Failure> {
     let Json(change) = body?;
     let role = change.role.map(Role::from);
+    if let Some(join) = change.join {
+        app.let_join(&who, &id, join).await?;
+    }
     app.change_user(&who, &id, role, change.disabled).await?;
     Ok(Json(data(&app.user(&id).await?)?))
 }
@@ -161,16 +164,19 @@ fn data(row: &UserRow) -> Result<UserData, Failure> {
         name: row.name.clone(),
         role: role(&row.role)?.into(),
         state: state(row),
+        single_sign_on: row.joined,
+        joinable_until: row.joinable_us.map(rfc3339),
         created: rfc3339(row.created_us),
         changed: rfc3339(row.changed_us),
     })
 }
 
 fn state(row: &UserRow) -> &'static str {
-    match (&row.password, row.disabled) {
+    let gets_in = row.password.is_some() || row.joined;
+    match (gets_in, row.disabled) {
         (_, true) => "disabled",
-        (None, false) => "invited",
-        (Some(_), false) => "active",
+        (false, false) => "invited",
+        (true, false) => "active",
     }
 }
 
@@ -212,6 +218,8 @@ impl App {
             disabled: false,
             created_us: now_us,
             changed_us: now_us,
+            joined: false,
+            joinable_us: None,
         };
         let secret = secret()?;
         let link = NewLink {
@@ -280,6 +288,23 @@ impl App {
     }
 }
 
+impl App {
+    /// Lets a user be joined with whomever the provider calls so; or no more, also where it was.
+    async fn let_join(&self, who: &Who, id: &str, join: bool) -> Result<(), Failure> {
+        if join && self.parts.oidc.is_none() {
+            return Err(Failure::conflict("there is no single sign-on here"));
+        }
+        let now_us = self.parts.clock.wall_us();
+        let until_us = join.then_some(now_us + INVITATION_US);
+        let detail = json!({"join": join});
+        let line = who.line(now_us, "user.changed", id, &detail);
+        match self.parts.store.let_join(id, until_us, &line).await? {
+            Changed::Done => Ok(()),
+            Changed::Unknown | Changed::LastAdmin => Err(none()),
+        }
+    }
+}
+
 pub(super) fn secret() -> Result<String, Failure> {
     keys::secret().map_err(|error| Failure::internal(error.to_string()))
 }
@@ -291,6 +316,9 @@ struct ShownUser {
     role: String,
     state: &'static str,
     created: String,
+    /// Whether the provider knows it, and whether it may be joined with somebody there.
+    joined: bool,
+    joinable: bool,
     /// Whether it is the one who looks.
     own: bool,
 }
@@ -304,6 +332,8 @@ struct UsersPage<'a> {
     tokens: Vec<ShownToken>,
     roles: Vec<&'static str>,
     permissions: Vec<&'static str>,
+    /// Whether there is single sign-on.
+    sso: bool,
     /// What is shown once: what it is, and the link or the token.
     made: Option<(&'a str, &'a str)>,
     error: Option<&'a str>,
@@ -322,6 +352,7 @@ pub(super) struct InviteForm {
 pub(super) struct ChangeForm {
     role: Option<String>,
     disabled: Option<bool>,
+    join: Option<bool>,
 }
 
 /// The page of users and tokens.
@@ -374,6 +405,9 @@ pub(super) async fn change_form(
 ) -> Result<Response, Failure> {
     let Form(form) = form?;
     let role = form.role.as_deref().map(known_role).transpose()?;
+    if let Some(join) = form.join {
+        app.let_join(&who, &id, join).await?;
+    }
     app.change_user(&who, &id, role, form.disabled).await?;
     Ok(see_other("/users"))
 }
@@ -413,17 +447,19 @@ impl App {
         made: Result<Option<(&str, &str)>, &Failure>,
     ) -> Result<Response, Failure> {
         let (store, (after, limit)) = (&self.parts.store, page.bounds());
+        let now_us = self.parts.clock.wall_us();
         let (rows, next) = page.cut(store.users(after, limit).await?, |row| &row.name);
         let users = rows.into_iter().map(|row| ShownUser {
             own: row.id == who.id,
             state: state(&row),
             created: short(row.created_us),
+            joined: row.joined,
+            joinable: row.joinable_us.is_some_and(|until_us| until_us > now_us),
             id: row.id,
             name: row.name,
             role: row.role,
         });
         let rows: Vec<TokenRow> = store.tokens("", LARGEST_PAGE).await?;
-        let now_us = self.parts.clock.wall_us();
         let page = UsersPage {
             shell: Shell::new(self, asked, Some(who)),
             w: asked.words(),
@@ -434,6 +470,7 @@ impl App {
                 .into_iter()
                 .map(Permission::as_str)
                 .collect(),
+            sso: self.parts.oidc.is_some(),
             made: made.unwrap_or_default(),
             error: made.err().map(Failure::detail),
             next,

@@ -146,6 +146,9 @@ pub struct UserChange {
     pub role: Option<RoleData>,
     /// Whether it may not sign in.
     pub disabled: Option<bool>,
+    /// Whether it may be joined with whomever the provider of single sign-on calls so, within seven days. Where it is not, nobody there
+    /// is this user any more.
+    pub join: Option<bool>,
 }
 
 /// A user.
@@ -158,9 +161,14 @@ pub struct UserData {
     pub name: String,
     /// Its role.
     pub role: RoleData,
-    /// `invited` before it chose a password, `active`, or `disabled`.
+    /// `invited` before it can get in, `active`, or `disabled`.
     #[schema(example = "active")]
     pub state: &'static str,
+    /// Whether the provider of single sign-on knows it.
+    pub single_sign_on: bool,
+    /// Until when it may be joined with whomever the provider calls so; absent where it may not be.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub joinable_until: Option<String>,
     /// When it was made, RFC 3339 in UTC as all times here.
     pub created: String,
     /// When it was last changed.

@@ -16,6 +16,7 @@ const LAYERS: &[(&str, &[&str])] = &[
             "ids",
             "keys",
             "locate",
+            "secret",
             "stop",
             "telemetry",
             "trust",
@@ -41,7 +42,9 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("wire", &["wire"]),
     (
         "edges",
-        &["source", "ingest", "resolve", "evidence", "store", "notify"],
+        &[
+            "source", "ingest", "resolve", "evidence", "store", "notify", "oidc",
+        ],
     ),
     ("worker", &["worker"]),
     ("assembly", &["replay", "web"]),

@@ -13,11 +13,11 @@ use sqlx::sqlite::{SqliteConnectOptions, SqlitePool};
 
 use crate::support::{Answer, Api, Watch, waylay};
 
-const PASSWORD: &str = "correct horse s3cret";
-const PAGE: &str = "Accept: text/html,application/xhtml+xml";
+pub(crate) const PASSWORD: &str = "correct horse s3cret";
+pub(crate) const PAGE: &str = "Accept: text/html,application/xhtml+xml";
 
 /// A service with the admin `ana`, and what a browser has after she has signed in with the first link.
-fn with_admin(data: &Path, args: &[&str]) -> (Watch, Api, Browser) {
+pub(crate) fn with_admin(data: &Path, args: &[&str]) -> (Watch, Api, Browser) {
     let (served, address) = Watch::serve(data, args);
     let api = Api::at(&address);
     let token = first_link(&served);
@@ -44,20 +44,20 @@ fn set_up(api: &Api, token: &str, name: &str, password: &str) -> Answer {
     api.form("/setup", &fields)
 }
 
-fn sign_in(api: &Api, name: &str, password: &str) -> Answer {
+pub(crate) fn sign_in(api: &Api, name: &str, password: &str) -> Answer {
     api.form("/login", &[("name", name), ("password", password)])
 }
 
 /// What a browser has that somebody has signed in with.
-struct Browser {
-    api: Api,
+pub(crate) struct Browser {
+    pub(crate) api: Api,
     csrf: String,
     /// The secret in its cookie.
     secret: String,
 }
 
 impl Browser {
-    fn of(api: &Api, answer: &Answer) -> Self {
+    pub(crate) fn of(api: &Api, answer: &Answer) -> Self {
         let cookie = answer.header("set-cookie").unwrap();
         let pair = cookie.split(';').next().unwrap();
         let (_, secret) = pair.split_once('=').unwrap();
@@ -72,18 +72,18 @@ impl Browser {
     }
 
     /// The same where what changes something carries what our pages carry.
-    fn script(&self) -> Api {
+    pub(crate) fn script(&self) -> Api {
         self.api.with(&format!("X-CSRF-Token: {}", self.csrf))
     }
 
     /// A form of one of our pages.
-    fn form(&self, path: &str, fields: &[(&str, &str)]) -> Answer {
+    pub(crate) fn form(&self, path: &str, fields: &[(&str, &str)]) -> Answer {
         let mut all = vec![("csrf", self.csrf.as_str())];
         all.extend(fields);
         self.api.form(path, &all)
     }
 
-    fn is_signed_in(&self) -> bool {
+    pub(crate) fn is_signed_in(&self) -> bool {
         self.api.get("/api/v1/me").status == 200
     }
 
@@ -97,7 +97,7 @@ impl Browser {
     }
 
     /// A token, and its id.
-    fn token(&self, new: &Value) -> (String, String) {
+    pub(crate) fn token(&self, new: &Value) -> (String, String) {
         let made = self.script().post("/api/v1/tokens", new);
         assert_eq!(made.status, 201, "{made:?}");
         let made = made.json();

@@ -26,6 +26,7 @@ mod joined;
 mod kills;
 mod live;
 mod names;
+mod oidc;
 mod openapi;
 mod policy;
 mod readers;

@@ -29,6 +29,7 @@ fn the_example_shows_every_key_and_its_default() {
         ("[ring]\n", "x"),
         ("[serve]\n", "x"),
         ("[accounts]\n", "x"),
+        ("[oidc]\n", "x"),
         ("[frames]\n", "x"),
         ("[incidents]\n", "x"),
         ("[retention]\n", "x"),

@@ -130,6 +130,8 @@ pub(in crate::web) const ROUTES: &[(&str, &str, Needs)] = &[
     ("POST", "/invite", Nothing),
     ("GET", "/login", Nothing),
     ("POST", "/login", Nothing),
+    ("GET", "/login/oidc", Nothing),
+    ("GET", "/login/oidc/callback", Nothing),
     ("POST", "/logout", Somebody),
     ("GET", "/metrics", May(Read)),
     ("POST", "/next", May(Decide)),

@@ -6,7 +6,7 @@ use axum::http::{HeaderMap, header};
 use url::Url;
 
 /// A cookie of a request; of several with one name the first.
-pub(super) fn cookie<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
+pub(in crate::web) fn cookie<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
     headers
         .get_all(header::COOKIE)
         .iter()

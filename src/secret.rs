@@ -72,7 +72,7 @@ impl Secret {
     }
 
     /// As it is, for whoever it is shared with.
-    pub(super) fn reveal(&self) -> &str {
+    pub(crate) fn reveal(&self) -> &str {
         &self.text
     }
 }
