@@ -3,6 +3,10 @@
 use std::collections::{BTreeSet, HashMap};
 use std::fmt;
 
+/// So many bans are held, over or not, before any of those that are over are let go: a clock that is set forward by mistake ends
+/// none of them for good.
+const HELD: usize = 10_000;
+
 /// What a stream is called at its ingest server.
 ///
 /// A name is often the stream key: `Debug` leaves it out, and nothing prints it.
@@ -75,9 +79,10 @@ pub struct Bans {
 }
 
 impl Bans {
-    /// One more of them. Those that are over at `now_us` are let go.
+    /// One more of them. Of many those are let go that are over at `now_us`.
     pub fn add(&mut self, ban: Ban, now_us: i64) {
-        while let Some((until_us, id)) = self.ends.first()
+        while self.ends.len() >= HELD
+            && let Some((until_us, id)) = self.ends.first()
             && *until_us <= now_us
         {
             let id = id.clone();
@@ -111,9 +116,13 @@ impl Bans {
         ends.is_some_and(|ends| ends.iter().any(|(until_us, _)| *until_us > now_us))
     }
 
-    /// What may not be published at `server`; some of it may be over.
-    pub fn keys(&self, server: &str) -> impl Iterator<Item = &StreamKey> {
-        self.keys.get(server).into_iter().flat_map(HashMap::keys)
+    /// What may not be published at `server` now.
+    pub fn keys(&self, server: &str, now_us: i64) -> impl Iterator<Item = &StreamKey> {
+        let keys = self.keys.get(server).into_iter().flatten();
+        let in_force =
+            move |ends: &[(i64, String)]| ends.iter().any(|(until_us, _)| *until_us > now_us);
+        keys.filter(move |(_, ends)| in_force(ends))
+            .map(|(key, _)| key)
     }
 
     /// How many are in force now.
@@ -178,15 +187,31 @@ mod tests {
     #[test]
     fn what_is_over_takes_no_room() {
         let mut bans = Bans::default();
-        for n in 0..100 {
+        let last = HELD as i64 + 99;
+        for n in 0..=last {
             bans.add(ban(&n.to_string(), "srs", &n.to_string(), n + 1), n);
         }
         assert_eq!(
             (bans.by_id.len(), bans.ends.len(), bans.keys["srs"].len()),
-            (1, 1, 1)
+            (HELD, HELD, HELD)
         );
-        assert_eq!(bans.count(99), 1);
-        assert_eq!(bans.count(100), 0);
+        assert_eq!(bans.count(last), 1);
+        assert_eq!(bans.count(last + 1), 0);
+    }
+
+    #[test]
+    fn a_clock_that_is_set_forward_ends_none_for_good() {
+        let mut bans = Bans::default();
+        bans.add(ban("1", "srs", "a", 100), 0);
+        // A day too far, and right again.
+        bans.add(ban("2", "srs", "b", 90_000), 86_400);
+        assert!(!bans.holds("srs", &key("a"), 86_400));
+        assert!(bans.holds("srs", &key("a"), 50));
+        assert_eq!(bans.count(50), 2);
+        assert_eq!(bans.keys("srs", 50).count(), 2);
+        assert_eq!(bans.keys("srs", 86_400).count(), 1);
+        assert!(bans.lift("1").is_some());
+        assert!(!bans.holds("srs", &key("a"), 50));
     }
 
     #[test]

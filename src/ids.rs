@@ -82,6 +82,13 @@ impl Seed {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct IncidentId(Uuid);
 
+impl IncidentId {
+    /// Whether `text` is how one is written.
+    pub fn is_one(text: &str) -> bool {
+        Uuid::try_parse(text).is_ok_and(|id| id.to_string() == text)
+    }
+}
+
 impl std::fmt::Display for IncidentId {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         self.0.fmt(f)

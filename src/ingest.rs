@@ -18,12 +18,14 @@ mod zlmediakit;
 
 pub use crate::secret::{Secret, SecretError};
 pub use call::{ApiError, Kicked, Live};
-pub use hook::{Decision, Hook, HookError, HookKind, Reply, Request};
+pub use hook::{Decision, Hook, HookError, HookKind, LARGEST as LARGEST_HOOK, Reply, Request};
 
 use std::collections::HashMap;
 use std::fmt;
+use std::sync::Arc;
 use std::time::Duration;
 
+use tokio::task::spawn_blocking;
 use tokio::time::timeout;
 
 use crate::ban::StreamKey;
@@ -104,7 +106,7 @@ pub enum ServerError {
 
 /// An ingest server.
 pub struct Server {
-    adapter: Box<dyn Adapter>,
+    adapter: Arc<dyn Adapter>,
     hook_secret: Option<Secret>,
     client: Option<Client>,
     clock: Clock,
@@ -162,7 +164,7 @@ impl Server {
     /// # Errors
     /// Where it is none that this kind of server sends.
     pub fn parse(&self, request: &Request<'_>) -> Result<Hook, HookError> {
-        if request.body.len() > hook::LARGEST {
+        if request.too_large || request.body.len() > LARGEST_HOOK {
             return Err(HookError::TooLarge);
         }
         self.adapter.parse(request)
@@ -189,7 +191,10 @@ impl Server {
         while let Some(call) = calls.pop() {
             asked += 1;
             let answer = self.ask(&call).await?;
-            let listed = self.adapter.listed(&call, answer.found()?, self.now_s())?;
+            let (adapter, now_s) = (Arc::clone(&self.adapter), self.now_s());
+            // A large one takes a while, in which nothing else could be done here.
+            let reading = spawn_blocking(move || adapter.listed(&call, answer.found()?, now_s));
+            let listed = reading.await.map_err(|_| ApiError::Malformed)??;
             calls.extend(listed.more);
             let found = listed.streams.into_iter();
             streams.extend(found.map(|live| (live.key.clone(), live)));
@@ -283,22 +288,22 @@ fn adapter(
     config: &Ingest,
     secret: Option<Secret>,
     hook_secret: Option<&Secret>,
-) -> Box<dyn Adapter> {
+) -> Arc<dyn Adapter> {
     let user = config.user.clone();
     match config.kind.as_ref() {
-        ServerKind::Srs => Box::new(srs::Srs::new(user, secret)),
-        ServerKind::NginxRtmp => Box::new(nginx_rtmp::NginxRtmp::new(user, secret)),
-        ServerKind::MediaMtx => Box::new(mediamtx::MediaMtx::new(user, secret)),
-        ServerKind::ZlMediaKit => Box::new(zlmediakit::ZlMediaKit::new(secret)),
-        ServerKind::OvenMediaEngine => Box::new(ovenmediaengine::OvenMediaEngine::new(
+        ServerKind::Srs => Arc::new(srs::Srs::new(user, secret)),
+        ServerKind::NginxRtmp => Arc::new(nginx_rtmp::NginxRtmp::new(user, secret)),
+        ServerKind::MediaMtx => Arc::new(mediamtx::MediaMtx::new(user, secret)),
+        ServerKind::ZlMediaKit => Arc::new(zlmediakit::ZlMediaKit::new(secret)),
+        ServerKind::OvenMediaEngine => Arc::new(ovenmediaengine::OvenMediaEngine::new(
             secret,
             hook_secret.cloned(),
         )),
-        ServerKind::LiveKit => Box::new(livekit::LiveKit::new(user, secret.as_ref())),
+        ServerKind::LiveKit => Arc::new(livekit::LiveKit::new(user, secret.as_ref())),
         ServerKind::NodeMediaServer => {
-            Box::new(node_media_server::NodeMediaServer::new(user, secret))
+            Arc::new(node_media_server::NodeMediaServer::new(user, secret))
         }
-        ServerKind::Generic => Box::new(generic::Generic::new(secret)),
+        ServerKind::Generic => Arc::new(generic::Generic::new(secret)),
     }
 }
 

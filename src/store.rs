@@ -402,16 +402,17 @@ async fn fold(
         "INSERT INTO incident (id, stream, sequence, state, decoded, scheme, category, destination, class, severity,
                                policy, first_seen_ms, last_seen_ms, visible_ms, sightings, opened_us, changed_us,
                                number, labels, host, payload, payee, payee_name, target_host, domain, action, reasons,
-                               rank, review)
+                               rank, review, tracked_us)
          VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?16, ?16,
                  (SELECT coalesce(max(number), 0) + 1 FROM incident), ?17, ?18, ?19, ?20, ?21, ?22, ?23, ?24, ?25,
-                 ?26, ?27)
+                 ?26, ?27, ?16)
          ON CONFLICT (id) DO UPDATE SET
              sequence = excluded.sequence, state = excluded.state, decoded = excluded.decoded,
              scheme = excluded.scheme, category = excluded.category, destination = excluded.destination,
              class = excluded.class, severity = excluded.severity, policy = excluded.policy,
              last_seen_ms = excluded.last_seen_ms, visible_ms = excluded.visible_ms,
-             sightings = excluded.sightings, changed_us = excluded.changed_us, labels = excluded.labels,
+             sightings = excluded.sightings, changed_us = excluded.changed_us,
+             tracked_us = excluded.tracked_us, labels = excluded.labels,
              host = excluded.host, payload = excluded.payload, payee = excluded.payee,
              payee_name = excluded.payee_name, target_host = excluded.target_host, domain = excluded.domain,
              action = excluded.action, reasons = excluded.reasons, rank = excluded.rank,

@@ -54,6 +54,7 @@ use utoipa::OpenApi;
 use crate::clock::Clock;
 use crate::config::Accounts;
 use crate::evidence::Folder;
+use crate::ingest::LARGEST_HOOK;
 use crate::oidc::Provider;
 use crate::policy::Allowed;
 use crate::review::Rules;
@@ -211,7 +212,7 @@ fn router(parts: Parts) -> Router {
     let hooks = Router::new()
         .route("/hooks/{id}", hook)
         .route("/hooks/{id}/{secret}", with_secret)
-        .layer(DefaultBodyLimit::max(hooks::LARGEST_HOOK));
+        .layer(DefaultBodyLimit::max(LARGEST_HOOK));
     Router::new()
         .nest("/api/v1", api)
         .route("/metrics", get(metrics::metrics))

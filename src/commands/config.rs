@@ -7,7 +7,7 @@ use std::process::ExitCode;
 use clap::{Args as ClapArgs, Subcommand};
 
 use crate::commands::common;
-use crate::config::{Accounts, Actions, Config, Frames, Oidc, Resolve};
+use crate::config::{Accounts, Actions, Config, Frames, Oidc, Resolve, Review};
 
 /// Check a configuration file, or show what is in force.
 #[derive(Debug, ClapArgs)]
@@ -148,12 +148,7 @@ fn show(out: &mut impl Write, config: &Config) -> std::io::Result<()> {
     if let Some(oidc) = oidc {
         show_oidc(out, oidc)?;
     }
-    let due = review.due_minutes.by_rank();
-    writeln!(out, "review.due_minutes         {due:?}")?;
-    writeln!(out, "review.two_for_cuts        {}", review.two_for_cuts)?;
-    writeln!(out, "review.reason_for          {:?}", review.reason_for)?;
-    writeln!(out, "review.second_share        {}", review.second_share)?;
-    writeln!(out, "review.golden_share        {}", review.golden_share)?;
+    show_review(out, review)?;
     show_frames(out, frames)?;
     for (name, file) in policies {
         writeln!(out, "policies                   {name} {}", file.display())?;
@@ -202,6 +197,15 @@ fn show_accounts(out: &mut impl Write, accounts: &Accounts) -> std::io::Result<(
     writeln!(out, "accounts.idle_minutes      {}", accounts.idle_minutes)?;
     writeln!(out, "accounts.session_days      {}", accounts.session_days)?;
     writeln!(out, "accounts.forwarded         {}", accounts.forwarded)
+}
+
+fn show_review(out: &mut impl Write, review: &Review) -> std::io::Result<()> {
+    let due = review.due_minutes.by_rank();
+    writeln!(out, "review.due_minutes         {due:?}")?;
+    writeln!(out, "review.two_for_cuts        {}", review.two_for_cuts)?;
+    writeln!(out, "review.reason_for          {:?}", review.reason_for)?;
+    writeln!(out, "review.second_share        {}", review.second_share)?;
+    writeln!(out, "review.golden_share        {}", review.golden_share)
 }
 
 fn show_oidc(out: &mut impl Write, oidc: &Oidc) -> std::io::Result<()> {

@@ -93,9 +93,10 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<ExitCode> {
         let store = Store::open(&data.join("waylay.sqlite")).await?;
         policies.keep(&store, clock).await?;
         let sealer = common::sealer(&data, &store, &evidence, clock, &config)?;
-        let sealing = sealer.clone().run(None, config.incidents.gap, stop.clone());
-        let sealing = tokio::spawn(sealing);
         let ids: Vec<_> = streams.iter().map(|stream| stream.id.clone()).collect();
+        let sealing = sealer.clone().beside(&ids);
+        let sealing = sealing.run(None, config.incidents.gap, stop.clone());
+        let sealing = tokio::spawn(sealing);
         let mut recorder = Recorder::new(store.clone(), evidence, clock, Box::new(sink));
         tokio::spawn(common::stop_on_signal(stop));
         policies.follow(&store, clock);

@@ -30,6 +30,11 @@ const DATE: u16 = (1 << 5) | 1;
 /// A plain file that its owner writes and all read, as Unix says it (4.4.15).
 const MODE: u32 = 0o100_644 << 16;
 
+/// The sizes and the checksum stand behind the file and not in its local header (4.4.4, bit 3).
+const BEHIND: u16 = 1 << 3;
+/// An extra field that gives the file another name (4.6.9).
+const UNICODE_PATH: u16 = 0x7075;
+
 /// Bytes of a name.
 const LONGEST_NAME: u16 = 512;
 /// Bytes of the list of all files.
@@ -134,7 +139,11 @@ pub(super) struct Entry {
     pub(super) name: String,
     method: u16,
     flags: u16,
+    crc: u32,
     packed: u64,
+    unpacked: u64,
+    /// Whether the list gives it another name beside this one.
+    renamed: bool,
     at: u64,
     raw: Vec<u8>,
 }
@@ -163,7 +172,8 @@ impl<R: Read + Seek> Archive<R> {
                 "a zip in parts or of more than 4 GiB",
             ));
         }
-        if size > LARGEST_LIST || u64::from(at) + u64::from(size) > end.at {
+        // Some programs look for the list where the end says that it begins, and others right before the end.
+        if size > LARGEST_LIST || u64::from(at) + u64::from(size) != end.at {
             return Err(ArchiveError::Malformed(
                 "the list of its files is not where it should be",
             ));
@@ -220,14 +230,33 @@ impl<R: Read + Seek> Archive<R> {
                 "it has another name or form where it lies than in the list of files",
             ));
         }
-        let extra = i64::from(u16_at(&header, 28));
-        self.file.seek(SeekFrom::Current(extra))?;
-        let packed = (&mut self.file).take(entry.packed);
-        match entry.method {
-            STORED => pass(packed, &mut self.left, self.most, take),
-            DEFLATED => pass(DeflateDecoder::new(packed), &mut self.left, self.most, take),
-            _ => Ok(Some("it is packed in a way that is not read")),
+        let mut extra = vec![0; usize::from(u16_at(&header, 28))];
+        self.file.read_exact(&mut extra)?;
+        if entry.renamed || renames(&extra) {
+            return Ok(Some("it has a second name, which other programs give it"));
         }
+        if entry.flags & BEHIND == 0 && u32_at(&header, 14) != entry.crc {
+            return Ok(Some(
+                "it has another checksum where it lies than in the list of files",
+            ));
+        }
+        let mut bytes = 0;
+        let mut take = |piece: &[u8]| {
+            bytes += piece.len() as u64;
+            take(piece);
+        };
+        let packed = (&mut self.file).take(entry.packed);
+        let (left, most) = (&mut self.left, self.most);
+        match entry.method {
+            STORED => pass(packed, left, most, &mut take)?,
+            DEFLATED => pass(DeflateDecoder::new(packed), left, most, &mut take)?,
+            _ => return Ok(Some("it is packed in a way that is not read")),
+        }
+        // Other programs stop where the list says that it ends. What it holds until there is for its SHA-256 to tell.
+        Ok(
+            (bytes != entry.unpacked)
+                .then_some("it has another length than the list of files says"),
+        )
     }
 }
 
@@ -237,12 +266,12 @@ fn pass(
     left: &mut u64,
     most: u64,
     take: &mut dyn FnMut(&[u8]),
-) -> Result<Option<&'static str>, ArchiveError> {
+) -> Result<(), ArchiveError> {
     let mut piece = vec![0; 64 << 10];
     loop {
         let read = from.read(&mut piece)?;
         if read == 0 {
-            return Ok(None);
+            return Ok(());
         }
         let Some(rest) = left.checked_sub(read as u64) else {
             return Err(ArchiveError::TooLarge(most));
@@ -257,20 +286,23 @@ struct End {
     record: [u8; END_BYTES],
 }
 
-/// The end of central directory record: what it says of its comment must fit what follows it.
+/// The end of central directory record: what it says of its comment must fit what follows it. It is the last that looks like
+/// one: programs do not agree on which of several counts.
 fn end<R: Read + Seek>(file: &mut R, length: u64) -> Result<End, ArchiveError> {
     let most = END_BYTES as u64 + u64::from(u16::MAX);
     let start = length.saturating_sub(most);
     file.seek(SeekFrom::Start(start))?;
     let mut tail = Vec::new();
     file.take(most).read_to_end(&mut tail)?;
+    let looks_so = |at: &usize| u32_at(&tail, *at) == END;
     let fits = |at: &usize| {
         let record = &tail[*at..];
-        u32_at(record, 0) == END && usize::from(u16_at(record, 20)) == record.len() - END_BYTES
+        usize::from(u16_at(record, 20)) == record.len() - END_BYTES
     };
     let last = tail.len().checked_sub(END_BYTES);
-    let found = last.and_then(|last| (0..=last).rev().find(fits));
-    let at = found.ok_or(ArchiveError::Malformed("it is no zip"))?;
+    let found = last.and_then(|last| (0..=last).rev().find(looks_so));
+    let at = found.filter(fits);
+    let at = at.ok_or(ArchiveError::Malformed("it is no zip"))?;
     let mut record = [0; END_BYTES];
     record.copy_from_slice(&tail[at..at + END_BYTES]);
     Ok(End {
@@ -289,23 +321,39 @@ fn entries(mut list: &[u8], files: u16) -> Result<Vec<Entry>, ArchiveError> {
             return Err(broken());
         }
         let name = CENTRAL_BYTES..CENTRAL_BYTES + usize::from(length);
-        let rest = usize::from(u16_at(header, 30)) + usize::from(u16_at(header, 32));
-        let raw = list.get(name.clone()).ok_or_else(broken)?;
+        let extra = name.end..name.end + usize::from(u16_at(header, 30));
+        let end = extra.end + usize::from(u16_at(header, 32));
+        let raw = list.get(name).ok_or_else(broken)?;
         entries.push(Entry {
             name: String::from_utf8_lossy(raw).into_owned(),
             method: u16_at(header, 10),
             flags: u16_at(header, 8),
+            crc: u32_at(header, 16),
             packed: u32_at(header, 20).into(),
+            unpacked: u32_at(header, 24).into(),
+            renamed: renames(list.get(extra).ok_or_else(broken)?),
             at: u32_at(header, 42).into(),
             raw: raw.to_vec(),
         });
-        list = list.get(name.end + rest..).ok_or_else(broken)?;
+        list = list.get(end..).ok_or_else(broken)?;
     }
     if list.is_empty() {
         Ok(entries)
     } else {
         Err(broken())
     }
+}
+
+/// Whether one of the extra fields (4.5.1) gives the file another name, in programs that heed it.
+fn renames(mut extra: &[u8]) -> bool {
+    while extra.len() >= 4 {
+        if u16_at(extra, 0) == UNICODE_PATH {
+            return true;
+        }
+        let length = 4 + usize::from(u16_at(extra, 2));
+        extra = extra.get(length..).unwrap_or_default();
+    }
+    false
 }
 
 /// 0 where it would be beyond the end, which no caller lets happen.

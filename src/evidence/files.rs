@@ -5,12 +5,18 @@ use std::error::Error;
 use std::fs::{self, File};
 use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
+use std::time::UNIX_EPOCH;
 
+use crate::config::is_stream_id;
 use crate::evidence::{Crop, EvidenceFile, EvidenceKind, Snapshot};
 use crate::ids::{Hasher, IncidentId, sha256};
 
 /// Bytes of a file that are read at once.
 const CHUNK: usize = 64 << 10;
+/// Files that are told of at once.
+const AT_ONCE: usize = 256;
+/// How the name of a file ends that is not whole yet.
+const PARTIAL: &str = "part";
 
 /// A file of evidence that could not be written.
 #[derive(Debug, thiserror::Error)]
@@ -132,6 +138,50 @@ impl Folder {
         Ok(())
     }
 
+    /// Hands the files of the folder that did not change since then to `take`, each with the incident that it lies with, a few
+    /// hundred at a time, until it has had enough: those that were begun and are not whole since `begun_us`, whole ones since
+    /// `whole_us`, both in µs since 1970 in UTC. Nothing that does not lie and is not called as evidence does is among them.
+    ///
+    /// # Errors
+    /// Where the folder cannot be read.
+    pub fn old(
+        &self,
+        begun_us: i64,
+        whole_us: i64,
+        take: &mut dyn FnMut(Vec<(String, String)>) -> bool,
+    ) -> io::Result<()> {
+        let mut found = Vec::new();
+        for stream in entries(&self.path, true)? {
+            if !is_stream_id(&stream) {
+                continue;
+            }
+            let stream_folder = self.path.join(&stream);
+            for incident in entries(&stream_folder, true)? {
+                if !IncidentId::is_one(&incident) {
+                    continue;
+                }
+                let folder = stream_folder.join(&incident);
+                for name in entries(&folder, false)? {
+                    let before_us = match state(&name) {
+                        Some(State::Begun) => begun_us,
+                        Some(State::Whole) => whole_us,
+                        None => continue,
+                    };
+                    if changed_us(&folder.join(&name)).is_some_and(|us| us < before_us) {
+                        found.push((format!("{stream}/{incident}/{name}"), incident.clone()));
+                    }
+                }
+                if found.len() >= AT_ONCE && !take(std::mem::take(&mut found)) {
+                    return Ok(());
+                }
+            }
+        }
+        if !found.is_empty() {
+            take(found);
+        }
+        Ok(())
+    }
+
     /// Nothing is written where less than the reserve is free.
     fn make_room(&self) -> io::Result<()> {
         fs::create_dir_all(&self.path)?;
@@ -189,6 +239,54 @@ impl Folder {
     }
 }
 
+/// How far a file of evidence is, by its name.
+enum State {
+    Begun,
+    Whole,
+}
+
+/// `None` for a name that no file of evidence has.
+fn state(name: &str) -> Option<State> {
+    let (media_ms, rest) = name.rsplit_once('-')?;
+    let digits = media_ms.strip_prefix('-').unwrap_or(media_ms);
+    if digits.is_empty() || !digits.bytes().all(|b| b.is_ascii_digit()) {
+        return None;
+    }
+    let (kind, extension) = rest.split_once('.')?;
+    let kind = EvidenceKind::ALL.into_iter().find(|k| k.as_str() == kind)?;
+    match extension {
+        PARTIAL => Some(State::Begun),
+        whole => (whole == kind.extension()).then_some(State::Whole),
+    }
+}
+
+/// The names of the folders in `folder`, or of the plain files. One that is gone by now is empty.
+fn entries(folder: &Path, folders: bool) -> io::Result<Vec<String>> {
+    let listed = match fs::read_dir(folder) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
+        listed => listed?,
+    };
+    let mut names = Vec::new();
+    for entry in listed {
+        let entry = entry?;
+        // A link is neither.
+        let kind = entry.file_type()?;
+        if (folders && kind.is_dir() || !folders && kind.is_file())
+            && let Ok(name) = entry.file_name().into_string()
+        {
+            names.push(name);
+        }
+    }
+    Ok(names)
+}
+
+/// When a file was written last, µs since 1970 in UTC; `None` where it is gone by now.
+fn changed_us(path: &Path) -> Option<i64> {
+    let changed = fs::symlink_metadata(path).ok()?.modified().ok()?;
+    let since = changed.duration_since(UNIX_EPOCH).ok()?;
+    i64::try_from(since.as_micros()).ok()
+}
+
 /// The SHA-256 of a file, and how many bytes it has.
 fn hash(mut file: File) -> io::Result<(String, u64)> {
     let (mut hasher, mut bytes) = (Hasher::default(), 0);
@@ -213,7 +311,7 @@ pub fn inside(folder: &Path, name: &str) -> Option<PathBuf> {
 
 /// Writes beside the file, makes sure of it, and renames: a reader sees all of it or nothing.
 fn write_whole<T>(path: &Path, write: impl FnOnce(&Path) -> io::Result<T>) -> io::Result<T> {
-    let partial = path.with_extension("part");
+    let partial = path.with_extension(PARTIAL);
     let written = write(&partial).and_then(|written| {
         fs::rename(&partial, path)?;
         Ok(written)

@@ -86,6 +86,14 @@ pub enum EvidenceKind {
 }
 
 impl EvidenceKind {
+    /// All of them.
+    pub const ALL: [Self; 4] = [
+        Self::CleanFrame,
+        Self::AnnotatedFrame,
+        Self::Crop,
+        Self::Clip,
+    ];
+
     /// The id that is used everywhere outside of the program.
     pub fn as_str(self) -> &'static str {
         match self {

@@ -7,8 +7,8 @@ use serde_json::Value;
 
 use crate::ban::StreamKey;
 
-/// Bytes of the largest hook.
-pub(super) const LARGEST: usize = 64 << 10;
+/// Bytes of the largest hook. Several texts in it may be the publisher's, of 64 KiB each in RTMP, and longer as they are written.
+pub const LARGEST: usize = 1 << 20;
 
 /// Bytes of the longest application, name or id.
 const LONGEST_NAME: usize = 512;
@@ -23,6 +23,8 @@ pub struct Request<'a> {
     pub query: &'a str,
     /// Its body, whatever it says that it is.
     pub body: &'a [u8],
+    /// Whether it has more of a body than is read, of which there is nothing then.
+    pub too_large: bool,
     /// When it came, in seconds since 1970 in UTC.
     pub now_s: i64,
 }
@@ -149,9 +151,10 @@ impl Request<'_> {
         Form(self.query.as_bytes())
     }
 
-    /// Its body as JSON, whatever its type says.
+    /// Its body as JSON, whatever its type says. What is no UTF-8 is replaced, as in a form: servers pass on what a publisher
+    /// wrote into its query, which must not hide the rest.
     pub(super) fn json(&self) -> Result<Object, HookError> {
-        match serde_json::from_slice(self.body) {
+        match serde_json::from_str(&String::from_utf8_lossy(self.body)) {
             Ok(Value::Object(fields)) => Ok(Object(fields)),
             _ => Err(HookError::Malformed("a JSON object")),
         }

@@ -10,12 +10,12 @@ use ring::hmac;
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
-use super::Adapter;
 use super::call::{ApiError, Call, Kicked, Listed, Live, Step, list};
 use super::client::Answer;
 use super::hook::{
     Decision, Hook, HookError, HookKind, Reply, Request, hook_key, id, listed_key, text,
 };
+use super::{Adapter, MOST_CALLS};
 use crate::ban::StreamKey;
 use crate::secret::Secret;
 
@@ -142,7 +142,7 @@ impl Adapter for LiveKit {
                 let call = self.call("ListParticipants", &grant, &json!({"room": room}), now_s);
                 Some(call.at(Step::Inside(vec![room.into_owned()])))
             });
-            listed.more = more.collect();
+            listed.more = more.take(MOST_CALLS + 1).collect();
         }
         Ok(listed)
     }

@@ -14,6 +14,10 @@ use crate::secret::Secret;
 /// Elements and texts of the largest `/stat`; each takes about 70 bytes of memory.
 const MOST_NODES: u32 = 1_000_000;
 
+/// Attributes of the largest `/stat`, which has next to none: the parser holds each against all others of its element, and
+/// those that declare namespaces against those of all elements around it.
+const MOST_ATTRIBUTES: usize = 256;
+
 pub(super) struct NginxRtmp {
     /// For `auth_basic` of nginx.
     authorization: Option<String>,
@@ -69,6 +73,9 @@ impl Adapter for NginxRtmp {
         if text.contains(|c: char| !is_xml(c)) {
             text = text.replace(|c: char| !is_xml(c), "\u{fffd}");
         }
+        if attributes(&text) > MOST_ATTRIBUTES {
+            return Err(ApiError::Malformed);
+        }
         let options = ParsingOptions {
             allow_dtd: false,
             nodes_limit: MOST_NODES,
@@ -79,12 +86,11 @@ impl Adapter for NginxRtmp {
         if !document.root_element().has_tag_name("rtmp") {
             return Err(ApiError::Malformed);
         }
-        let applications = document.descendants();
-        let applications = applications.filter(|node| node.has_tag_name("application"));
+        let servers = children(document.root_element(), "server");
+        let applications = servers.flat_map(|server| children(server, "application"));
         let streams = applications.flat_map(|application| {
             let app = child(application, "name").unwrap_or_default();
-            let streams = application.descendants();
-            let streams = streams.filter(|node| node.has_tag_name("stream"));
+            let streams = children(application, "live").flat_map(|live| children(live, "stream"));
             streams.filter_map(move |stream| live(app, stream))
         });
         Ok(Listed {
@@ -133,6 +139,49 @@ impl Adapter for NginxRtmp {
 /// What may stand in XML 1.0 (section 2.2).
 fn is_xml(c: char) -> bool {
     matches!(c, '\t' | '\n' | '\r' | '\u{20}'..='\u{d7ff}' | '\u{e000}'..='\u{fffd}' | '\u{10000}'..)
+}
+
+/// How many attributes all elements have, in time that is linear. Of what is no XML it counts as far as the parser gets.
+fn attributes(text: &str) -> usize {
+    const PASSED_OVER: [(&str, &str); 3] = [("<!--", "-->"), ("<![CDATA[", "]]>"), ("<?", "?>")];
+    let (mut rest, mut count) = (text, 0);
+    while let Some(at) = rest.find('<') {
+        rest = &rest[at..];
+        let passed = PASSED_OVER
+            .iter()
+            .find(|(begin, _)| rest.starts_with(begin));
+        if let Some((begin, end)) = passed {
+            let Some((_, after)) = rest[begin.len()..].split_once(end) else {
+                return count;
+            };
+            rest = after;
+            continue;
+        }
+        loop {
+            // Each text between quotes is the value of one.
+            let Some(at) = rest.find(['>', '"', '\'']) else {
+                return count;
+            };
+            let found = rest.as_bytes()[at];
+            rest = &rest[at + 1..];
+            if found == b'>' {
+                break;
+            }
+            count += 1;
+            let Some((_, after)) = rest.split_once(char::from(found)) else {
+                return count;
+            };
+            rest = after;
+        }
+    }
+    count
+}
+
+fn children<'a, 'input: 'a>(
+    node: Node<'a, 'input>,
+    name: &'static str,
+) -> impl Iterator<Item = Node<'a, 'input>> {
+    node.children().filter(move |node| node.has_tag_name(name))
 }
 
 fn child<'a>(node: Node<'a, '_>, name: &str) -> Option<&'a str> {

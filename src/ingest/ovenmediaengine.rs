@@ -10,12 +10,12 @@ use ring::hmac;
 use serde_json::Value;
 use url::Url;
 
-use super::Adapter;
 use super::call::{ApiError, Call, Kicked, Listed, Live, Step, basic, json, list};
 use super::client::Answer;
 use super::hook::{
     Decision, Hook, HookError, HookKind, Reply, Request, hook_key, id, listed_key, text,
 };
+use super::{Adapter, MOST_CALLS};
 use crate::ban::StreamKey;
 use crate::config::percent;
 use crate::secret::Secret;
@@ -121,7 +121,7 @@ impl Adapter for OvenMediaEngine {
                     inside.push(name.into_owned());
                     self.inside(inside)
                 });
-                listed.more = more.collect();
+                listed.more = more.take(MOST_CALLS + 1).collect();
             }
         }
         Ok(listed)

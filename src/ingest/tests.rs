@@ -65,6 +65,7 @@ impl Sent {
             path_secret: path.split('/').nth(3),
             query,
             body: self.body.as_bytes(),
+            too_large: false,
             now_s: SENT_S,
         }
     }

@@ -39,12 +39,14 @@ pub struct EvidenceRow {
     pub sha256: String,
 }
 
+/// In a stream that goes on, what has no end on record is kept until it has. Where nobody knows which do (`null`), nothing is
+/// in that list and nothing is not.
 const DUE: &str = "
-    SELECT incident, class, sequence, coalesce(ended_us, changed_us) AS from_us, ended_us IS NOT NULL AS stream_ended
+    SELECT incident, class, sequence, coalesce(ended_us, tracked_us) AS from_us, ended_us IS NOT NULL AS stream_ended
     FROM (
-        SELECT id AS incident, class, sequence, changed_us,
+        SELECT id AS incident, stream, class, sequence, tracked_us,
                (SELECT min(ended_us) FROM stream_end
-                WHERE stream_end.stream = incident.stream AND ended_us >= changed_us) AS ended_us
+                WHERE stream_end.stream = incident.stream AND ended_us >= tracked_us) AS ended_us
         FROM incident
         WHERE entombed = 0 AND sealed >= sequence
           AND EXISTS (SELECT 1 FROM evidence WHERE evidence.incident = incident.id)
@@ -52,7 +54,8 @@ const DUE: &str = "
                         WHERE manifest.incident = incident.id AND kind IN ('hold', 'release')
                         ORDER BY position DESC LIMIT 1), '') <> 'hold'
     )
-    WHERE coalesce(ended_us, changed_us) <= CASE class WHEN 'off_platform' THEN ? WHEN 'on_platform' THEN ? ELSE ? END
+    WHERE coalesce(ended_us, tracked_us) <= CASE class WHEN 'off_platform' THEN ? WHEN 'on_platform' THEN ? ELSE ? END
+      AND (ended_us IS NOT NULL OR stream NOT IN (SELECT value FROM json_each(?)))
     ORDER BY from_us, incident LIMIT ?";
 
 impl Store {
@@ -71,14 +74,16 @@ impl Store {
         Ok(())
     }
 
-    /// Takes leave of the evidence of at most `most` incidents that was kept for long enough and that nobody holds; how
-    /// many. `build` makes the tombstone that says so, after the end of the chain, of an incident and its files.
+    /// Takes leave of the evidence of at most `most` incidents that was kept for long enough and that nobody holds, where
+    /// the streams `going` go on (`None` where nobody knows yet); how many. `build` makes the tombstone that says so, after
+    /// the end of the chain, of an incident and its files.
     ///
     /// # Errors
     /// Where the records cannot be used; all is as it was.
     pub async fn entomb(
         &self,
         past: Past,
+        going: Option<&[String]>,
         most: u32,
         now_us: i64,
         mut build: impl FnMut(&Head, &Expired, &[EvidenceRow]) -> NewManifest + Send,
@@ -88,6 +93,7 @@ impl Store {
             .bind(past.off_platform_us)
             .bind(past.on_platform_us)
             .bind(past.unknown_us)
+            .bind(serde_json::to_string(&going)?)
             .bind(most)
             .fetch_all(&mut *transaction)
             .await?;
@@ -144,5 +150,23 @@ impl Store {
             .execute(&self.pool)
             .await?;
         Ok(())
+    }
+
+    /// Those of `files`, each with the incident in whose folder it lies, that no incident names and that lie with none that
+    /// is held.
+    ///
+    /// # Errors
+    /// Where the query failed.
+    pub async fn unnamed(&self, files: &[(String, String)]) -> Result<Vec<String>, StoreError> {
+        let rows = sqlx::query_scalar(
+            "SELECT json_extract(file.value, '$[0]') AS path FROM json_each(?) AS file
+             WHERE NOT EXISTS (SELECT 1 FROM evidence
+                               WHERE evidence.path = json_extract(file.value, '$[0]'))
+               AND coalesce((SELECT kind FROM manifest
+                             WHERE manifest.incident = json_extract(file.value, '$[1]') AND kind IN ('hold', 'release')
+                             ORDER BY position DESC LIMIT 1), '') <> 'hold'",
+        );
+        let rows = rows.bind(serde_json::to_string(files)?);
+        Ok(rows.fetch_all(&self.pool).await?)
     }
 }

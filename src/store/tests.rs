@@ -163,6 +163,35 @@ async fn a_batch_is_kept_whole_or_not_at_all() {
 }
 
 #[tokio::test]
+async fn in_older_records_an_incident_is_as_old_as_its_own_last_event() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("waylay.sqlite");
+    let options = SqliteConnectOptions::new().filename(&path);
+    let options = options.create_if_missing(true);
+    let pool = SqlitePool::connect_with(options).await.unwrap();
+    MIGRATIONS.run_to(8, &pool).await.unwrap();
+    let events = "INSERT INTO incident_event (id, incident, sequence, type, recorded_us, event)
+        VALUES ('1', 'a', 1, 'waylay.incident.opened.v1', 5, '{}'), ('2', 'a', 2, 'waylay.incident.ended.v1', 7, '{}'),
+               ('3', 'a', 3, 'waylay.review.noted.v1', 90, '{}')";
+    sqlx::query(events).execute(&pool).await.unwrap();
+    let incidents =
+        "INSERT INTO incident (id, stream, sequence, state, decoded, class, severity, policy, first_seen_ms,
+                               last_seen_ms, visible_ms, sightings, opened_us, changed_us)
+         VALUES ('a', 's', 3, 'ended', 0, 'unknown', 'low', 'p@1', 0, 0, 0, 1, 5, 90),
+                ('b', 's', 1, 'ended', 0, 'unknown', 'low', 'p@1', 0, 0, 0, 1, 6, 80)";
+    sqlx::query(incidents).execute(&pool).await.unwrap();
+    pool.close().await;
+    let store = Store::open(&path).await.unwrap();
+    let since = sqlx::query_scalar("SELECT tracked_us FROM incident ORDER BY id");
+    let since: Vec<i64> = since.fetch_all(&store.pool).await.unwrap();
+    assert_eq!(
+        since,
+        [7, 80],
+        "what no event is known of, by its last change"
+    );
+}
+
+#[tokio::test]
 async fn older_records_are_brought_up_to_date() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("waylay.sqlite");

@@ -1,7 +1,7 @@
 //! Hooks of ingest servers. They carry a secret of their own in place of the token, and are answered from memory.
 
 use axum::body::Bytes;
-use axum::extract::rejection::BytesRejection;
+use axum::extract::rejection::{BytesRejection, FailedToBufferBody};
 use axum::extract::{Path, RawQuery, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
@@ -10,9 +10,6 @@ use super::Shared;
 use super::problem::Failure;
 use crate::ingest::{Reply, Request};
 use crate::worker::Answered;
-
-/// Bytes of a hook's body: servers send one or two thousand.
-pub(super) const LARGEST_HOOK: usize = 64 << 10;
 
 /// A hook of an ingest server, with its secret as a bearer token or as `secret` in the query.
 ///
@@ -56,7 +53,13 @@ fn answer(
     headers: &HeaderMap,
     body: Result<Bytes, BytesRejection>,
 ) -> Response {
-    // One that is too long or breaks off cannot be read, and is answered like any other that cannot be.
+    let too_large = matches!(
+        body,
+        Err(BytesRejection::FailedToBufferBody(
+            FailedToBufferBody::LengthLimitError(_)
+        ))
+    );
+    // One that breaks off cannot be read, and is answered like any other that cannot be.
     let body = body.unwrap_or_default();
     let query = query.unwrap_or_default();
     let request = Request {
@@ -64,6 +67,7 @@ fn answer(
         path_secret: secret,
         query: &query,
         body: &body,
+        too_large,
         now_s: app.parts.clock.wall_us() / 1_000_000,
     };
     match app.parts.attached.hook(id, &request) {

@@ -352,7 +352,7 @@ impl From<Refused> for Failure {
             Refused::Full(most) => Self::full(format!(
                 "all {most} streams are taken, none is free: remove one, or raise serve.max_streams"
             )),
-            Refused::NoThread => Self::full(refused.to_string()),
+            Refused::NoThread | Refused::Ending => Self::full(refused.to_string()),
         }
     }
 }

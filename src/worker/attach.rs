@@ -16,7 +16,9 @@ use tokio::sync::mpsc;
 use crate::ban::{Ban, Bans, StreamKey};
 use crate::clock::Clock;
 use crate::config::Ingest;
-use crate::ingest::{ApiError, Decision, Hook, HookKind, Kicked, Live, Reply, Request, Server};
+use crate::ingest::{
+    ApiError, Decision, Hook, HookError, HookKind, Kicked, Live, Reply, Request, Server,
+};
 use crate::stop::Stop;
 use crate::store::{Store, StoreError};
 use crate::worker::{Refused, Stream, Supervisor};
@@ -151,7 +153,11 @@ impl Attached {
             Err(error) => {
                 count(&at.counts.unread);
                 tracing::debug!(ingest.id = id, %error, "a hook cannot be read");
-                let decision = at.in_doubt();
+                // How long it gets is up to the publisher, who must not come past a gate by that.
+                let decision = match error {
+                    HookError::TooLarge if at.config.gate => Decision::Refuse,
+                    _ => at.in_doubt(),
+                };
                 return Answered::Reply(at.reply(HookKind::Admission, decision));
             }
         };

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 use std::io;
-use std::sync::Arc;
+use std::sync::{Arc, Weak};
 
 use jiff::Timestamp;
 use tokio::task::JoinHandle;
@@ -42,8 +42,9 @@ pub struct Recorder {
     acting: Option<Acting>,
     media: Media,
     files: HashMap<IncidentId, Vec<EvidenceData>>,
-    /// The last snapshot of each stream that was written: several incidents may have the same best frame.
-    written: HashMap<Arc<str>, (Arc<Snapshot>, Vec<EvidenceData>)>,
+    /// The last snapshot of each stream that was written, for as long as a record that is still to come has it: several
+    /// incidents may have the same best frame.
+    written: HashMap<Arc<str>, (Weak<Snapshot>, Vec<EvidenceData>)>,
     /// Clips that are being written, and of which incidents.
     clips: Vec<(Vec<IncidentId>, JoinHandle<Option<EvidenceData>>)>,
 }
@@ -199,7 +200,7 @@ impl Recorder {
             .await;
         if let Some(snapshot) = record.snapshot.clone() {
             if let Some((last, files)) = self.written.get(&record.stream)
-                && Arc::ptr_eq(last, &snapshot)
+                && last.as_ptr() == Arc::as_ptr(&snapshot)
             {
                 let files = files.clone();
                 self.files.entry(incident).or_default().extend(files);
@@ -211,7 +212,8 @@ impl Recorder {
                     })
                     .await;
                 if let Some(files) = files {
-                    let written = (snapshot, files);
+                    self.written.retain(|_, (last, _)| last.strong_count() > 0);
+                    let written = (Arc::downgrade(&snapshot), files);
                     self.written.insert(Arc::clone(&record.stream), written);
                 }
             }
@@ -264,5 +266,55 @@ fn wire(file: &EvidenceFile) -> EvidenceData {
         sha256: file.sha256.clone(),
         bytes: file.bytes,
         media_ms: file.media_ms,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use image::RgbImage;
+
+    use super::*;
+    use crate::track::{Change, Coverage};
+    use crate::worker::lane::Origin;
+    use crate::worker::sealing::tests::changes;
+
+    fn record(stream: &str, change: &Change, snapshot: &Arc<Snapshot>) -> Found {
+        Found::Change(Box::new(Record {
+            stream: stream.into(),
+            labels: Arc::new([]),
+            change: change.clone(),
+            snapshot: Some(Arc::clone(snapshot)),
+            crop: None,
+            origin: Origin::default(),
+            coverage: Coverage::default(),
+        }))
+    }
+
+    #[tokio::test]
+    async fn a_frame_is_written_once_and_let_go_when_all_have_it() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = Store::open(&folder.path().join("waylay.sqlite")).await;
+        let evidence = Folder::new(folder.path().join("evidence"));
+        let (store, clock) = (store.unwrap(), Clock::system());
+        let mut recorder = Recorder::new(store.clone(), evidence, clock, Box::new(|_| Ok(())));
+        let frame = || Arc::new(Snapshot::new(0, RgbImage::new(8, 8), &[]).unwrap());
+        for n in 0..50 {
+            let (stream, shared) = (format!("s{n}"), frame());
+            let incidents = [0, 1].map(|i| changes(&format!("{n}-{i}")).remove(0));
+            // One after the other, as they come while the disk is quick: the second has the frame meanwhile.
+            for change in &incidents {
+                let found = record(&stream, change, &shared);
+                recorder.record(vec![found]).await.unwrap();
+            }
+            assert_eq!(Arc::strong_count(&shared), 1, "nobody else holds it");
+            let first = incidents[0].incident.id.to_string();
+            for change in &incidents {
+                let cases = store.events_of(&change.incident.id.to_string()).await;
+                let event = cases.unwrap().remove(0).event;
+                let folder = format!("{stream}/{first}/");
+                assert_eq!(event.matches(&folder).count(), 2, "{event}");
+            }
+        }
+        assert_eq!(recorder.written.len(), 1, "of the last stream");
     }
 }

@@ -10,7 +10,8 @@ use std::time::Duration;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use tokio::time::{MissedTickBehavior, interval};
+use tokio::sync::mpsc;
+use tokio::time::{MissedTickBehavior, interval, sleep, timeout};
 
 use crate::clock::Clock;
 use crate::config::{Keep, Retention};
@@ -34,9 +35,15 @@ const SWEEP_US: i64 = 3_600_000_000;
 const LEFT_US: i64 = 24 * 3_600_000_000;
 /// How many incidents are sealed, or taken leave of, at once: meanwhile nobody else writes.
 const AT_ONCE: u32 = 64;
-/// How many time stamps are asked for at a time, and how soon again where one was not given, µs.
+/// How many time stamps are asked for at a time, and how soon again where one was not given.
 const STAMPS: u32 = 16;
-const AGAIN_US: i64 = 60_000_000;
+const AGAIN: Duration = Duration::from_mins(1);
+/// How long time stamps may keep a program that ends: the next start asks for those that are missing.
+const LAST_STAMPS: Duration = Duration::from_secs(5);
+/// A file that was begun and is not whole for so long is nobody's any more, µs.
+const BEGUN_US: i64 = 24 * 3_600_000_000;
+/// How many files that no record names are removed with one start.
+const MOST_LEFT: usize = 10_000;
 /// A stream that comes back sooner than this after its incidents have ended did not end, µs.
 const GRACE_US: i64 = 10_000_000;
 
@@ -63,6 +70,8 @@ pub struct Sealer {
     clock: Clock,
     retention: Retention,
     authority: Option<Authority>,
+    /// The streams that go on until it is finished, where there is no supervisor.
+    beside: Vec<String>,
     /// The incidents that cannot be sealed, each told of once.
     told: Arc<Mutex<HashSet<String>>>,
 }
@@ -91,6 +100,7 @@ impl Sealer {
             clock,
             retention,
             authority: None,
+            beside: Vec::new(),
             told: Arc::default(),
         }
     }
@@ -102,6 +112,13 @@ impl Sealer {
         self
     }
 
+    /// The streams `ids` go on until it is finished, which no supervisor tells.
+    #[must_use]
+    pub fn beside(mut self, ids: &[String]) -> Self {
+        ids.clone_into(&mut self.beside);
+        self
+    }
+
     /// Seals and sweeps until `stop` is asked for; then the streams that are still live. `supervisor` knows which are:
     /// one that was live has ended where it has not come back when its incidents are over, `gap` later.
     pub async fn run(
@@ -110,41 +127,97 @@ impl Sealer {
         gap: Duration,
         stop: Stop,
     ) -> Vec<String> {
+        // An authority that takes its time delays nothing else, and is not waited for in the end.
+        let beside = async {
+            tokio::join!(self.stamp_on(), self.tidy_once());
+        };
+        tokio::select! {
+            left = self.seal_on(supervisor.as_ref(), gap, &stop) => left,
+            () = beside => Vec::new(),
+        }
+    }
+
+    async fn seal_on(
+        &self,
+        supervisor: Option<&Supervisor>,
+        gap: Duration,
+        stop: &Stop,
+    ) -> Vec<String> {
         let gap_us = i64::try_from(gap.as_micros()).unwrap_or(i64::MAX);
         let mut streams = Streams::new(gap_us.saturating_add(GRACE_US));
         let mut ticks = interval(EVERY);
         ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
         let mut swept_us = None;
         let mut failing = false;
-        let mut stamped_us = None;
         loop {
             tokio::select! {
                 _ = ticks.tick() => {}
                 () = stop.asked() => return streams.left(),
             }
-            let live = supervisor.as_ref().map(live).unwrap_or_default();
-            let done = self.tick(&mut streams, &live, &mut swept_us).await;
+            let live = supervisor.map(live);
+            let done = self.tick(&mut streams, live.as_deref(), &mut swept_us);
+            let done = done.await;
             // It is tried again each time, and told once.
             if let (Err(error), false) = (&done, failing) {
                 tracing::error!(%error, "evidence is not sealed or removed as it should be");
             }
             failing = done.is_err();
-            self.stamp_now_and_then(&mut stamped_us).await;
         }
     }
 
-    /// Asks for time stamps, and where none is given again after a while: an authority may be away for long.
-    async fn stamp_now_and_then(&self, failed_us: &mut Option<i64>) {
-        let now_us = self.clock.wall_us();
-        let is_recent = |us: i64| (us..us.saturating_add(AGAIN_US)).contains(&now_us);
-        if failed_us.is_some_and(is_recent) {
-            return;
+    /// Asks for time stamps over and over, and where none is given after a while: an authority may be away for long.
+    async fn stamp_on(&self) {
+        let mut ticks = interval(EVERY);
+        ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        loop {
+            ticks.tick().await;
+            if let Err(error) = self.stamp().await {
+                tracing::warn!(%error, "manifests have no time stamps");
+                sleep(AGAIN).await;
+            }
         }
-        *failed_us = None;
-        if let Err(error) = self.stamp().await {
-            *failed_us = Some(now_us);
-            tracing::warn!(%error, "manifests have no time stamps");
+    }
+
+    async fn tidy_once(&self) {
+        if let Err(error) = self.tidy(self.clock.wall_us()).await {
+            tracing::warn!(%error, "files that a crash left stay until the next start");
         }
+    }
+
+    /// Removes the files that a crash left in the folder before a record named them; how many. One that was begun goes after a
+    /// day, and a whole one once it was kept for as long as evidence that leads nobody knows where: somebody may bring
+    /// records back that know it.
+    ///
+    /// # Errors
+    /// Where the records cannot be used, or a file cannot be removed.
+    pub async fn tidy(&self, now_us: i64) -> Result<usize, SealError> {
+        let begun_us = now_us.saturating_sub(BEGUN_US);
+        let whole_us = self.retention.unknown.past_us(now_us).min(begun_us);
+        let (found, mut waiting) = mpsc::channel(1);
+        let folder = self.folder.clone();
+        let looking = tokio::task::spawn_blocking(move || {
+            folder.old(begun_us, whole_us, &mut |files| {
+                found.blocking_send(files).is_ok()
+            })
+        });
+        let mut removed = 0;
+        while removed < MOST_LEFT
+            && let Some(files) = waiting.recv().await
+        {
+            for path in self.store.unnamed(&files).await? {
+                let folder = self.folder.clone();
+                let gone = tokio::task::spawn_blocking(move || folder.remove(&path)).await;
+                gone.map_err(io::Error::other)??;
+                removed += 1;
+            }
+        }
+        // Whoever looks on finds that nobody wants to know.
+        drop(waiting);
+        looking.await.map_err(io::Error::other)??;
+        if removed > 0 {
+            tracing::warn!(files = removed, "files that no record names are removed");
+        }
+        Ok(removed)
     }
 
     /// Asks for a time stamp of each manifest that has none, the newest first.
@@ -168,17 +241,23 @@ impl Sealer {
     async fn tick(
         &self,
         streams: &mut Streams,
-        live: &[String],
+        live: Option<&[String]>,
         swept_us: &mut Option<i64>,
     ) -> Result<(), SealError> {
         self.seal().await?;
         let now_us = self.clock.wall_us();
-        for id in streams.ended(live, now_us) {
+        for id in streams.ended(live.unwrap_or_default(), now_us) {
             self.store.put_stream_end(&id, now_us).await?;
+            streams.forget(&id);
         }
+        // Right after a start nobody knows which streams go on.
+        let going = match live {
+            None => Some(self.beside.clone()),
+            Some(_) => swept_us.map(|_| streams.going()),
+        };
         let is_recent = |us: i64| (us..us.saturating_add(SWEEP_US)).contains(&now_us);
         if !swept_us.is_some_and(is_recent) {
-            self.sweep(now_us).await?;
+            self.sweep(now_us, going.as_deref()).await?;
             *swept_us = Some(now_us);
         }
         Ok(())
@@ -194,8 +273,10 @@ impl Sealer {
             self.store.put_stream_end(&id, now_us).await?;
         }
         self.seal().await?;
-        if let Err(error) = self.stamp().await {
-            tracing::warn!(%error, "manifests have no time stamps");
+        match timeout(LAST_STAMPS, self.stamp()).await {
+            Ok(Ok(())) => {}
+            Ok(Err(error)) => tracing::warn!(%error, "manifests have no time stamps"),
+            Err(_) => tracing::warn!("manifests have no time stamps yet"),
         }
         Ok(())
     }
@@ -245,12 +326,12 @@ impl Sealer {
         Some(seal(&self.key, head, &whole.incident, content, now_us))
     }
 
-    /// Removes the evidence that was kept for long enough at `now_us`; of how many incidents. A tombstone says so in
-    /// the chain before the first file is removed.
+    /// Removes the evidence that was kept for long enough at `now_us`, where the streams `going` go on (`None` where nobody
+    /// knows yet); of how many incidents. A tombstone says so in the chain before the first file is removed.
     ///
     /// # Errors
     /// Where the records cannot be used, or a file cannot be removed: it is tried again the next time.
-    pub async fn sweep(&self, now_us: i64) -> Result<usize, SealError> {
+    pub async fn sweep(&self, now_us: i64, going: Option<&[String]>) -> Result<usize, SealError> {
         let Retention {
             off_platform,
             unknown,
@@ -268,7 +349,8 @@ impl Sealer {
                 let content = Content::Tombstone(self.tombstone(due, files));
                 seal(&self.key, head, &due.incident, content, now_us)
             };
-            let entombed = self.store.entomb(past, AT_ONCE, now_us, build).await?;
+            let entombed = self.store.entomb(past, going, AT_ONCE, now_us, build);
+            let entombed = entombed.await?;
             all += entombed;
             if entombed < AT_ONCE as usize {
                 break;
@@ -376,19 +458,28 @@ impl Streams {
         }
     }
 
-    /// Those that have ended at `now_us`, where `live` are live then.
+    /// Those that have ended at `now_us`, where `live` are live then, until they are forgotten.
     fn ended(&mut self, live: &[String], now_us: i64) -> Vec<String> {
         for since_us in self.since_us.values_mut() {
             since_us.get_or_insert(now_us);
         }
         self.since_us
             .extend(live.iter().map(|id| (id.clone(), None)));
-        let grace_us = self.grace_us;
-        let is_over = |_: &String, since_us: &mut Option<i64>| {
-            since_us.is_some_and(|us| now_us.saturating_sub(us) >= grace_us)
+        let is_over = |since_us: &Option<i64>| {
+            since_us.is_some_and(|us| now_us.saturating_sub(us) >= self.grace_us)
         };
-        let ended = self.since_us.extract_if(is_over);
-        ended.map(|(id, _)| id).collect()
+        let ended = self.since_us.iter().filter(|(_, us)| is_over(us));
+        ended.map(|(id, _)| id.clone()).collect()
+    }
+
+    /// The end of `id` is on record.
+    fn forget(&mut self, id: &str) {
+        self.since_us.remove(id);
+    }
+
+    /// Those whose end is not on record yet.
+    fn going(&self) -> Vec<String> {
+        self.since_us.keys().cloned().collect()
     }
 
     /// Those whose end is not on record.
@@ -398,4 +489,4 @@ impl Streams {
 }
 
 #[cfg(test)]
-mod tests;
+pub(super) mod tests;

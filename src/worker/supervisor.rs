@@ -47,6 +47,9 @@ pub enum Refused {
     /// The system gives no thread.
     #[error("the system gives no thread")]
     NoThread,
+    /// All of it ends.
+    #[error("the program is about to end")]
+    Ending,
 }
 
 /// A stream that is watched, at one moment.
@@ -135,7 +138,7 @@ impl Supervisor {
     /// Watches one more stream; `history` where it led off the platform before.
     ///
     /// # Errors
-    /// Where it has the id of another one, or there are too many.
+    /// Where it has the id of another one, there are too many, or the program is about to end.
     pub fn add(&self, stream: Stream, history: bool) -> Result<(), Refused> {
         self.watch(stream, history, false)
     }
@@ -150,6 +153,11 @@ impl Supervisor {
 
     fn watch(&self, stream: Stream, history: bool, passing: bool) -> Result<(), Refused> {
         let mut state = self.state();
+        // What comes after the end of all streams is ended by nobody. Whoever ends them asks for the stop first, and waits for
+        // this lock.
+        if self.inner.settings.limits.stop.is_asked() {
+            return Err(Refused::Ending);
+        }
         let id: Arc<str> = stream.id.as_str().into();
         if state.streams.contains_key(&id) {
             return Err(Refused::Exists(stream.id));
@@ -487,4 +495,34 @@ pub(super) fn spawn(name: String, work: impl FnOnce() + Send + 'static) -> bool 
         tracing::error!(%error, "cannot start a thread");
     }
     started.is_ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::clock::Clock;
+    use crate::config::Config;
+    use crate::policy::Policy;
+    use crate::worker::InForce;
+
+    #[test]
+    fn what_comes_after_the_end_is_refused() {
+        let (stop, policy) = (Stop::new(), InForce::new(Policy::default()));
+        let config = Config::default();
+        let settings = Settings::new(&config, policy, stop.clone(), Clock::system());
+        let (records, mut waiting) = mpsc::channel(1);
+        let (supervisor, _readers) = Supervisor::start(&settings, 9, &records);
+        drop(records);
+        let stills = |id: &str| Stream::new(id, Location::Stills);
+        supervisor.add_passing(stills("a"), false).unwrap();
+        stop.ask();
+        supervisor.finish();
+        let late = supervisor.add_passing(stills("b"), false);
+        assert_eq!(late, Err(Refused::Ending));
+        let late = supervisor.change(stills("c"));
+        assert_eq!(late, Err(Refused::Ending));
+        supervisor.close();
+        // All threads have ended, since all streams have.
+        assert!(waiting.blocking_recv().is_none());
+    }
 }

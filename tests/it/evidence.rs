@@ -472,8 +472,8 @@ fn what_is_held_stays_and_what_is_not_goes_when_its_time_comes() {
     assert_eq!(code, 2, "{said}");
     // Ten years pass.
     records.tamper(&[
-        "UPDATE incident SET changed_us = changed_us - 315576000000000",
-        "DELETE FROM stream_end",
+        "UPDATE incident SET tracked_us = tracked_us - 315576000000000",
+        "UPDATE stream_end SET ended_us = ended_us - 315576000000000",
     ]);
     let (mut served, address) = Watch::serve(&records.data(), &[]);
     let line = served.logged("evidence that was kept for long enough is removed");

@@ -80,7 +80,9 @@ impl Provider {
             if let Some((_, rest)) = to.split_once("/login/oidc/callback") {
                 return format!("/login/oidc/callback{rest}");
             }
-            path = to.strip_prefix(&self.issuer).unwrap_or(to).to_owned();
+            to.strip_prefix(&self.issuer)
+                .unwrap_or(to)
+                .clone_into(&mut path);
         }
         panic!("it leads nowhere: {path}");
     }

@@ -67,7 +67,7 @@ mod tests {
         let before = in_use();
         // Of small blocks in another heap, and one that has none.
         let all = std::thread::spawn(|| {
-            let small: Vec<_> = (0..32_u64 << 10).map(|n| vec![n as u8; 1 << 10]).collect();
+            let small: Vec<_> = (0..32 << 10).map(|_| vec![1_u8; 1 << 10]).collect();
             (small, vec![1_u8; 32 << 20])
         });
         let all = all.join().expect("memory");

@@ -50,12 +50,21 @@ fn deflated(name: &str, bytes: &[u8]) -> Vec<u8> {
         .read_to_end(&mut packed)
         .unwrap();
     let mut zip = zip(&[(name, &packed)]);
+    let mut crc = Crc::new();
+    crc.update(bytes);
     let local = 8;
-    let central = u32_at(&zip, zip.len() - 6) as usize + 10;
+    let central = list_of(&zip) + 10;
     for at in [local, central] {
         zip[at..at + 2].copy_from_slice(&DEFLATED.to_le_bytes());
+        zip[at + 6..at + 10].copy_from_slice(&crc.sum().to_le_bytes());
+        zip[at + 14..at + 18].copy_from_slice(&(bytes.len() as u32).to_le_bytes());
     }
     zip
+}
+
+/// Where the list of files begins.
+fn list_of(zip: &[u8]) -> usize {
+    u32_at(zip, zip.len() - 6) as usize
 }
 
 #[test]
@@ -97,6 +106,104 @@ fn what_can_be_read_in_two_ways_is_told() {
         .map(|e| e.name)
         .collect();
     assert_eq!(names, ["a", "a"]);
+}
+
+/// Two archives in one: who looks where the end points reads the first, who looks right before the end the second.
+#[test]
+fn a_second_list_right_before_the_end_is_refused() {
+    let (one, two) = (zip(&[("a", b"1")]), zip(&[("b", b"2")]));
+    let (ends, list) = (one.len() - END_BYTES, list_of(&one));
+    let mut both = one[..ends].to_vec();
+    let moved = both.len() as u32;
+    let mut second = two[..two.len() - END_BYTES].to_vec();
+    let place = list_of(&two) + 42;
+    second[place..place + 4].copy_from_slice(&moved.to_le_bytes());
+    both.extend(second);
+    both.extend(&one[ends..]);
+    assert_eq!(list_of(&both), list);
+    let Err(error) = open(&both) else {
+        panic!("it is read");
+    };
+    assert!(
+        error.to_string().contains("is not where it should be"),
+        "{error}"
+    );
+    // As it is before it is moved: read as ever.
+    assert_eq!(unpacked(&one).remove(0).2, None);
+}
+
+/// The same with a second end in the comment of the first.
+#[test]
+fn an_end_in_the_comment_is_refused() {
+    let good = zip(&[("a", b"1")]);
+    let mut commented = good.clone();
+    let length = commented.len() - 2;
+    let comment = [&END.to_le_bytes()[..], &[0; 40]].concat();
+    commented[length..].copy_from_slice(&(comment.len() as u16).to_le_bytes());
+    commented.extend(&comment);
+    assert!(open(&commented).is_err());
+    // A comment by itself hides nothing.
+    let end = good.len();
+    commented[end..end + 4].fill(b' ');
+    assert_eq!(unpacked(&commented).remove(0).2, None);
+}
+
+/// `zip`, whose only file is called `name` and gets `extra` in the list of files, or else where it lies.
+fn with_extra(zip: &[u8], name: &str, extra: &[u8], listed: bool) -> Vec<u8> {
+    let mut bytes = zip.to_vec();
+    let (list, length) = (list_of(zip), extra.len() as u16);
+    let (field, at) = if listed {
+        (list + 30, list + CENTRAL_BYTES + name.len())
+    } else {
+        (28, LOCAL_BYTES + name.len())
+    };
+    bytes[field..field + 2].copy_from_slice(&length.to_le_bytes());
+    bytes.splice(at..at, extra.iter().copied());
+    let end = bytes.len() - END_BYTES;
+    let (size, place) = if listed {
+        (u32_at(&bytes, end + 12) + extra.len() as u32, list)
+    } else {
+        (u32_at(&bytes, end + 12), list + extra.len())
+    };
+    bytes[end + 12..end + 16].copy_from_slice(&size.to_le_bytes());
+    bytes[end + 16..end + 20].copy_from_slice(&(place as u32).to_le_bytes());
+    bytes
+}
+
+#[test]
+fn a_second_name_is_told() {
+    let good = zip(&[("a", b"1")]);
+    // Behind a field that says nothing: the version, the checksum of the name that it is for, another name.
+    let mut extra = vec![0xfe, 0xca, 1, 0, 9];
+    extra.extend([0x75, 0x70, 6, 0, 1, 0, 0, 0, 0, b'b']);
+    for listed in [true, false] {
+        let renamed = unpacked(&with_extra(&good, "a", &extra, listed)).remove(0);
+        let wrong = renamed.2.unwrap();
+        assert!(wrong.contains("second name"), "{listed}: {wrong}");
+        let plain = unpacked(&with_extra(&good, "a", &extra[..5], listed)).remove(0);
+        assert_eq!((plain.0.as_str(), plain.2), ("a", None), "{listed}");
+    }
+}
+
+/// Who goes by the list stops after so many bytes, and finds that the checksum is right.
+#[test]
+fn a_file_that_is_longer_than_it_is_said_is_told() {
+    let text = b"paid to somebody else";
+    for mut zip in [zip(&[("a", text)]), deflated("a", text)] {
+        let mut crc = Crc::new();
+        crc.update(&text[..4]);
+        let list = list_of(&zip);
+        for at in [14, list + 16] {
+            zip[at..at + 4].copy_from_slice(&crc.sum().to_le_bytes());
+            zip[at + 8..at + 12].copy_from_slice(&4_u32.to_le_bytes());
+        }
+        let wrong = unpacked(&zip).remove(0).2.unwrap();
+        assert!(wrong.contains("another length"), "{wrong}");
+    }
+    let mut zip = zip(&[("a", text)]);
+    zip[14] ^= 1;
+    let wrong = unpacked(&zip).remove(0).2.unwrap();
+    assert!(wrong.contains("another checksum"), "{wrong}");
 }
 
 #[test]

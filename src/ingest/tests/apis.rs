@@ -222,6 +222,111 @@ fn a_document_that_would_grow_is_refused() {
     }
 }
 
+/// The streams that nginx lists in `stat`.
+fn listed(stat: &str) -> Result<Vec<String>, ApiError> {
+    let server = server("nginx-rtmp", "");
+    let call = server.adapter.list(0);
+    let listed = server.adapter.listed(&call, stat.as_bytes(), 0);
+    listed.map(|listed| shown(&listed.streams))
+}
+
+#[test]
+fn a_document_that_takes_long_is_refused() {
+    let with = |inside: &str| {
+        let name = "a='1' ".repeat(1_000);
+        format!(
+            "<?xml version='1.0'?><!-- ' --><rtmp {inside}><server><application><name>live</name><live><stream><name>\
+             {name}</name><publishing/></stream></live></application></server></rtmp>"
+        )
+    };
+    let many = |count: usize| {
+        let all: Vec<_> = (0..count).map(|n| format!("a{n}='>' ")).collect();
+        all.concat()
+    };
+    // What stands in a text is a publisher's, and no attribute.
+    assert_eq!(listed(&with("")).unwrap().len(), 1);
+    assert_eq!(listed(&with(&many(200))).unwrap().len(), 1);
+    assert_eq!(listed(&with(&many(300))), Err(ApiError::Malformed));
+    let namespaces: Vec<_> = (0..300).map(|n| format!("<a xmlns:b{n}='c'>")).collect();
+    let namespaces = namespaces.concat();
+    let ends = "</a>".repeat(300);
+    let nested = format!("<rtmp>{namespaces}{ends}</rtmp>");
+    assert_eq!(listed(&nested), Err(ApiError::Malformed));
+    for open in ["<", "<!--", "<a '", "<![CDATA[", "<?"] {
+        let never_ends = format!("<rtmp>{}", open.repeat(1_000_000));
+        assert_eq!(listed(&never_ends), Err(ApiError::Malformed), "{open}");
+    }
+}
+
+#[test]
+fn an_application_inside_of_another_is_none() {
+    let stream =
+        |name: &str| format!("<live><stream><name>{name}</name><publishing/></stream></live>");
+    let inner = format!(
+        "<application><name>b</name>{}</application>",
+        stream("inner")
+    );
+    let (outer, next) = (stream("outer"), stream("next"));
+    let stat = format!(
+        "<rtmp><server><application><name>a</name>{outer}{inner}</application>\
+         <application><name>c</name>{next}</application></server></rtmp>"
+    );
+    assert_eq!(listed(&stat).unwrap(), ["a/outer -", "c/next -"]);
+}
+
+/// Tells when it begins to read a list, and reads it when it is told to.
+struct Slow {
+    begun: tokio::sync::mpsc::UnboundedSender<()>,
+    told: Mutex<std::sync::mpsc::Receiver<()>>,
+}
+
+impl Adapter for Slow {
+    fn parse(&self, _: &Request<'_>) -> Result<Hook, HookError> {
+        Ok(Hook::other())
+    }
+
+    fn reply(&self, _: HookKind, _: Decision) -> Reply {
+        Reply::plain(200, "")
+    }
+
+    fn list(&self, _: i64) -> Call {
+        Call::get("/list")
+    }
+
+    fn listed(&self, _: &Call, _: &[u8], _: i64) -> Result<Listed, ApiError> {
+        self.begun.send(()).unwrap();
+        let told = self.told.lock().unwrap();
+        let told = told.recv_timeout(Duration::from_secs(10));
+        told.map(|()| Listed::default())
+            .map_err(|_| ApiError::TimedOut)
+    }
+
+    fn kick(&self, _: &StreamKey, _: Option<&str>, _: i64) -> Result<Call, ApiError> {
+        Err(ApiError::NotKickable)
+    }
+
+    fn kicked(&self, _: &Answer) -> Result<Kicked, ApiError> {
+        Ok(Kicked::Gone)
+    }
+}
+
+/// There is one thread in this test: where it read the list, nobody could tell it to.
+#[tokio::test]
+async fn others_go_on_while_a_list_is_read() {
+    let fake = Fake::start(|_, _| ok(json!({}))).await;
+    let (tell, told) = std::sync::mpsc::channel();
+    let (begun, mut begins) = tokio::sync::mpsc::unbounded_channel();
+    let mut server = fake.server("generic");
+    let told = Mutex::new(told);
+    server.adapter = Arc::new(Slow { begun, told });
+    let telling = async {
+        begins.recv().await.unwrap();
+        tell.send(()).unwrap();
+    };
+    let (listed, ()) = tokio::join!(server.list(), telling);
+    assert_eq!(listed, Ok(Vec::new()));
+}
+
 fn mediamtx(asked: &Asked, _: usize) -> Response {
     if let Some(kick) = asked.what.strip_prefix("POST /v3/") {
         return match kick {
@@ -587,4 +692,18 @@ async fn a_list_ends() {
     .await;
     assert_eq!(fake.server("livekit").list().await, Err(ApiError::TooMany));
     assert_eq!(fake.asked().len(), 1, "told by the first answer");
+    // Nor are more questions made than are asked.
+    let names: Vec<_> = (0..30_000).map(|n| format!("n{n}")).collect();
+    let rooms: Vec<_> = names.iter().map(|name| json!({"name": name})).collect();
+    for (kind, answer) in [
+        ("livekit", json!({"rooms": rooms})),
+        ("ovenmediaengine", json!({"response": names})),
+    ] {
+        let server = server(kind, "");
+        let call = server.adapter.list(0);
+        let listed = server
+            .adapter
+            .listed(&call, answer.to_string().as_bytes(), 0);
+        assert_eq!(listed.unwrap().more.len(), MOST_CALLS + 1, "{kind}");
+    }
 }

@@ -19,6 +19,7 @@ fn parse(server: &Server, query: &str, body: &[u8]) -> Result<Hook, HookError> {
         path_secret: None,
         query,
         body,
+        too_large: false,
         now_s: 0,
     })
 }
@@ -51,7 +52,7 @@ fn what_no_server_sends_is_refused() {
                 Err(error) => assert_ne!(error, HookError::TooLarge),
             }
         }
-        let huge = vec![b'a'; 1 << 20];
+        let huge = vec![b'a'; LARGEST_HOOK + 1];
         assert_eq!(
             parse(&server, "", &huge),
             Err(HookError::TooLarge),
@@ -59,6 +60,25 @@ fn what_no_server_sends_is_refused() {
         );
     }
     assert!(parse(&server("srs", ""), "", long.as_bytes()).is_err());
+}
+
+/// All that a publisher may write into the fields of a hook, each as long as RTMP lets it be.
+#[test]
+fn what_else_a_publisher_writes_hides_no_name() {
+    let long = "\u{1}".repeat(40_000);
+    let body = serde_json::json!({
+        "action": "on_publish", "app": "live", "stream": "room", "param": long, "tcUrl": long,
+    });
+    let mut body = body.to_string().into_bytes();
+    assert!(body.len() > 400_000);
+    let text = body.windows(6).position(|at| at == b"\\u0001").unwrap();
+    body[text..text + 6].fill(b'\xff');
+    let hook = parse(&server("srs", ""), "", &body).unwrap();
+    assert_eq!(hook.key.unwrap().name, "room");
+    let args = "%01".repeat(60_000);
+    let form = format!("app=live&name=room&args={args}&call=publish");
+    let hook = parse(&server("nginx-rtmp", ""), "", form.as_bytes()).unwrap();
+    assert_eq!(hook.key.unwrap().name, "room");
 }
 
 #[test]
@@ -115,6 +135,7 @@ proptest! {
             path_secret: Some(&query),
             query: &query,
             body: &body,
+            too_large: false,
             now_s: i64::from(body.len() as u32),
         };
         prop_assert!(!server.is_authentic(&request));

@@ -229,7 +229,7 @@ struct Part {
     /// Of the whole file.
     length: u64,
     /// Whether a part of it was asked for.
-    is_part: bool,
+    ranged: bool,
 }
 
 impl Part {
@@ -251,7 +251,7 @@ impl Part {
             from,
             until,
             length,
-            is_part: asked.is_some(),
+            ranged: asked.is_some(),
         })
     }
 
@@ -288,7 +288,7 @@ impl Part {
         headers.insert(header::CONTENT_TYPE, kind);
         headers.insert(header::CONTENT_LENGTH, size.into());
         headers.insert(header::ACCEPT_RANGES, HeaderValue::from_static("bytes"));
-        if self.is_part {
+        if self.ranged {
             let range = format!("bytes {from}-{}/{length}", until.saturating_sub(1));
             if let Ok(range) = HeaderValue::from_str(&range) {
                 headers.insert(header::CONTENT_RANGE, range);

@@ -112,14 +112,12 @@ impl Acting {
 
     /// Takes a ban back; false where there is none in force.
     async fn let_in(&self, id: &str, by: &str) -> Result<bool, StoreError> {
-        match self.0.attached.get() {
-            Some(attached) => attached.lift(id, by).await,
-            // Nobody holds them in memory yet.
-            None => {
-                let now_us = self.0.clock.wall_us();
-                self.0.store.lift_ban(id, by, now_us).await
-            }
+        if let Some(attached) = self.0.attached.get() {
+            return attached.lift(id, by).await;
         }
+        // Nobody holds them in memory yet.
+        let now_us = self.0.clock.wall_us();
+        self.0.store.lift_ban(id, by, now_us).await
     }
 
     async fn tell_reverted(&self, id: &str, by: &str) -> Result<(), StoreError> {

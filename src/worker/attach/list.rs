@@ -1,13 +1,11 @@
 //! The lists of ingest servers, which each is asked for over and over.
 
-use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
 use tokio::time::{MissedTickBehavior, interval};
 
-use super::{Attached, Attachment, Event, count};
-use crate::ban::StreamKey;
+use super::{Attached, Attachment, Event, count, roll};
 use crate::ingest::Live;
 use crate::stop::Stop;
 
@@ -56,26 +54,10 @@ impl Attached {
 
     /// `streams` by the names that hooks gave them: a list may show a name otherwise, and two of them alike.
     fn meant(&self, at: &Attachment, streams: Vec<Live>) -> Vec<Live> {
-        let mut shown: HashMap<StreamKey, HashSet<StreamKey>> = HashMap::new();
+        let now_us = self.0.clock.wall_us();
         let (roll, bans) = (self.roll(), self.bans());
-        for key in roll.keys(&at.id).chain(bans.keys(&at.id)) {
-            let as_listed = at.server.shown(key);
-            if as_listed != *key {
-                shown.entry(as_listed).or_default().insert(key.clone());
-            }
-        }
-        drop((roll, bans));
-        let meant = |live: Live| match shown.get(&live.key) {
-            None => vec![live],
-            Some(keys) => {
-                let named = |key: &StreamKey| Live {
-                    key: key.clone(),
-                    publisher: live.publisher.clone(),
-                };
-                keys.iter().map(named).collect()
-            }
-        };
-        streams.into_iter().flat_map(meant).collect()
+        let known = roll.keys(&at.id).chain(bans.keys(&at.id, now_us));
+        roll::meant(streams, known, |key| at.server.shown(key))
     }
 
     /// A ban holds where no gate asks for it, too: whoever publishes all the same is disconnected again.

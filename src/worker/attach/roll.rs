@@ -6,6 +6,7 @@ use std::sync::Arc;
 use crate::ban::StreamKey;
 use crate::config::is_stream_id;
 use crate::ids;
+use crate::ingest::Live;
 
 /// Hexadecimal digits of a hash in an id: two streams that share one are not made by chance, nor cheaply on purpose.
 const HASH: usize = 16;
@@ -154,6 +155,38 @@ impl Roll {
             }
         }
     }
+}
+
+/// `streams` by the names that hooks gave them, where `known` are called so and a list shows them as `shown` says: it may
+/// show a name otherwise, and several alike. Each of those counts as listed then.
+pub(super) fn meant<'a>(
+    streams: Vec<Live>,
+    known: impl Iterator<Item = &'a StreamKey>,
+    shown: impl Fn(&StreamKey) -> StreamKey,
+) -> Vec<Live> {
+    let known: HashSet<_> = known.collect();
+    let mut alike: HashMap<StreamKey, Vec<&StreamKey>> = HashMap::new();
+    for &key in &known {
+        let as_listed = shown(key);
+        if as_listed != *key {
+            alike.entry(as_listed).or_default().push(key);
+        }
+    }
+    for (as_listed, keys) in &mut alike {
+        // What is called as the list shows it is no less there than what the list cannot write.
+        keys.extend(known.get(as_listed));
+    }
+    let meant = |live: Live| match alike.get(&live.key) {
+        None => vec![live],
+        Some(keys) => {
+            let named = |key: &&StreamKey| Live {
+                key: (*key).clone(),
+                publisher: live.publisher.clone(),
+            };
+            keys.iter().map(named).collect()
+        }
+    };
+    streams.into_iter().flat_map(meant).collect()
 }
 
 /// The ids that a stream may have, the best first. `SERVER-APP-NAME` where that says all of it and can be read in one way; else

@@ -32,6 +32,8 @@ pub(super) struct Courier {
     breaker: Breaker,
     attempts: JoinSet<Result<u16, Refusal>>,
     under_way: HashMap<task::Id, Due>,
+    /// What became of attempts and is not on record yet: until it is, nothing new is begun, which would only be sent again.
+    unsettled: Vec<(i64, Fate)>,
 }
 
 impl Courier {
@@ -43,6 +45,7 @@ impl Courier {
             breaker: Breaker::default(),
             attempts: JoinSet::new(),
             under_way: HashMap::new(),
+            unsettled: Vec::new(),
         }
     }
 
@@ -91,6 +94,7 @@ impl Courier {
 
     /// Begins what is due, as far as there is room; when there is more to do unless something happens before.
     pub(super) async fn begin(&mut self, now_us: i64) -> Result<Option<i64>, StoreError> {
+        self.keep(now_us).await?;
         if let Some(until_us) = self.breaker.shut_until_us(now_us) {
             return Ok(Some(until_us));
         }
@@ -129,7 +133,6 @@ impl Courier {
 
     /// Keeps what became of an attempt, and of all others that are over by now.
     async fn settle(&mut self, ended: Ended, now_us: i64) -> Result<(), StoreError> {
-        let mut fates = Vec::new();
         let mut next = Some(ended);
         while let Some(ended) = next {
             let (task, answer) = ended.unwrap_or_else(|error| {
@@ -137,11 +140,21 @@ impl Courier {
                 (error.id(), Err(refusal))
             });
             if let Some(due) = self.under_way.remove(&task) {
-                fates.push((due.id, self.judge(&due, answer, now_us)));
+                let fate = self.judge(&due, answer, now_us);
+                self.unsettled.push((due.id, fate));
             }
             next = self.attempts.try_join_next_with_id();
         }
-        self.store.settle(&fates, now_us).await
+        self.keep(now_us).await
+    }
+
+    /// Puts on record what became of attempts.
+    async fn keep(&mut self, now_us: i64) -> Result<(), StoreError> {
+        if !self.unsettled.is_empty() {
+            self.store.settle(&self.unsettled, now_us).await?;
+            self.unsettled.clear();
+        }
+        Ok(())
     }
 
     /// What becomes of `due` after this answer.

@@ -302,6 +302,38 @@ async fn what_was_on_its_way_when_the_program_died_is_sent_again() {
     assert!(store.queues().await.unwrap().is_empty());
 }
 
+/// A full disk, say: what the receiver has taken is not sent over and over until there is room.
+#[tokio::test]
+async fn what_was_delivered_is_not_sent_again_while_that_cannot_be_kept() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = store(&folder).await;
+    let (receiver, _gate) = Receiver::start().await;
+    let mut simulated = Simulated::new(&store, receiver.endpoint("ops"));
+    record(&store, 0..2, 1..=2, &["ops"], 0).await;
+    let options = sqlx::sqlite::SqliteConnectOptions::new();
+    let options = options.filename(folder.path().join("waylay.sqlite"));
+    let pool = sqlx::SqlitePool::connect_with(options).await.unwrap();
+    let full = "CREATE TRIGGER full BEFORE DELETE ON outbox BEGIN SELECT RAISE(ABORT, 'full'); END";
+    sqlx::query(full).execute(&pool).await.unwrap();
+    simulated.courier.begin(0).await.unwrap();
+    simulated.courier.finish(|| 0).await;
+    for second in 1..5 {
+        let now_us = second * SECOND;
+        simulated.courier.begin(now_us).await.unwrap_err();
+        simulated.courier.finish(|| now_us).await;
+    }
+    let mut taken = receiver.taken();
+    taken.sort_unstable();
+    assert_eq!(taken, ["i0.1", "i1.1"]);
+    sqlx::query("DROP TRIGGER full")
+        .execute(&pool)
+        .await
+        .unwrap();
+    simulated.run_until(HOUR).await;
+    assert_all_in_order(&receiver.taken(), 2, 2);
+    assert!(store.queues().await.unwrap().is_empty());
+}
+
 #[tokio::test]
 async fn what_nobody_takes_for_a_day_is_given_up_and_can_be_brought_back() {
     let folder = tempfile::tempdir().unwrap();

@@ -1,6 +1,8 @@
 use std::fs;
 
+use serde::Serialize;
 use tempfile::TempDir;
+use tokio::net::TcpListener;
 
 use super::*;
 use crate::detect::{Point, Reader, Symbol, SymbolKind};
@@ -8,8 +10,9 @@ use crate::evidence::chain::{self, Kept, Walk};
 use crate::frame::Frame;
 use crate::ids::{Seed, sha256};
 use crate::policy::{Context, Policy};
-use crate::store::{Entry, ManifestRow, NONE_BEFORE};
+use crate::store::{Entry, ManifestRow, NONE_BEFORE, Post};
 use crate::track::{self, Change, Coverage, Sighting, Tracker};
+use crate::wire::envelope::{Envelope, Told, Traits};
 use crate::wire::event::{Event, EvidenceData};
 
 const DAY_US: i64 = 86_400_000_000;
@@ -70,6 +73,13 @@ impl Fixture {
         id
     }
 
+    /// What has nothing to do with the store's own connections.
+    async fn pool(&self) -> sqlx::SqlitePool {
+        let options = sqlx::sqlite::SqliteConnectOptions::new()
+            .filename(self.data.path().join("waylay.sqlite"));
+        sqlx::SqlitePool::connect_with(options).await.unwrap()
+    }
+
     fn file(&self, name: &str) -> std::path::PathBuf {
         self.data.path().join("evidence").join(name)
     }
@@ -104,7 +114,7 @@ impl Fixture {
 }
 
 /// A code that nobody could read: located, updated, and ended.
-fn changes(seed: &str) -> Vec<Change> {
+pub(in crate::worker) fn changes(seed: &str) -> Vec<Change> {
     let settings = track::Settings {
         gap_ms: 10_000,
         update_ms: 1_000,
@@ -215,17 +225,39 @@ async fn what_was_kept_for_long_enough_is_removed_and_a_tombstone_says_so() {
     let id = fixture.record("a", "a/x.jpg", 9).await;
     let sixty_us = THEN_US + 60 * DAY_US;
     assert_eq!(
-        fixture.sealer.sweep(sixty_us + DAY_US).await.unwrap(),
+        fixture
+            .sealer
+            .sweep(sixty_us + DAY_US, Some(&[]))
+            .await
+            .unwrap(),
         0,
         "it is not sealed yet"
     );
     fixture.sealer.seal().await.unwrap();
-    assert_eq!(fixture.sealer.sweep(sixty_us - DAY_US).await.unwrap(), 0);
+    assert_eq!(
+        fixture
+            .sealer
+            .sweep(sixty_us - DAY_US, Some(&[]))
+            .await
+            .unwrap(),
+        0
+    );
     assert!(fixture.file("a/x.jpg").exists());
-    assert_eq!(fixture.sealer.sweep(sixty_us + DAY_US).await.unwrap(), 1);
+    assert_eq!(
+        fixture
+            .sealer
+            .sweep(sixty_us + DAY_US, Some(&[]))
+            .await
+            .unwrap(),
+        1
+    );
     assert!(!fixture.file("a").exists());
     assert_eq!(
-        fixture.sealer.sweep(sixty_us + 2 * DAY_US).await.unwrap(),
+        fixture
+            .sealer
+            .sweep(sixty_us + 2 * DAY_US, Some(&[]))
+            .await
+            .unwrap(),
         0
     );
     let chain = fixture.chain().await;
@@ -262,17 +294,208 @@ async fn it_is_kept_from_the_end_of_its_stream() {
     assert_eq!(
         fixture
             .sealer
-            .sweep(end_us + 60 * DAY_US - 1)
+            .sweep(end_us + 60 * DAY_US - 1, Some(&[]))
             .await
             .unwrap(),
         0
     );
-    assert_eq!(fixture.sealer.sweep(end_us + 60 * DAY_US).await.unwrap(), 1);
+    assert_eq!(
+        fixture
+            .sealer
+            .sweep(end_us + 60 * DAY_US, Some(&[]))
+            .await
+            .unwrap(),
+        1
+    );
     assert!(
         fixture.chain().await[1]
             .manifest
             .contains("\"from_end_of\":\"stream\"")
     );
+}
+
+/// What is told of an incident beside what happens in it.
+#[derive(Serialize)]
+struct Note {
+    incident: String,
+    sequence: i64,
+}
+
+impl Told for Note {
+    fn subject(&self) -> &str {
+        &self.incident
+    }
+
+    fn number(&mut self, sequence: i64) {
+        self.sequence = sequence;
+    }
+
+    fn sequence(&self) -> i64 {
+        self.sequence
+    }
+
+    fn traits(&self) -> Traits<'_> {
+        Traits::default()
+    }
+}
+
+#[tokio::test]
+async fn what_is_said_of_it_later_keeps_it_no_longer() {
+    let fixture = Fixture::new().await;
+    let ids = [
+        fixture.record("a", "a/x.jpg", 9).await,
+        fixture.record("b", "b/x.jpg", 9).await,
+    ];
+    let end_us = THEN_US + DAY_US;
+    fixture.store.put_stream_end("a", end_us).await.unwrap();
+    for incident in &ids {
+        let note = Note {
+            incident: incident.clone(),
+            sequence: 0,
+        };
+        let kind = "waylay.review.noted.v1";
+        let id = format!("note-{incident}");
+        let post = Post {
+            event: Envelope::told(id, kind, "a", String::new(), note),
+            recorded_us: THEN_US + 59 * DAY_US,
+            endpoints: Vec::new(),
+        };
+        fixture.store.tell(&mut [post]).await.unwrap();
+    }
+    assert_eq!(fixture.sealer.seal().await.unwrap(), 2);
+    let late_us = end_us + 60 * DAY_US;
+    assert_eq!(fixture.sealer.sweep(late_us, Some(&[])).await.unwrap(), 2);
+    let mut begins = Vec::new();
+    for row in &fixture.chain().await[2..] {
+        let manifest: Manifest = serde_json::from_str(&row.manifest).unwrap();
+        let Content::Tombstone(tombstone) = manifest.content else {
+            panic!("{}", row.manifest);
+        };
+        begins.push((manifest.incident, tombstone.from_end_of, tombstone.from));
+    }
+    let last_us = THEN_US + changes("b").len() as i64 - 1;
+    let expected = [
+        (ids[1].clone(), "incident".to_owned(), time(last_us)),
+        (ids[0].clone(), "stream".to_owned(), time(end_us)),
+    ];
+    assert_eq!(begins, expected);
+}
+
+/// Of a stream that goes on nobody knows the end yet, however long ago something was in it.
+#[tokio::test]
+async fn what_is_of_a_stream_that_goes_on_is_kept() {
+    let fixture = Fixture::new().await;
+    for stream in ["a", "b"] {
+        fixture.record(stream, &format!("{stream}/x.jpg"), 9).await;
+    }
+    fixture.sealer.seal().await.unwrap();
+    let late_us = THEN_US + 1_000 * DAY_US;
+    assert_eq!(fixture.sealer.sweep(late_us, None).await.unwrap(), 0);
+    let going = ["a".to_owned()];
+    let swept = fixture.sealer.sweep(late_us, Some(&going)).await;
+    assert_eq!(swept.unwrap(), 1);
+    assert!(fixture.file("a/x.jpg").exists() && !fixture.file("b/x.jpg").exists());
+    // An earlier broadcast of it has ended.
+    let end_us = THEN_US + DAY_US;
+    fixture.store.put_stream_end("a", end_us).await.unwrap();
+    let swept = fixture.sealer.sweep(late_us, Some(&going)).await;
+    assert_eq!(swept.unwrap(), 1);
+}
+
+#[tokio::test]
+async fn an_end_that_cannot_be_kept_is_kept_later() {
+    let fixture = Fixture::new().await;
+    let pool = fixture.pool().await;
+    let full =
+        "CREATE TRIGGER full BEFORE INSERT ON stream_end BEGIN SELECT RAISE(ABORT, 'full'); END";
+    sqlx::query(full).execute(&pool).await.unwrap();
+    let mut streams = Streams::new(0);
+    let live = ["a".to_owned(), "b".to_owned()];
+    let (sealer, mut swept_us) = (&fixture.sealer, None);
+    let first = sealer.tick(&mut streams, Some(&live), &mut swept_us);
+    first.await.unwrap();
+    let broken = sealer.tick(&mut streams, Some(&[]), &mut swept_us);
+    broken.await.unwrap_err();
+    sqlx::query("DROP TRIGGER full")
+        .execute(&pool)
+        .await
+        .unwrap();
+    let again = sealer.tick(&mut streams, Some(&[]), &mut swept_us);
+    again.await.unwrap();
+    let ended = sqlx::query_scalar("SELECT stream FROM stream_end ORDER BY stream");
+    let ended: Vec<String> = ended.fetch_all(&pool).await.unwrap();
+    assert_eq!(ended, live);
+}
+
+/// An authority that takes a request and says nothing.
+#[tokio::test]
+async fn an_authority_that_says_nothing_holds_nobody_up() {
+    let mut fixture = Fixture::new().await;
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://{}/", listener.local_addr().unwrap());
+    let authority = Authority::new(url.parse().unwrap()).unwrap();
+    fixture.sealer = fixture.sealer.stamped_by(authority);
+    fixture.record("a", "a/x.jpg", 9).await;
+    let stop = Stop::new();
+    let running = fixture.sealer.clone();
+    let running = tokio::spawn(running.run(None, Duration::ZERO, stop.clone()));
+    let (_asked, _) = listener.accept().await.unwrap();
+    fixture.record("b", "b/x.jpg", 9).await;
+    let soon = Duration::from_secs(8);
+    let both = timeout(soon, async {
+        while fixture.chain().await.len() < 2 {
+            sleep(Duration::from_millis(20)).await;
+        }
+    });
+    both.await.expect("sealed while it is asked");
+    stop.ask();
+    timeout(soon, running).await.expect("it ends").unwrap();
+    let finished = timeout(soon, fixture.sealer.finish(Vec::new())).await;
+    finished.expect("it is not waited for").unwrap();
+}
+
+/// As a crash leaves them, between the writing of a file and that of its record.
+#[tokio::test]
+async fn files_that_no_record_names_go_and_nothing_else() {
+    let fixture = Fixture::new().await;
+    let [known, held] = ["a", "b"].map(|seed| changes(seed)[0].incident.id.to_string());
+    let name = |incident: &str, name: &str| format!("a/{incident}/{name}");
+    let named = name(&known, "0000000000-clean_frame.jpg");
+    fixture.record("a", &named, 9).await;
+    fixture.record("b", &named, 9).await;
+    let reason = "a court asks".to_owned();
+    let build = |head: &Head| {
+        let content = Content::Hold { reason };
+        seal(&fixture.sealer.key, head, &held, content, THEN_US)
+    };
+    let store = &fixture.store;
+    store.add_manifest(&held, THEN_US, build).await.unwrap();
+    let left = name(&known, "-000000040-annotated_frame.jpg");
+    let begun = name(&known, "0000000050-clip.part");
+    let stays = [
+        named,
+        name(&held, "0000000000-clean_frame.jpg"),
+        name(&known, "0000000000-clean_frame.png"),
+        name(&known, "notes.txt"),
+        name("other", "0000000000-clip.mp4"),
+        format!("0000000000-crop-{known}.png"),
+    ];
+    for file in stays.iter().chain([&left, &begun]) {
+        let path = fixture.file(file);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, "").unwrap();
+    }
+    let now_us = Clock::system().wall_us();
+    let tidy = async |us: i64| fixture.sealer.tidy(us).await.unwrap();
+    assert_eq!(tidy(now_us + DAY_US / 2).await, 0, "somebody may write it");
+    assert_eq!(tidy(now_us + 2 * DAY_US).await, 1);
+    assert!(!fixture.file(&begun).exists() && fixture.file(&left).exists());
+    assert_eq!(tidy(now_us + 61 * DAY_US).await, 1);
+    assert!(!fixture.file(&left).exists());
+    assert_eq!(tidy(now_us + 10_000 * DAY_US).await, 0);
+    for file in stays {
+        assert!(fixture.file(&file).exists(), "{file}");
+    }
 }
 
 #[tokio::test]
@@ -297,10 +520,10 @@ async fn what_is_held_stays_until_it_is_released() {
         reason: reason.clone(),
     })
     .await;
-    assert_eq!(fixture.sealer.sweep(late_us).await.unwrap(), 0);
+    assert_eq!(fixture.sealer.sweep(late_us, Some(&[])).await.unwrap(), 0);
     assert!(fixture.file("a/x.jpg").exists());
     say(Content::Release { reason }).await;
-    assert_eq!(fixture.sealer.sweep(late_us).await.unwrap(), 1);
+    assert_eq!(fixture.sealer.sweep(late_us, Some(&[])).await.unwrap(), 1);
     assert!(!fixture.file("a/x.jpg").exists());
     assert_eq!(
         fixture.kinds().await,
@@ -321,12 +544,20 @@ async fn a_file_stays_while_another_incident_needs_it() {
         .await
         .unwrap();
     assert_eq!(
-        fixture.sealer.sweep(THEN_US + 61 * DAY_US).await.unwrap(),
+        fixture
+            .sealer
+            .sweep(THEN_US + 61 * DAY_US, Some(&[]))
+            .await
+            .unwrap(),
         1
     );
     assert!(fixture.file("shared/x.jpg").exists());
     assert_eq!(
-        fixture.sealer.sweep(THEN_US + 71 * DAY_US).await.unwrap(),
+        fixture
+            .sealer
+            .sweep(THEN_US + 71 * DAY_US, Some(&[]))
+            .await
+            .unwrap(),
         1
     );
     assert!(!fixture.file("shared/x.jpg").exists());
@@ -349,16 +580,20 @@ async fn files_that_were_left_are_removed_later_and_none_outside_of_the_folder()
         seal(&fixture.sealer.key, head, &due.incident, content, late_us)
     };
     assert_eq!(
-        fixture.store.entomb(past, 9, late_us, build).await.unwrap(),
+        fixture
+            .store
+            .entomb(past, Some(&[]), 9, late_us, build)
+            .await
+            .unwrap(),
         1
     );
     assert!(fixture.file("a/x.jpg").exists());
-    fixture.sealer.sweep(late_us).await.unwrap();
+    fixture.sealer.sweep(late_us, Some(&[])).await.unwrap();
     assert!(!fixture.file("a/x.jpg").exists());
 
     fixture.record("b", "../outside", 9).await;
     fixture.sealer.seal().await.unwrap();
-    assert!(fixture.sealer.sweep(late_us).await.is_err());
+    assert!(fixture.sealer.sweep(late_us, Some(&[])).await.is_err());
     assert!(fixture.data.path().join("outside").exists());
 }
 
@@ -374,6 +609,8 @@ fn a_stream_has_ended_when_it_does_not_come_back() {
     );
     assert!(streams.ended(&ids(&["b"]), 20).is_empty());
     assert_eq!(streams.ended(&ids(&["b"]), 30), ["a"]);
+    assert_eq!(streams.ended(&ids(&["b"]), 31), ["a"], "nobody kept it");
+    streams.forget("a");
     assert!(streams.ended(&ids(&["b"]), 99).is_empty(), "it ends once");
     assert_eq!(streams.left(), ["b"]);
 }
@@ -383,9 +620,7 @@ async fn manifests_are_appended_and_never_changed() {
     let fixture = Fixture::new().await;
     fixture.record("a", "a/x.jpg", 9).await;
     fixture.sealer.seal().await.unwrap();
-    let options = sqlx::sqlite::SqliteConnectOptions::new()
-        .filename(fixture.data.path().join("waylay.sqlite"));
-    let pool = sqlx::SqlitePool::connect_with(options).await.unwrap();
+    let pool = fixture.pool().await;
     for statement in ["UPDATE manifest SET manifest = ''", "DELETE FROM manifest"] {
         let refused = sqlx::query(statement).execute(&pool).await.unwrap_err();
         assert!(refused.to_string().contains("append-only"), "{refused}");

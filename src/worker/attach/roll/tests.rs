@@ -20,6 +20,42 @@ fn roll(publisher: Option<&str>) -> (Roll, Arc<str>) {
     (roll, "srs".into())
 }
 
+/// What comes of a list of `names`, which shows a `?` for whatever is no ASCII, where `known` are known.
+fn listed_as(names: &[&str], known: &[&str]) -> Vec<String> {
+    let live = |name: &&str| Live {
+        key: key(name),
+        publisher: Some("7".to_owned()),
+    };
+    let known: Vec<_> = known.iter().map(|name| key(name)).collect();
+    let shown = |key: &StreamKey| {
+        let shown = |c: char| if c.is_ascii() { c } else { '?' };
+        StreamKey {
+            name: key.name.chars().map(shown).collect(),
+            ..key.clone()
+        }
+    };
+    let meant = meant(names.iter().map(live).collect(), known.iter(), shown);
+    assert!(
+        meant
+            .iter()
+            .all(|live| live.publisher.as_deref() == Some("7"))
+    );
+    let mut names: Vec<_> = meant.into_iter().map(|live| live.key.name).collect();
+    names.sort_unstable();
+    names
+}
+
+#[test]
+fn a_name_that_a_list_cannot_write_hides_no_other() {
+    assert_eq!(listed_as(&["a", "x?"], &[]), ["a", "x?"]);
+    assert_eq!(listed_as(&["a", "x?"], &["x?", "b"]), ["a", "x?"]);
+    assert_eq!(listed_as(&["x?"], &["xé", "yé"]), ["xé"]);
+    assert_eq!(listed_as(&["x?"], &["xé", "xß"]), ["xß", "xé"]);
+    // It is called as it is shown, and known under that name: watched, or banned.
+    assert_eq!(listed_as(&["x?"], &["xé", "x?"]), ["x?", "xé"]);
+    assert_eq!(listed_as(&["x?"], &["x?", "xé", "x?"]), ["x?", "xé"]);
+}
+
 #[test]
 fn two_lists_without_it_end_a_stream_and_one_does_not() {
     let (mut roll, srs) = roll(None);
