@@ -206,13 +206,15 @@ struct ProblemPage {
     means: Option<M>,
     /// What is wrong, where the title does not say it already.
     detail: Option<html::Html>,
-    /// What goes for every problem of the kind.
+    /// What goes for every problem of the kind, where the page does not say what it means.
     hint: Option<M>,
 }
 
 /// The page in place of a problem.
 pub(super) fn problem(app: &App, asked: &Asked, who: Option<&Who>, failure: &Failure) -> Response {
     let t = asked.text();
+    let is_english = t.is_english();
+    let is_forbidden = failure.status() == StatusCode::FORBIDDEN;
     let title = match failure.status() {
         StatusCode::NOT_FOUND => t.not_found,
         StatusCode::FORBIDDEN => t.not_allowed,
@@ -223,10 +225,10 @@ pub(super) fn problem(app: &App, asked: &Asked, who: Option<&Who>, failure: &Fai
     let page = ProblemPage {
         shell: Shell::new(app, asked, who),
         title,
-        means: (!t.is_english()).then(|| means(failure.status(), t)),
+        means: (!is_english).then(|| means(failure.status(), t)),
         // It may quote what was asked for.
         detail: says_more.then(|| html::Html::of(detail)),
-        hint: (failure.status() == StatusCode::FORBIDDEN).then_some(t.not_allowed_hint),
+        hint: (is_english && is_forbidden).then_some(t.not_allowed_hint),
     };
     let mut response = show(failure.status(), &page);
     failure.add_to(response.headers_mut());
