@@ -8,9 +8,9 @@ mod figures;
 mod hand;
 
 use std::collections::{HashMap, HashSet};
-use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, Weak};
 
-use tokio::sync::mpsc;
+use tokio::sync::{OwnedMutexGuard, mpsc};
 use tokio::task::JoinHandle;
 
 use crate::act::{Facts, Ladder, Limits, Mode, Notice, Step, notice};
@@ -49,8 +49,8 @@ struct Inner {
     attached: OnceLock<Attached>,
     jobs: mpsc::Sender<ActionData>,
     counts: Counts,
-    /// Answers come one after the other: no action is approved twice.
-    answering: tokio::sync::Mutex<()>,
+    /// The turns of incidents that are being answered.
+    answering: Mutex<HashMap<String, Weak<tokio::sync::Mutex<()>>>>,
 }
 
 struct State {
@@ -127,7 +127,7 @@ impl Acting {
             attached: OnceLock::new(),
             jobs,
             counts: Counts::default(),
-            answering: tokio::sync::Mutex::default(),
+            answering: Mutex::default(),
         }));
         acting.take_up().await?;
         let stop = Stop::new();
@@ -291,6 +291,23 @@ impl Acting {
             event,
             recorded_us: now_us,
         }
+    }
+
+    /// Answers about one incident come one after the other, so that no action is approved twice. Those about others do not wait:
+    /// a cut may take as long as its server does.
+    async fn turn(&self, incident: &str) -> OwnedMutexGuard<()> {
+        let turn = {
+            let turns = &self.0.answering;
+            let mut turns = turns.lock().unwrap_or_else(PoisonError::into_inner);
+            turns.retain(|_, turn| turn.strong_count() > 0);
+            let known = turns.get(incident).and_then(Weak::upgrade);
+            known.unwrap_or_else(|| {
+                let turn = Arc::default();
+                turns.insert(incident.to_owned(), Arc::downgrade(&turn));
+                turn
+            })
+        };
+        turn.lock_owned().await
     }
 
     fn state(&self) -> MutexGuard<'_, State> {

@@ -38,7 +38,7 @@ impl Acting {
     /// Where the records cannot be used: the next start makes up for it.
     pub async fn withdrawn(&self, incident: &str, by: &str) -> Result<usize, StoreError> {
         // One that is being carried out is not overlooked: it comes to its end first.
-        let _one_by_one = self.0.answering.lock().await;
+        let _one_by_one = self.turn(incident).await;
         let mut taken = 0;
         for (kind, data) in self.acted(incident).await? {
             let is_over = kind != ActionStep::Requested.event()

@@ -122,7 +122,7 @@ impl Acting {
         approve: bool,
         by: &str,
     ) -> Result<ActionData, ActError> {
-        let _one_by_one = self.0.answering.lock().await;
+        let _one_by_one = self.turn(incident).await;
         self.answer_for(incident, approve, by, None).await
     }
 
@@ -166,7 +166,7 @@ impl Acting {
         by: &str,
         decision: &str,
     ) -> Result<Option<ActionData>, StoreError> {
-        let _one_by_one = self.0.answering.lock().await;
+        let _one_by_one = self.turn(incident).await;
         if !self.0.store.decision_stands(decision).await? {
             return Ok(None);
         }

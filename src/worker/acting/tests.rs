@@ -582,3 +582,28 @@ async fn a_confirmation_that_nobody_came_to_act_on_is_told_by_the_next_start() {
         assert_eq!(fixture.kinds(id).await, kinds);
     }
 }
+
+/// A server may take a minute to disconnect somebody: nobody else's stream stays on for that.
+#[tokio::test]
+async fn an_answer_waits_for_none_about_another_incident() {
+    let fixture = Fixture::new("mode = 'ask'").await;
+    let told = fixture.record(&Room::new("room", "cut").show(), 0).await;
+    let incident = told[0].incident.as_deref().unwrap();
+    let other = fixture.acting.turn("other").await;
+    let answer = fixture.acting.answer(incident, true, "ann");
+    let limit = std::time::Duration::from_secs(30);
+    let answered = tokio::time::timeout(limit, answer).await;
+    assert!(answered.expect("it does not wait").is_ok());
+    // About the same one they come one after the other.
+    let now = std::time::Duration::ZERO;
+    let second = tokio::time::timeout(now, fixture.acting.turn("other")).await;
+    assert!(second.is_err());
+    drop(other);
+    drop(fixture.acting.turn("other").await);
+    drop(fixture.acting.turn("third").await);
+    assert_eq!(
+        fixture.acting.0.answering.lock().unwrap().len(),
+        1,
+        "what is over is let go"
+    );
+}
