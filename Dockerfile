@@ -2,7 +2,7 @@
 FROM rust:1-slim-bookworm AS build
 RUN apt-get update \
  && apt-get install -y --no-install-recommends \
-      gcc g++ cmake libc6-dev make pkg-config clang libclang-dev \
+      gcc g++ cmake libc6-dev make nasm pkg-config clang libclang-dev \
       libavcodec-dev libavformat-dev libavutil-dev libswscale-dev npm \
  && rm -rf /var/lib/apt/lists/*
 WORKDIR /waylay

@@ -10,7 +10,7 @@
 set -euo pipefail
 
 declare -A groups=(
-  [build]="gcc g++ cmake libc6-dev make pkg-config clang libclang-dev libavcodec-dev libavformat-dev libavutil-dev libswscale-dev"
+  [build]="gcc g++ cmake libc6-dev make nasm pkg-config clang libclang-dev libavcodec-dev libavformat-dev libavutil-dev libswscale-dev"
   [demo]="ffmpeg"
   [test]="chromium ffmpeg fonts-droid-fallback nginx libnginx-mod-rtmp nodejs npm python3-venv"
 )

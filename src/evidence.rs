@@ -21,5 +21,5 @@ pub use bundle::{Case, Signed, export};
 pub use chart::chart;
 pub use cover::cover;
 pub use files::{EvidenceError, Folder, inside};
-pub use snapshot::{Crop, EvidenceFile, EvidenceKind, Snapshot, jpeg};
+pub use snapshot::{Crop, EncodingError, EvidenceFile, EvidenceKind, Snapshot, jpeg};
 pub use verify::{Verified, VerifyError, verify};

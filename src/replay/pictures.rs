@@ -5,11 +5,10 @@ use std::path::Path;
 
 use image::RgbImage;
 use image::imageops::{FilterType, crop_imm, resize};
-use jpeg_encoder::EncodingError;
 
 use crate::config::Location;
 use crate::detect::Point;
-use crate::evidence::{self, Mark, annotate};
+use crate::evidence::{self, EncodingError, Mark, annotate};
 use crate::policy::Class;
 use crate::replay::manifest::{self, Manifest};
 use crate::source::{self, Limits, still};
