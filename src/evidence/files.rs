@@ -74,9 +74,11 @@ impl Folder {
         snapshot: &Snapshot,
     ) -> Result<Vec<EvidenceFile>, EvidenceError> {
         let files = snapshot.files().into_iter();
-        files
+        let files = files
             .map(|(kind, bytes)| self.keep(stream, incident, snapshot.media_ms, kind, bytes))
-            .collect()
+            .collect::<Result<_, _>>()?;
+        self.settle(stream, incident)?;
+        Ok(files)
     }
 
     /// Writes `crop`, complete and on disk when this returns.
@@ -89,13 +91,10 @@ impl Folder {
         incident: IncidentId,
         crop: &Crop,
     ) -> Result<EvidenceFile, EvidenceError> {
-        self.keep(
-            stream,
-            incident,
-            crop.media_ms,
-            EvidenceKind::Crop,
-            &crop.png,
-        )
+        let (media_ms, kind) = (crop.media_ms, EvidenceKind::Crop);
+        let file = self.keep(stream, incident, media_ms, kind, &crop.png)?;
+        self.settle(stream, incident)?;
+        Ok(file)
     }
 
     /// Has `write` write a clip that begins at `media_ms` into the file that it is given. It is complete and on disk when
@@ -110,12 +109,14 @@ impl Folder {
         media_ms: i64,
         write: impl FnOnce(&Path) -> Result<(), E>,
     ) -> Result<EvidenceFile, EvidenceError> {
-        self.put(stream, incident, media_ms, EvidenceKind::Clip, |partial| {
+        let written = self.put(stream, incident, media_ms, EvidenceKind::Clip, |partial| {
             write(partial).map_err(io::Error::other)?;
             let file = File::open(partial)?;
             file.sync_data()?;
             hash(file)
-        })
+        })?;
+        self.settle(stream, incident)?;
+        Ok(written)
     }
 
     /// Removes the file `name`, and the folders that it leaves empty. One that is not there any more is no error.
@@ -208,6 +209,13 @@ impl Folder {
             file.sync_data()?;
             Ok((sha256(bytes), bytes.len() as u64))
         })
+    }
+
+    /// The names of an incident's files are on disk only once their folder is.
+    fn settle(&self, stream: &str, incident: IncidentId) -> Result<(), EvidenceError> {
+        let path = self.path.join(format!("{stream}/{incident}"));
+        let synced = File::open(&path).and_then(|folder| folder.sync_all());
+        synced.map_err(|source| EvidenceError { path, source })
     }
 
     /// Has `write` write a file, and says what it is once it is whole: `write` tells its SHA-256 and how many bytes it has.
@@ -309,7 +317,7 @@ pub fn inside(folder: &Path, name: &str) -> Option<PathBuf> {
     name.split('/').all(is_plain).then(|| folder.join(name))
 }
 
-/// Writes beside the file, makes sure of it, and renames: a reader sees all of it or nothing.
+/// Writes beside the file and renames: a reader sees all of it or nothing.
 fn write_whole<T>(path: &Path, write: impl FnOnce(&Path) -> io::Result<T>) -> io::Result<T> {
     let partial = path.with_extension(PARTIAL);
     let written = write(&partial).and_then(|written| {
@@ -319,9 +327,6 @@ fn write_whole<T>(path: &Path, write: impl FnOnce(&Path) -> io::Result<T>) -> io
     if written.is_err() {
         // Half a file is worth nothing, and on a full disk its room is.
         let _ = fs::remove_file(&partial);
-    } else if let Some(folder) = path.parent() {
-        // The name is on disk only once its folder is.
-        File::open(folder)?.sync_all()?;
     }
     written
 }

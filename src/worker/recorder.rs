@@ -1,22 +1,17 @@
 //! Records what was found: evidence to disk, events to the store, and only then to whoever listens.
 
-use std::collections::HashMap;
 use std::io;
-use std::sync::{Arc, Weak};
-
-use jiff::Timestamp;
-use tokio::task::JoinHandle;
 
 use crate::clock::Clock;
-use crate::evidence::{EvidenceError, EvidenceFile, Folder, Snapshot};
-use crate::ids::IncidentId;
-use crate::source::write_clip;
+use crate::evidence::Folder;
 use crate::store::{Entry, Store, StoreError};
 use crate::wire::event::{Event, EvidenceData};
+use crate::worker::exhibits::{Begun, Exhibits};
 use crate::worker::lag::since_capture_ms;
-use crate::worker::lane::{Clip, Found, Record};
+use crate::worker::lane::{Found, Record};
 use crate::worker::media::Media;
 use crate::worker::{Acting, Mailing};
+use jiff::Timestamp;
 
 /// Why recording cannot go on.
 #[derive(Debug, thiserror::Error)]
@@ -35,18 +30,13 @@ pub type Sink = Box<dyn FnMut(&Event<'_>) -> io::Result<()> + Send>;
 /// Records what was found.
 pub struct Recorder {
     store: Store,
-    evidence: Folder,
     clock: Clock,
     sink: Sink,
     mailing: Mailing,
     acting: Option<Acting>,
-    media: Media,
-    files: HashMap<IncidentId, Vec<EvidenceData>>,
-    /// The last snapshot of each stream that was written, for as long as a record that is still to come has it: several
-    /// incidents may have the same best frame.
-    written: HashMap<Arc<str>, (Weak<Snapshot>, Vec<EvidenceData>)>,
-    /// Clips that are being written, and of which incidents.
-    clips: Vec<(Vec<IncidentId>, JoinHandle<Option<EvidenceData>>)>,
+    exhibits: Exhibits,
+    /// The ends of incidents whose clips are not written yet: nobody else waits for these.
+    late: Vec<(Box<Record>, Begun)>,
 }
 
 impl Recorder {
@@ -55,15 +45,12 @@ impl Recorder {
     pub fn new(store: Store, evidence: Folder, clock: Clock, sink: Sink) -> Self {
         Self {
             store,
-            evidence,
             clock,
             sink,
             mailing: Mailing::default(),
             acting: None,
-            media: Media::default(),
-            files: HashMap::new(),
-            written: HashMap::new(),
-            clips: Vec::new(),
+            exhibits: Exhibits::new(evidence),
+            late: Vec::new(),
         }
     }
 
@@ -83,25 +70,64 @@ impl Recorder {
 
     /// How the writing of evidence goes, now and later.
     pub fn media(&self) -> Media {
-        self.media.clone()
+        self.exhibits.media()
     }
 
-    /// Records what was found, in its order.
+    /// Waits until something can be [recorded](Self::record) that had to wait.
+    pub async fn due(&mut self) {
+        self.exhibits.clip_done().await;
+    }
+
+    /// Records what was found, that of each incident in its order, and what waited for its clip until now. Of a live stream the end of
+    /// an incident waits for that, and nothing else does.
     ///
     /// # Errors
     /// Where it could not be kept or told. Evidence that cannot be written is no reason not to record
     /// the incident: that is logged.
     pub async fn record(&mut self, found: Vec<Found>) -> Result<(), RecordError> {
-        let (mut records, mut files) = (Vec::new(), Vec::new());
+        let late = self.late.extract_if(.., |(_, begun)| !begun.waits());
+        let (mut records, mut begun): (Vec<_>, Vec<_>) = late.unzip();
+        let mut files = Vec::new();
         for found in found {
             match found {
-                Found::Clip(clip) => self.begin_clip(clip),
+                Found::Clip(clip) => self.exhibits.begin_clip(clip).await,
                 Found::Change(record) => {
-                    files.push(self.write_evidence(&record).await);
-                    records.push(record);
+                    let incident = record.change.incident.id;
+                    if begun.iter().any(|begun| begun.incident == incident) {
+                        // What is written of one incident is written in its order.
+                        self.finish_evidence(&mut begun, &mut files).await;
+                    }
+                    let mut evidence = self.exhibits.begin(&record);
+                    if is_live(&record) && evidence.waits() {
+                        self.late.push((record, evidence));
+                    } else {
+                        begun.push(evidence);
+                        records.push(record);
+                    }
                 }
             }
         }
+        self.finish_evidence(&mut begun, &mut files).await;
+        self.write_down(&records, files).await
+    }
+
+    /// Records what still waits for its clip.
+    ///
+    /// # Errors
+    /// As [`record`](Self::record).
+    pub async fn finish(&mut self) -> Result<(), RecordError> {
+        let (records, mut begun): (Vec<_>, Vec<_>) = self.late.drain(..).unzip();
+        let mut files = Vec::new();
+        self.finish_evidence(&mut begun, &mut files).await;
+        self.write_down(&records, files).await
+    }
+
+    /// Keeps what happened in one transaction, each with the files of its incident so far, and tells of it.
+    async fn write_down(
+        &mut self,
+        records: &[Box<Record>],
+        files: Vec<Vec<EvidenceData>>,
+    ) -> Result<(), RecordError> {
         let now_us = self.clock.wall_us();
         let entries = records.iter().zip(files);
         let mut entries: Vec<_> = entries
@@ -126,10 +152,21 @@ impl Recorder {
         Ok(())
     }
 
+    /// Waits for the evidence that was begun.
+    async fn finish_evidence(
+        &mut self,
+        begun: &mut Vec<Begun>,
+        files: &mut Vec<Vec<EvidenceData>>,
+    ) {
+        for begun in begun.drain(..) {
+            files.push(self.exhibits.finish(begun).await);
+        }
+    }
+
     fn entry<'a>(&self, record: &'a Record, files: Vec<EvidenceData>, now_us: i64) -> Entry<'a> {
         let mut event = Event::new(&record.stream, &record.change, &record.coverage, files);
         event.data.labels = &record.labels;
-        if record.change.incident.best.arrived_us.is_some() {
+        if is_live(record) {
             event.time = Timestamp::from_microsecond(now_us)
                 .ok()
                 .map(|time| time.to_string());
@@ -145,176 +182,124 @@ impl Recorder {
             recorded_us: now_us,
         }
     }
-
-    /// Writes a clip while others record: the next event of its incidents names it.
-    fn begin_clip(&mut self, clip: Clip) {
-        let Clip {
-            stream,
-            excerpt,
-            size,
-        } = clip;
-        let Some(first) = excerpt.incidents.first().copied() else {
-            return;
-        };
-        let (folder, media, incidents) =
-            (self.evidence.clone(), self.media.clone(), excerpt.incidents);
-        let (tracks, packets, from_ms) = (excerpt.tracks, excerpt.packets, excerpt.from_ms);
-        let writing = tokio::task::spawn_blocking(move || {
-            let written = folder.write_clip(&stream, first, from_ms, |path| {
-                write_clip(path, &tracks, size, &packets, from_ms)
-            });
-            match written {
-                Ok(file) => Some(wire(&file)),
-                Err(error) => {
-                    // A codec that makes no clip is nothing to be alarmed about.
-                    if error.kind() != io::ErrorKind::Other {
-                        media.failed();
-                    }
-                    tracing::error!(incident.id = %first, %error, "incident recorded without its clip");
-                    None
-                }
-            }
-        });
-        self.clips.push((incidents, writing));
-    }
-
-    /// Takes the clips of `incident` that are written; where it has `ended`, those that are being written too.
-    async fn take_clips(&mut self, incident: IncidentId, ended: bool) {
-        let is_due = |(incidents, writing): &mut (Vec<IncidentId>, JoinHandle<_>)| {
-            incidents.contains(&incident) && (ended || writing.is_finished())
-        };
-        for (incidents, writing) in self.clips.extract_if(.., is_due).collect::<Vec<_>>() {
-            let Ok(Some(file)) = writing.await else {
-                continue;
-            };
-            for incident in incidents {
-                self.files.entry(incident).or_default().push(file.clone());
-            }
-        }
-    }
-
-    /// Writes what is new; all files of the incident so far.
-    async fn write_evidence(&mut self, record: &Record) -> Vec<EvidenceData> {
-        let incident = record.change.incident.id;
-        self.take_clips(incident, record.change.incident.ended)
-            .await;
-        if let Some(snapshot) = record.snapshot.clone() {
-            if let Some((last, files)) = self.written.get(&record.stream)
-                && last.as_ptr() == Arc::as_ptr(&snapshot)
-            {
-                let files = files.clone();
-                self.files.entry(incident).or_default().extend(files);
-            } else {
-                let (stream, whole) = (record.stream.clone(), Arc::clone(&snapshot));
-                let files = self
-                    .write(incident, move |folder| {
-                        folder.write(&stream, incident, &whole)
-                    })
-                    .await;
-                if let Some(files) = files {
-                    self.written.retain(|_, (last, _)| last.strong_count() > 0);
-                    let written = (Arc::downgrade(&snapshot), files);
-                    self.written.insert(Arc::clone(&record.stream), written);
-                }
-            }
-        }
-        if let Some(crop) = record.crop.clone() {
-            let stream = record.stream.clone();
-            self.write(incident, move |folder| {
-                let file = folder.write_crop(&stream, incident, &crop)?;
-                Ok(vec![file])
-            })
-            .await;
-        }
-        if record.change.incident.ended {
-            self.files.remove(&incident).unwrap_or_default()
-        } else {
-            self.files.get(&incident).cloned().unwrap_or_default()
-        }
-    }
-
-    /// Lets `write` write files for `incident`; `None` where it could not.
-    async fn write(
-        &mut self,
-        incident: IncidentId,
-        write: impl FnOnce(&Folder) -> Result<Vec<EvidenceFile>, EvidenceError> + Send + 'static,
-    ) -> Option<Vec<EvidenceData>> {
-        let folder = self.evidence.clone();
-        let error = match tokio::task::spawn_blocking(move || write(&folder)).await {
-            Ok(Ok(files)) => {
-                if self.media.written() {
-                    tracing::info!("evidence is written again");
-                }
-                let files: Vec<_> = files.iter().map(wire).collect();
-                let known = self.files.entry(incident).or_default();
-                known.extend(files.iter().cloned());
-                return Some(files);
-            }
-            Ok(Err(error)) => error.to_string(),
-            Err(error) => error.to_string(),
-        };
-        self.media.failed();
-        tracing::error!(incident.id = %incident, error, "incident recorded without evidence");
-        None
-    }
 }
 
-fn wire(file: &EvidenceFile) -> EvidenceData {
-    EvidenceData {
-        kind: file.kind.as_str(),
-        path: file.path.clone(),
-        sha256: file.sha256.clone(),
-        bytes: file.bytes,
-        media_ms: file.media_ms,
-    }
+fn is_live(record: &Record) -> bool {
+    record.change.incident.best.arrived_us.is_some()
 }
 
 #[cfg(test)]
 mod tests {
-    use image::RgbImage;
+    use std::process::Command;
+    use std::sync::{Arc, Mutex};
+    use std::time::Duration;
 
     use super::*;
     use crate::track::{Change, Coverage};
-    use crate::worker::lane::Origin;
+    use crate::worker::Excerpt;
+    use crate::worker::lane::{Clip, Origin};
     use crate::worker::sealing::tests::changes;
 
-    fn record(stream: &str, change: &Change, snapshot: &Arc<Snapshot>) -> Found {
+    fn found(change: &Change) -> Found {
+        let mut change = change.clone();
+        change.incident.best.arrived_us = Some(0);
         Found::Change(Box::new(Record {
-            stream: stream.into(),
+            stream: "s".into(),
             labels: Arc::new([]),
-            change: change.clone(),
-            snapshot: Some(Arc::clone(snapshot)),
+            change,
+            snapshot: None,
             crop: None,
             origin: Origin::default(),
             coverage: Coverage::default(),
         }))
     }
 
+    /// A clip of `change` that cannot be begun before somebody reads the pipe that lies where it is to be written.
+    fn stuck(folder: &std::path::Path, change: &Change) -> (Found, std::path::PathBuf) {
+        let incident = change.incident.id;
+        let place = folder.join(format!("s/{incident}"));
+        std::fs::create_dir_all(&place).unwrap();
+        let pipe = place.join("0000000000-clip.part");
+        assert!(
+            Command::new("mkfifo")
+                .arg(&pipe)
+                .status()
+                .unwrap()
+                .success()
+        );
+        let clip = Clip {
+            stream: "s".into(),
+            size: None,
+            excerpt: Excerpt {
+                incidents: vec![incident],
+                tracks: crate::source::Tracks {
+                    video: ffmpeg_next::codec::Parameters::new(),
+                    sound: None,
+                },
+                packets: Vec::new(),
+                from_ms: 0,
+                size: None,
+            },
+        };
+        (Found::Clip(clip), pipe)
+    }
+
     #[tokio::test]
-    async fn a_frame_is_written_once_and_let_go_when_all_have_it() {
+    async fn the_end_of_an_incident_waits_for_its_clip_and_nobody_else_does() {
         let folder = tempfile::tempdir().unwrap();
         let store = Store::open(&folder.path().join("waylay.sqlite")).await;
-        let evidence = Folder::new(folder.path().join("evidence"));
-        let (store, clock) = (store.unwrap(), Clock::system());
-        let mut recorder = Recorder::new(store.clone(), evidence, clock, Box::new(|_| Ok(())));
-        let frame = || Arc::new(Snapshot::new(0, RgbImage::new(8, 8), &[]).unwrap());
-        for n in 0..50 {
-            let (stream, shared) = (format!("s{n}"), frame());
-            let incidents = [0, 1].map(|i| changes(&format!("{n}-{i}")).remove(0));
-            // One after the other, as they come while the disk is quick: the second has the frame meanwhile.
-            for change in &incidents {
-                let found = record(&stream, change, &shared);
-                recorder.record(vec![found]).await.unwrap();
-            }
-            assert_eq!(Arc::strong_count(&shared), 1, "nobody else holds it");
-            let first = incidents[0].incident.id.to_string();
-            for change in &incidents {
-                let cases = store.events_of(&change.incident.id.to_string()).await;
-                let event = cases.unwrap().remove(0).event;
-                let folder = format!("{stream}/{first}/");
-                assert_eq!(event.matches(&folder).count(), 2, "{event}");
-            }
-        }
-        assert_eq!(recorder.written.len(), 1, "of the last stream");
+        let told = Arc::new(Mutex::new(Vec::new()));
+        let sink = {
+            let told = Arc::clone(&told);
+            Box::new(move |event: &Event<'_>| {
+                let incident = event.data.incident.clone();
+                told.lock().unwrap().push((incident, event.data.state));
+                Ok(())
+            })
+        };
+        let evidence = Folder::new(folder.path());
+        let mut recorder = Recorder::new(store.unwrap(), evidence, Clock::system(), sink);
+        let of = |seed| {
+            let mut changes = changes(seed);
+            [changes.remove(0), changes.pop().unwrap()]
+        };
+        let ([a_opened, a_ended], [b_opened, b_ended]) = (of("a"), of("b"));
+        let [a, b] = [&a_opened, &b_opened].map(|change| change.incident.id.to_string());
+        let (clip, pipe) = stuck(folder.path(), &a_opened);
+
+        let batch = vec![found(&a_opened), clip, found(&a_ended), found(&b_opened)];
+        let recorded = tokio::time::timeout(Duration::from_secs(30), recorder.record(batch));
+        recorded.await.expect("nobody waits for the clip").unwrap();
+        recorder.record(vec![found(&b_ended)]).await.unwrap();
+        let so_far = [(a.clone(), "open"), (b.clone(), "open"), (b, "ended")];
+        assert_eq!(*told.lock().unwrap(), so_far);
+
+        let reader = tokio::task::spawn_blocking(|| std::fs::read(pipe));
+        recorder.due().await;
+        recorder.record(Vec::new()).await.unwrap();
+        assert_eq!(told.lock().unwrap().last(), Some(&(a, "ended")));
+        assert!(recorder.late.is_empty());
+        reader.await.unwrap().unwrap();
+    }
+
+    #[tokio::test]
+    async fn what_still_waits_is_recorded_at_the_end() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = Store::open(&folder.path().join("waylay.sqlite"))
+            .await
+            .unwrap();
+        let evidence = Folder::new(folder.path());
+        let nobody = Box::new(|_: &Event<'_>| Ok(()));
+        let mut recorder = Recorder::new(store.clone(), evidence, Clock::system(), nobody);
+        let changes = changes("a");
+        let (clip, pipe) = stuck(folder.path(), &changes[0]);
+        let ended = found(changes.last().unwrap());
+        let batch = vec![found(&changes[0]), clip, ended];
+        recorder.record(batch).await.unwrap();
+        assert_eq!(store.events().await.unwrap().len(), 1);
+        let reader = tokio::task::spawn_blocking(|| std::fs::read(pipe));
+        recorder.finish().await.unwrap();
+        assert_eq!(store.events().await.unwrap().len(), 2);
+        reader.await.unwrap().unwrap();
     }
 }

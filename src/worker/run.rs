@@ -15,6 +15,9 @@ use crate::worker::{FileError, RecordError, Recorder, Settings, Stream, watch_fi
 /// passed over and counted: an incident is worth more than a look.
 const WAITING: usize = 64;
 
+/// Records that are written down at once: the evidence of so many is written side by side.
+const AT_ONCE: usize = 16;
+
 /// How long readers may take to notice a stop. A name look-up is the one thing that cannot be interrupted.
 const GOODBYE: Duration = Duration::from_secs(5);
 
@@ -154,11 +157,18 @@ async fn record_all(
     waiting: &mut mpsc::Receiver<Found>,
     recorder: &mut Recorder,
 ) -> Result<(), RecordError> {
-    let mut batch = Vec::with_capacity(WAITING);
-    while waiting.recv_many(&mut batch, WAITING).await > 0 {
+    let mut batch = Vec::with_capacity(AT_ONCE);
+    loop {
+        tokio::select! {
+            received = waiting.recv_many(&mut batch, AT_ONCE) => {
+                if received == 0 {
+                    return recorder.finish().await;
+                }
+            }
+            () = recorder.due() => {}
+        }
         recorder.record(std::mem::take(&mut batch)).await?;
     }
-    Ok(())
 }
 
 /// Watches as many files at a time as there are cores.

@@ -1,0 +1,154 @@
+//! Writes clips on a thread of its own that gives way to all others: a clip is told of with the next event of its incident,
+//! and nobody waits for it sooner.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+
+use tokio::sync::{Notify, mpsc, oneshot};
+
+use crate::evidence::{EvidenceFile, Folder};
+use crate::source::write_clip;
+use crate::worker::lane::Clip;
+use crate::worker::media::Media;
+use crate::worker::supervisor::spawn;
+
+/// Clips that may wait to be written, each with the packets that it is made of. Where the disk is further behind than that,
+/// recording waits too.
+const WAITING: usize = 32;
+
+/// How much the thread gives way: a third of a core is left to it where all others are busy (`setpriority(2)`: 0 is what everybody
+/// has, 19 the least).
+#[cfg(target_os = "linux")]
+const NICENESS: i32 = 5;
+
+/// A clip, and who is told what became of it.
+type Job = (Clip, oneshot::Sender<Option<EvidenceFile>>);
+
+/// A clip that is being written, or is; `None` where it could not be.
+pub(super) enum Writing {
+    Begun(oneshot::Receiver<Option<EvidenceFile>>),
+    Done(Option<EvidenceFile>),
+}
+
+/// Where clips go to be written.
+pub(super) struct Clipping {
+    folder: Folder,
+    media: Media,
+    /// To the thread, which is there from the first clip on.
+    jobs: Option<mpsc::Sender<Job>>,
+    /// Somebody is told of each.
+    done: Arc<Notify>,
+}
+
+impl Writing {
+    /// Whether it waits no longer.
+    pub(super) fn is_done(&mut self) -> bool {
+        if let Self::Begun(told) = self {
+            let file = match told.try_recv() {
+                Ok(file) => file,
+                Err(oneshot::error::TryRecvError::Empty) => return false,
+                Err(oneshot::error::TryRecvError::Closed) => None,
+            };
+            *self = Self::Done(file);
+        }
+        true
+    }
+
+    /// Waits for it.
+    pub(super) async fn file(self) -> Option<EvidenceFile> {
+        match self {
+            Self::Begun(told) => told.await.ok().flatten(),
+            Self::Done(file) => file,
+        }
+    }
+}
+
+impl Clipping {
+    pub(super) fn new(folder: Folder, media: Media) -> Self {
+        Self {
+            folder,
+            media,
+            jobs: None,
+            done: Arc::default(),
+        }
+    }
+
+    /// Waits until one is written, or could not be.
+    pub(super) async fn done(&self) {
+        self.done.notified().await;
+    }
+
+    /// Has `clip` written, after those that were before it.
+    pub(super) async fn write(&mut self, clip: Clip) -> Writing {
+        let (tell, told) = oneshot::channel();
+        let jobs = self.jobs.get_or_insert_with(|| {
+            let (jobs, waiting) = mpsc::channel(WAITING);
+            let (folder, media) = (self.folder.clone(), self.media.clone());
+            let done = Arc::clone(&self.done);
+            spawn("clips".to_owned(), move || {
+                work(waiting, &folder, &media, &done);
+            });
+            jobs
+        });
+        if jobs.send((clip, tell)).await.is_err() {
+            // There is no thread, which was logged.
+            self.media.failed();
+            self.jobs = None;
+        }
+        Writing::Begun(told)
+    }
+}
+
+fn work(mut waiting: mpsc::Receiver<Job>, folder: &Folder, media: &Media, done: &Notify) {
+    give_way();
+    while let Some((clip, tell)) = waiting.blocking_recv() {
+        let written = catch_unwind(AssertUnwindSafe(|| write(&clip, folder, media)));
+        // Nobody waits for it where the program ends.
+        let _ = tell.send(written.unwrap_or_else(|_| {
+            media.failed();
+            tracing::error!(
+                stream.id = &*clip.stream,
+                "a clip was given up after a panic"
+            );
+            None
+        }));
+        done.notify_one();
+    }
+}
+
+/// On Linux, where it is the thread's priority. Elsewhere it would be the whole program's.
+fn give_way() {
+    #[cfg(target_os = "linux")]
+    if let Err(error) = rustix::process::setpriority_process(None, NICENESS) {
+        tracing::debug!(%error, "clips are written with the priority of all others");
+    }
+}
+
+fn write(clip: &Clip, folder: &Folder, media: &Media) -> Option<EvidenceFile> {
+    let Clip {
+        stream,
+        excerpt,
+        size,
+    } = clip;
+    let first = *excerpt.incidents.first()?;
+    let written = folder.write_clip(stream, first, excerpt.from_ms, |path| {
+        write_clip(
+            path,
+            &excerpt.tracks,
+            *size,
+            &excerpt.packets,
+            excerpt.from_ms,
+        )
+    });
+    match written {
+        Ok(file) => Some(file),
+        Err(error) => {
+            // A codec that makes no clip is nothing to be alarmed about.
+            if error.kind() != std::io::ErrorKind::Other {
+                media.failed();
+            }
+            tracing::error!(incident.id = %first, %error, "incident recorded without its clip");
+            None
+        }
+    }
+}
