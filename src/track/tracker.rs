@@ -224,7 +224,9 @@ impl Tracker {
         let looks = self.looks;
         let tracked = &mut self.open[at];
         let score = score(&sighting.symbol.corners, sighting.reading.is_some());
-        if score >= tracked.score * BETTER {
+        // Pictures of it are told apart by their time: of two of one time the first stays.
+        let is_later = tracked.look == looks || frame.media_ms > tracked.incident.best.media_ms;
+        if is_later && score >= tracked.score * BETTER {
             tracked.score = score;
             tracked.incident.best = *frame;
             tracked.incident.corners = sighting.symbol.corners;

@@ -179,6 +179,19 @@ fn the_best_frame_is_the_one_that_shows_it_largest() {
 }
 
 #[test]
+fn of_two_pictures_of_one_time_the_first_stays() {
+    let mut tracker = tracker();
+    let see = |tracker: &mut Tracker, ms, side| {
+        let sightings = vec![sighting("a", square(0.0, side))];
+        tracker.observe(&frame(ms), sightings).best.len()
+    };
+    // The files of the second would have the names of the first's, which are on record with their sums.
+    let seen = [(1_000, 100.0), (1_000, 200.0), (1_001, 200.0)]
+        .map(|(ms, side)| see(&mut tracker, ms, side));
+    assert_eq!(seen, [1, 0, 1]);
+}
+
+#[test]
 fn a_located_symbol_counts_from_the_second_sight_on() {
     let mut tracker = tracker();
     assert!(
