@@ -17,12 +17,14 @@ const MAX_PIXELS: u32 = 8_192 * 4_320;
 /// Decodes the video of one stream.
 ///
 /// A decoder of libav keeps the pictures that it has held, 3 MB each at 1080p. Between keyframes that are decoded by
-/// themselves it has no use for them: it is closed, and the next keyframe opens another.
+/// themselves it has no use for them: where it is one of many it is closed, and the next keyframe opens another.
 pub struct Decoder {
     parameters: Parameters,
     /// What the stream has said of itself since it began: a decoder that is opened now was not told.
     renewal: Option<Arc<Packet>>,
     video: Option<decoder::Video>,
+    /// Whether it is one of many.
+    shares: bool,
     /// Whether it went from frame to frame, and holds what that takes.
     warm: bool,
     /// Presentation times run backwards where a stream is broken; what is looked at never does.
@@ -65,10 +67,18 @@ impl Decoder {
             video: Some(open(parameters.clone())?),
             parameters,
             renewal: None,
+            shares: false,
             warm: false,
             last_ms: i64::MIN,
             reference: None,
         })
+    }
+
+    /// The same, which leaves its memory to others while it does not decode.
+    #[must_use]
+    pub fn sharing(mut self) -> Self {
+        self.shares = true;
+        self
     }
 
     /// Decodes `batch` and hands over the pictures that are to be looked at. Nothing where none is open and `batch` does
@@ -89,7 +99,7 @@ impl Decoder {
         }
         let decoded = self.run(&mut video, batch, look);
         self.warm |= !batch.drain;
-        let alone = batch.fresh && batch.drain;
+        let alone = self.shares && batch.fresh && batch.drain;
         // To tell another one again costs as much as a keyframe: once after a boost, and not each time.
         let spent = alone && (std::mem::take(&mut self.warm) || self.renewal.is_none());
         self.video = (!spent).then_some(video);

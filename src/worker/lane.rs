@@ -165,7 +165,11 @@ impl Lane {
     pub(super) fn start(&mut self, parameters: Parameters) -> Result<(), SourceError> {
         // The old one goes first: a stream never has two decoders.
         self.decoder = None;
-        self.decoder = Some(Decoder::new(parameters)?);
+        let decoder = Decoder::new(parameters)?;
+        self.decoder = Some(match self.mode {
+            Mode::Live(..) => decoder.sharing(),
+            Mode::Recorded => decoder,
+        });
         Ok(())
     }
 
