@@ -23,8 +23,8 @@ pub(super) struct Reference {
 }
 
 impl Reference {
-    /// From a packet that came with one: of RTP after a sender report (RFC 3550, 6.4.1), of fragmented MP4 with a
-    /// producer reference time (ISO/IEC 14496-12, 8.16.5).
+    /// From a packet that came with one: of RTP after a sender report (RFC 3550, 6.4.1). libav 5.1 does not read the producer
+    /// reference times of fragmented MP4 (ISO/IEC 14496-12, 8.16.5).
     pub(super) fn of(packet: &Packet) -> Option<Self> {
         let media_ms = packet.pts()?;
         let mut data = packet.side_data();
