@@ -86,6 +86,12 @@ impl Tracker {
         }
     }
 
+    /// Ids follow from `seed`, which is told before the first incident is opened.
+    pub fn name_by(&mut self, seed: Seed) {
+        debug_assert_eq!(self.opened, 0, "what is open has its id");
+        self.seed = seed;
+    }
+
     /// Takes in what one frame shows, nothing included.
     pub fn observe(&mut self, frame: &Frame, mut sightings: Vec<Sighting>) -> Observed {
         let mut observed = Observed {

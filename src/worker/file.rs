@@ -67,10 +67,13 @@ pub fn watch_file(
         let mut input = Input::open(&stream.location, &settings.limits)?;
         let board = Arc::new(Board::new(0, settings));
         board.kept().begin(input.tracks());
-        let seed = seed(path, stream, settings)?;
+        let naming = {
+            let (path, stream, settings) = (path.clone(), stream.clone(), settings.clone());
+            Box::new(move || seed(&path, &stream, &settings))
+        };
         let lane = lane.insert(Lane::new(
             stream,
-            seed,
+            naming,
             settings,
             Arc::clone(&board),
             log.clone(),
@@ -134,13 +137,14 @@ fn read_all(
             if lane.decode(&batch, None, record) {
                 collector.keyframes_fail();
             }
+            lane.failure().cloned().map_or(Ok(()), Err)?;
             progress(media_ms, whole_ms);
         }
     }
     if let Some(batch) = collector.finish() {
         lane.decode(&batch, None, record);
     }
-    Ok(())
+    lane.failure().cloned().map_or(Ok(()), Err)
 }
 
 /// What the ids of this run follow from: the file's contents, and everything that decides what is found

@@ -72,6 +72,10 @@ pub struct Origin {
     pub captured_us: Option<i64>,
 }
 
+/// Tells what the ids of a stream's incidents follow from. It is asked when something is seen for the first time: to hash a recording
+/// takes as long as to read it.
+pub(super) type Naming = Box<dyn FnOnce() -> Result<Seed, SourceError> + Send>;
+
 /// One stream on its way through the pipeline.
 pub(super) struct Lane {
     stream: Arc<str>,
@@ -83,6 +87,9 @@ pub(super) struct Lane {
     following: Following,
     mode: Mode,
     memory: Memory,
+    naming: Option<Naming>,
+    /// Why incidents have no ids, where they have none: nothing is looked at any more.
+    nameless: Option<SourceError>,
     tracker: Tracker,
     decoder: Option<Decoder>,
     /// Best frames that no record holds yet.
@@ -96,7 +103,7 @@ pub(super) struct Lane {
 impl Lane {
     pub(super) fn new(
         stream: &Stream,
-        seed: Seed,
+        naming: Naming,
         settings: &Settings,
         board: Arc<Board>,
         log: StreamLog,
@@ -130,7 +137,9 @@ impl Lane {
             settings: settings.clone(),
             mode,
             memory: Memory::default(),
-            tracker: Tracker::new(seed, tracking),
+            naming: Some(naming),
+            nameless: None,
+            tracker: Tracker::new(Seed::random(), tracking),
             decoder: None,
             fresh: HashMap::new(),
             clipped: HashSet::new(),
@@ -229,6 +238,21 @@ impl Lane {
         blind
     }
 
+    /// Why the stream cannot be watched on, where its incidents could not be given ids.
+    pub(super) fn failure(&self) -> Option<&SourceError> {
+        self.nameless.as_ref()
+    }
+
+    /// Has incidents named, before the first of them; false where that cannot be done.
+    fn name_incidents(&mut self) -> bool {
+        match self.naming.take().map(|naming| naming()) {
+            Some(Ok(seed)) => self.tracker.name_by(seed),
+            Some(Err(error)) => self.nameless = Some(error),
+            None => {}
+        }
+        self.nameless.is_none()
+    }
+
     fn look(&mut self, picture: &Picture, arrived_us: Option<i64>, record: &mut dyn FnMut(Found)) {
         let Some(luma) = picture.luma() else {
             self.counts.broken += 1;
@@ -264,6 +288,9 @@ impl Lane {
         };
         let (sightings, scan) = looks.at_frame(&luma, media_ms, &mut self.memory);
         self.counts.cpu.add_scan(clock.thread_cpu_us() - began_us);
+        if !sightings.is_empty() && !self.name_incidents() {
+            return;
+        }
         self.counts.skipped += u64::from(scan.skipped);
         self.counts.panics += u64::from(scan.panics);
         // A round code cannot be read by anybody but its app: more looks would not change that.

@@ -249,7 +249,8 @@ mod tests {
         let stream = Stream::new(id, location);
         let board = Arc::new(Board::new(0, &settings));
         let log = StreamLog::new(id, &stream.location, clock);
-        let lane = Lane::new(&stream, Seed::random(), &settings, Arc::clone(&board), log);
+        let naming = Box::new(|| Ok(Seed::random()));
+        let lane = Lane::new(&stream, naming, &settings, Arc::clone(&board), log);
         let cell = Arc::new(Cell::new(lane, board));
         let batch = Batch {
             extra,

@@ -174,7 +174,8 @@ impl Supervisor {
         board.set_weight(self.weight(&stream, history));
         let log = StreamLog::new(&stream.id, &stream.location, settings.limits.clock);
         let seed = Seed::random();
-        let lane = Lane::new(&stream, seed, settings, Arc::clone(&board), log.clone());
+        let naming = Box::new(move || Ok(seed));
+        let lane = Lane::new(&stream, naming, settings, Arc::clone(&board), log.clone());
         let is_fed = stream.location == Location::Stills;
         let watched = Watched {
             feed: is_fed.then(|| Feed::new(&settings.frames, passing, since_us)),

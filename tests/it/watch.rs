@@ -5,6 +5,11 @@ use std::process::Stdio;
 
 use serde_json::Value;
 
+use waylay::clock::Clock;
+use waylay::policy::Policy;
+use waylay::stop::Stop;
+use waylay::worker::{InForce, Settings, Stream, watch_file};
+
 use crate::support::{Clip, PAYLOAD, Watch, payloads, text, watch, waylay};
 
 #[test]
@@ -223,4 +228,35 @@ fn a_burst_is_looked_at_from_end_to_end() {
         ended["data"]["sightings"], 24,
         "two keyframes a second for 12 s"
     );
+}
+
+#[test]
+fn a_recording_is_read_for_its_ids_only_where_something_is_seen() {
+    let folder = tempfile::tempdir().unwrap();
+    let config = waylay::config::Config::default();
+    let policy = InForce::new(Policy::default());
+    let settings = Settings::new(&config, policy, Stop::new(), Clock::system());
+    // It is open by the time of its first look, and gone when it is to be read from its beginning.
+    let run = |clip: Clip, name| {
+        let path = clip.make(folder.path(), name);
+        let stream = Stream::new("room", text(&path).parse().unwrap());
+        let mut found = 0;
+        let done = watch_file(&stream, &settings, &mut |_| found += 1, &mut |_, _| {
+            let _ = fs::remove_file(&path);
+        });
+        (done.map(|done| done.counts.looks > 1), found)
+    };
+    let never = Clip {
+        shown: (90.0, 91.0),
+        ..Clip::default()
+    };
+    assert_eq!(run(never, "nothing.mp4"), (Ok(true), 0));
+    let later = Clip {
+        shown: (1.5, 3.0),
+        ..Clip::default()
+    };
+    let (done, found) = run(later, "later.mp4");
+    assert_eq!(found, 0);
+    let why = done.unwrap_err().to_string();
+    assert!(why.contains("No such file"), "{why}");
 }

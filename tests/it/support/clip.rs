@@ -11,7 +11,7 @@ pub(crate) const PAYLOAD: &str = "https://shop.example/a";
 
 /// A clip to be made: a moving test picture with a code in it.
 pub(crate) struct Clip<'a> {
-    /// What the code says; nothing for a clip without one.
+    /// What the code says.
     pub(crate) payload: &'a str,
     /// When it is shown, in seconds.
     pub(crate) shown: (f32, f32),
