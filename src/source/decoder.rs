@@ -135,14 +135,10 @@ impl Decoder {
         });
         let mut take = |own: &mut Self, video: &mut decoder::Video, decoded: &mut Decoded| {
             while let Some(frame) = own.receive(video, decoded) {
-                match batch.looks {
-                    Looks::Newest => newest = Some(frame),
-                    Looks::Each => {
-                        if let Some(picture) = own.picture(frame, decoded) {
-                            look(picture);
-                        }
-                    }
-                    Looks::None => {}
+                if batch.looks == Looks::Newest {
+                    newest = Some(frame);
+                } else if let Some(picture) = own.picture(frame, decoded) {
+                    look(picture);
                 }
             }
         };

@@ -34,8 +34,6 @@ pub enum Looks {
     Newest,
     /// Each.
     Each,
-    /// None: the decoder is only to know them.
-    None,
 }
 
 /// Packets that are decoded together, in decoding order.
@@ -112,25 +110,6 @@ impl<P> Batch<P> {
             rough: true,
             extra: false,
         }
-    }
-
-    /// Cuts off what comes after the first `most` packets, to be decoded after these, of which nothing is looked at then. Nothing is cut
-    /// off where more than the newest picture is wanted, or a keyframe is among them that decoding may begin at.
-    pub fn cut_off(&mut self, most: usize) -> Option<Self> {
-        let can_be = self.looks == Looks::Newest && self.restart.is_none();
-        if !can_be || self.packets.len() <= most {
-            return None;
-        }
-        self.looks = Looks::None;
-        Some(Self {
-            packets: self.packets.split_off(most),
-            fresh: false,
-            drain: std::mem::take(&mut self.drain),
-            restart: None,
-            looks: Looks::Newest,
-            rough: self.rough,
-            extra: self.extra,
-        })
     }
 
     /// Leaves out what comes before the keyframe that decoding can begin at, where there is one.

@@ -14,10 +14,6 @@ const MAX_BYTES: usize = 32 << 20;
 /// than it is worth, and goes on at the next keyframe.
 const MAX_BEHIND: u32 = 3;
 
-/// Packets of an extra look that are decoded at once: whoever is due comes between. A boost that begins in the middle of a group of
-/// pictures has up to two seconds of them to catch up with.
-const MOST_EXTRA: usize = 8;
-
 /// What waits for the pool.
 #[derive(Default)]
 pub(super) struct Mail {
@@ -84,7 +80,11 @@ impl Mailbox {
             // What waits is passed over where the decoder can do without.
             batch.begin_anew();
         }
-        let bytes = bytes(&batch);
+        let bytes = batch
+            .packets
+            .iter()
+            .map(|packet| packet.size() + PACKET_BYTES)
+            .sum::<usize>();
         match &mut mail.batch {
             Some(waiting) if !batch.fresh => {
                 waiting.packets.extend(batch.packets);
@@ -127,7 +127,7 @@ impl Mailbox {
         self.taken.notify_all();
     }
 
-    /// Takes all that waits; of an extra look, what is decoded at once.
+    /// Takes all that waits.
     pub(super) fn take(&self) -> Mail {
         let mut held = self.lock();
         let mut mail = std::mem::take(&mut *held);
@@ -140,16 +140,6 @@ impl Mailbox {
             }
             (None, renewal) => held.renewal = renewal,
             (Some(_), None) => {}
-        }
-        let extra = mail
-            .batch
-            .as_mut()
-            .filter(|batch| batch.extra && !mail.finish);
-        if let Some(rest) = extra.and_then(|batch| batch.cut_off(MOST_EXTRA)) {
-            held.bytes = bytes(&rest);
-            held.behind = mail.behind;
-            held.arrived_us = mail.arrived_us;
-            held.batch = Some(rest);
         }
         drop(held);
         self.taken.notify_all();
@@ -194,12 +184,6 @@ impl Mail {
         self.bytes = 0;
         self.behind = 0;
     }
-}
-
-/// What the packets of `batch` take up.
-fn bytes(batch: &Batch<Arc<Packet>>) -> usize {
-    let each = batch.packets.iter();
-    each.map(|packet| packet.size() + PACKET_BYTES).sum()
 }
 
 #[cfg(test)]
@@ -289,51 +273,6 @@ mod tests {
         assert!(!mailbox.is_extra());
         assert_eq!(mailbox.take().batch.unwrap().packets.len(), 10);
         assert_eq!(mailbox.put(extra(true), 4), Put::Kept, "it counts anew");
-    }
-
-    #[test]
-    fn an_extra_look_is_caught_up_with_bit_by_bit() {
-        let mailbox = Mailbox::default();
-        let sizes: Vec<usize> = (1..=MOST_EXTRA * 2 + 1).collect();
-        let extra = |fresh, sizes: &[usize]| Batch {
-            extra: true,
-            looks: Looks::Newest,
-            ..batch(fresh, sizes)
-        };
-        mailbox.put(extra(true, &sizes), 7);
-        let mut taken = Vec::new();
-        let mut take = || {
-            let mail = mailbox.take();
-            assert_eq!(mail.arrived_us, 7);
-            let part = mail.batch.unwrap();
-            taken.extend(part.packets.iter().map(|packet| packet.size()));
-            (part.fresh, part.looks, part.extra, mailbox.is_extra())
-        };
-        assert_eq!(take(), (true, Looks::None, true, true));
-        assert_eq!(take(), (false, Looks::None, true, true));
-        assert_eq!(take(), (false, Looks::Newest, true, false));
-        assert_eq!(taken, sizes);
-        assert!(mailbox.is_empty());
-
-        // What is left of it is behind as it was, and a keyframe takes its place.
-        let before = extra(true, &sizes);
-        mailbox.put(before, 1);
-        mailbox.take();
-        let key = batch(true, &[100]);
-        assert_eq!(mailbox.put(key, 2), Put::Kept);
-        let mail = mailbox.take();
-        assert_eq!(mail.batch.unwrap().packets.len(), 1);
-        assert_eq!(mail.dropped, 1);
-        // What is due is decoded at once, and so is all that is left of a stream that is over.
-        let due = Batch {
-            extra: false,
-            ..extra(true, &sizes)
-        };
-        mailbox.put(due, 3);
-        assert_eq!(mailbox.take().batch.unwrap().packets.len(), sizes.len());
-        mailbox.put(extra(true, &sizes), 4);
-        mailbox.finish();
-        assert_eq!(mailbox.take().batch.unwrap().packets.len(), sizes.len());
     }
 
     #[test]
