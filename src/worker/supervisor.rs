@@ -173,8 +173,7 @@ impl Supervisor {
         }
         board.set_weight(self.weight(&stream, history));
         let log = StreamLog::new(&stream.id, &stream.location, settings.limits.clock);
-        let seed = Seed::random();
-        let naming = Box::new(move || Ok(seed));
+        let naming = Box::new(|| Ok(Seed::random()));
         let lane = Lane::new(&stream, naming, settings, Arc::clone(&board), log.clone());
         let is_fed = stream.location == Location::Stills;
         let watched = Watched {
