@@ -16,8 +16,8 @@ use crate::worker::supervisor::spawn;
 /// recording waits too.
 const WAITING: usize = 32;
 
-/// How much the thread gives way: a third of a core is left to it where all others are busy (`setpriority(2)`: 0 is what everybody
-/// has, 19 the least).
+/// How much the thread gives way (`setpriority(2)`: 0 is what everybody has, 19 the least): where all cores are busy it counts a third
+/// of another thread.
 #[cfg(target_os = "linux")]
 const NICENESS: i32 = 5;
 

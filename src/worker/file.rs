@@ -17,7 +17,7 @@ use crate::track::Coverage;
 use crate::worker::board::Board;
 use crate::worker::boost::Recorded;
 use crate::worker::counts::Counts;
-use crate::worker::lane::{Found, Lane};
+use crate::worker::lane::{Found, Lane, Naming};
 use crate::worker::{Settings, Stream};
 
 /// Bytes of a file that are read at once.
@@ -67,13 +67,13 @@ pub fn watch_file(
         let mut input = Input::open(&stream.location, &settings.limits)?;
         let board = Arc::new(Board::new(0, settings));
         board.kept().begin(input.tracks());
-        let naming = {
+        let naming: Naming = {
             let (path, stream, settings) = (path.clone(), stream.clone(), settings.clone());
             Box::new(move || seed(&path, &stream, &settings))
         };
         let lane = lane.insert(Lane::new(
             stream,
-            naming,
+            Some(naming),
             settings,
             Arc::clone(&board),
             log.clone(),

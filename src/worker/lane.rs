@@ -72,7 +72,7 @@ pub struct Origin {
     pub captured_us: Option<i64>,
 }
 
-/// Tells what the ids of a stream's incidents follow from. It is asked when something is seen for the first time: to hash a recording
+/// Tells what the ids of a recording's incidents follow from. It is asked when something is seen for the first time: to hash a recording
 /// takes as long as to read it.
 pub(super) type Naming = Box<dyn FnOnce() -> Result<Seed, SourceError> + Send>;
 
@@ -87,6 +87,7 @@ pub(super) struct Lane {
     following: Following,
     mode: Mode,
     memory: Memory,
+    /// Asked once; a live stream has none, and random ids.
     naming: Option<Naming>,
     /// Why incidents have no ids, where they have none: nothing is looked at any more.
     nameless: Option<SourceError>,
@@ -103,7 +104,7 @@ pub(super) struct Lane {
 impl Lane {
     pub(super) fn new(
         stream: &Stream,
-        naming: Naming,
+        naming: Option<Naming>,
         settings: &Settings,
         board: Arc<Board>,
         log: StreamLog,
@@ -137,7 +138,7 @@ impl Lane {
             settings: settings.clone(),
             mode,
             memory: Memory::default(),
-            naming: Some(naming),
+            naming,
             nameless: None,
             tracker: Tracker::new(Seed::random(), tracking),
             decoder: None,

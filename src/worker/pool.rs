@@ -235,7 +235,6 @@ fn serve(cell: &Cell, clock: Clock, record: &mut dyn FnMut(Found)) -> bool {
 mod tests {
     use super::*;
     use crate::config::{Config, Location};
-    use crate::ids::Seed;
     use crate::policy::Policy;
     use crate::source::{Batch, Packet, StreamLog};
     use crate::stop::Stop;
@@ -249,8 +248,7 @@ mod tests {
         let stream = Stream::new(id, location);
         let board = Arc::new(Board::new(0, &settings));
         let log = StreamLog::new(id, &stream.location, clock);
-        let naming = Box::new(|| Ok(Seed::random()));
-        let lane = Lane::new(&stream, naming, &settings, Arc::clone(&board), log);
+        let lane = Lane::new(&stream, None, &settings, Arc::clone(&board), log);
         let cell = Arc::new(Cell::new(lane, board));
         let batch = Batch {
             extra,

@@ -2,6 +2,8 @@
 
 use std::io;
 
+use jiff::Timestamp;
+
 use crate::clock::Clock;
 use crate::evidence::Folder;
 use crate::store::{Entry, Store, StoreError};
@@ -11,7 +13,6 @@ use crate::worker::lag::since_capture_ms;
 use crate::worker::lane::{Found, Record};
 use crate::worker::media::Media;
 use crate::worker::{Acting, Mailing};
-use jiff::Timestamp;
 
 /// Why recording cannot go on.
 #[derive(Debug, thiserror::Error)]

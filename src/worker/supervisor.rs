@@ -10,7 +10,6 @@ use std::time::Duration;
 use tokio::sync::mpsc;
 
 use crate::config::Location;
-use crate::ids::Seed;
 use crate::source::{SourceError, StreamLog};
 use crate::stop::Stop;
 use crate::worker::board::{Board, Figures, State as BoardState};
@@ -173,8 +172,7 @@ impl Supervisor {
         }
         board.set_weight(self.weight(&stream, history));
         let log = StreamLog::new(&stream.id, &stream.location, settings.limits.clock);
-        let naming = Box::new(|| Ok(Seed::random()));
-        let lane = Lane::new(&stream, naming, settings, Arc::clone(&board), log.clone());
+        let lane = Lane::new(&stream, None, settings, Arc::clone(&board), log.clone());
         let is_fed = stream.location == Location::Stills;
         let watched = Watched {
             feed: is_fed.then(|| Feed::new(&settings.frames, passing, since_us)),
