@@ -22,7 +22,7 @@ const AT_ONCE: usize = 16;
 const GOODBYE: Duration = Duration::from_secs(5);
 
 /// How often memory that is free is given back to the system: that of pictures lies between what stays.
-const TRIM: Duration = Duration::from_secs(10);
+const TRIM: Duration = Duration::from_secs(2);
 
 /// What became of the streams.
 #[derive(Debug, Default)]
