@@ -85,13 +85,54 @@ const ANY_CHAIN: &[&str] = &["text-crypto-address", "wallet-universal-links"];
 pub fn of(payload: &Payload) -> Destination {
     let mut inner = payload;
     while let Some(nested) = &inner.nested {
-        // A card leads to the person on it. Whose page it names beside is no proof of whose it is.
-        if inner.category == Category::Vcard && inner.fields.payee.is_some() {
+        // Whose page an account names beside is no proof of whose it is. What leads to an account has it from there.
+        let is_account = inner.fields.payee.is_some() && inner.fields.payee != nested.fields.payee;
+        if is_account && stands_for_itself(inner.category) {
             break;
         }
         inner = nested;
     }
     direct(inner)
+}
+
+/// Whether an account of that category is what is paid, called or written to, whatever link stands beside it.
+fn stands_for_itself(category: Category) -> bool {
+    matches!(
+        category,
+        Category::Payment
+            | Category::WalletCrypto
+            | Category::Donation
+            | Category::Invoice
+            | Category::Sms
+            | Category::Tel
+            | Category::Email
+            | Category::Vcard
+    )
+}
+
+/// The pages and apps on the way of `payload` that may as well stay where they are: what they lead on to is only what their link
+/// says in some place.
+pub fn unsure(payload: &Payload) -> impl Iterator<Item = Destination> {
+    let pages = payload.chain().filter(|page| page.is_guessed());
+    pages.filter_map(|page| Some(place(page.url()?)))
+}
+
+/// The page or the app that opens `url`.
+fn place(url: &Url) -> Destination {
+    let is_web = matches!(url.scheme(), "http" | "https");
+    let host = url.host_str().filter(|_| is_web);
+    let host = host.map(|host| host.trim_end_matches('.').to_owned());
+    let (kind, prefix) = if is_web {
+        (Kind::Web, "web:".to_owned())
+    } else {
+        (Kind::App, format!("app:{}://", url.scheme()))
+    };
+    Destination {
+        kind,
+        key: bounded(page(&prefix, url)),
+        registrable_domain: host.as_deref().and_then(registrable_domain),
+        host,
+    }
 }
 
 /// Where `payload` itself leads, whatever it holds.
@@ -266,201 +307,4 @@ fn bounded(mut key: String) -> String {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::payload;
-
-    fn to(text: &str) -> Destination {
-        of(&payload::parse_str(text))
-    }
-
-    #[test]
-    fn keys_name_the_place() {
-        for (text, kind, key) in [
-            (
-                "https://EXAMPLE.com:443/a?b=1#c",
-                Kind::Web,
-                "web:example.com/a?b=1",
-            ),
-            ("http://example.com./", Kind::Web, "web:example.com"),
-            (
-                "https://example.com:8443/",
-                Kind::Web,
-                "web:example.com:8443",
-            ),
-            ("https://u:p@example.com/", Kind::Web, "web:example.com"),
-            (
-                "HTTPS://QR.ALIPAY.COM/FKX0ABCDEFGHIJKLMNOP1",
-                Kind::Account,
-                "alipay-personal:fkx0abcdefghijklmnop1",
-            ),
-            (
-                "https://u.wechat.com/EAVY3ybGnYOWXwGHConsOv?s=2",
-                Kind::Account,
-                "wechat-contact:EAVY3ybGnYOWXwGHConsOv",
-            ),
-            ("upi://pay?pa=SHOP@YBL&am=5", Kind::Account, "upi:shop@ybl"),
-            (
-                "weixin://wxpay/bizpayurl?pr=NwY5Mz9",
-                Kind::Account,
-                "wechat-pay-native:NwY5Mz9",
-            ),
-            (
-                "bitcoin:1A1zP1eP5QGefi2DMPTfTL5SLmv7DivfNa?amount=1",
-                Kind::Chain,
-                "bitcoin:1A1zP1eP5QGefi2DMPTfTL5SLmv7DivfNa",
-            ),
-            (
-                "1A1zP1eP5QGefi2DMPTfTL5SLmv7DivfNa",
-                Kind::Chain,
-                "bitcoin:1A1zP1eP5QGefi2DMPTfTL5SLmv7DivfNa",
-            ),
-            ("tel:+1 212 555 0100", Kind::Account, "tel:+12125550100"),
-            (
-                "ExampleLive://room/7",
-                Kind::App,
-                "app:examplelive://room/7",
-            ),
-            (
-                "taobao://item.taobao.com/item.htm?id=7",
-                Kind::App,
-                "app:taobao://item.taobao.com/item.htm?id=7",
-            ),
-            (
-                "https://mp.weixin.qq.com/a/~token~~",
-                Kind::App,
-                "wechat-mini-program:~token~~",
-            ),
-            (
-                "http://bank.example\u{ff0f}.evil.example",
-                Kind::Web,
-                "url-homograph:evil.example",
-            ),
-            ("geo:1,2", Kind::None, "text:geo:1,2"),
-            ("Hi.", Kind::None, "text:Hi."),
-            ("", Kind::None, "text:"),
-        ] {
-            let found = to(text);
-            assert_eq!((found.kind, found.key.as_str()), (kind, key), "{text}");
-        }
-    }
-
-    #[test]
-    fn the_innermost_link_decides() {
-        let direct = to("https://qr.alipay.com/fkx0abcdefghijklmnop1");
-        for wrapped in [
-            "alipays://platformapi/startapp?saId=10000007&qrcode=https%3A%2F%2Fqr.alipay.com%2Ffkx0abcdefghijklmnop1",
-            "https://www.google.com/url?q=https%3A%2F%2Fqr.alipay.com%2FFKX0ABCDEFGHIJKLMNOP1&sa=D",
-            "MEBKM:TITLE:x;URL:https\\://qr.alipay.com/fkx0abcdefghijklmnop1;;",
-        ] {
-            assert_eq!(to(wrapped), direct, "{wrapped}");
-        }
-    }
-
-    /// What stands around an account must not lend it a name that somebody trusts.
-    #[test]
-    fn an_account_has_no_host_that_only_carries_it() {
-        let code = "00020126180014br.gov.bcb.pix5204000053039865802BR5901X6304";
-        let carried = to(&format!("https://example.live/q#{code}"));
-        assert_eq!((carried.kind, carried.host.clone()), (Kind::Account, None));
-        assert_eq!(carried, to(code));
-        let card = to("MECARD:N:X;TEL:+15550100;URL:https\\://example.live/;;");
-        assert_eq!((card.kind, card.host), (Kind::Account, None));
-        let onward = to("https://example.live/go?to=https%3A%2F%2Fwa.me%2F15550100");
-        assert_eq!(onward.key, "whatsapp-contact:15550100");
-    }
-
-    #[test]
-    fn what_runs_or_reads_something_leads_there() {
-        for text in [
-            "javascript:fetch('//a.example')",
-            "data:text/html,<b>Hi.</b>",
-            "file:///etc/hosts",
-            "https://example.live/go?url=javascript:alert(1)",
-        ] {
-            assert_eq!(to(text).kind, Kind::App, "{text}");
-        }
-        assert_eq!(to("note: see you at 8").kind, Kind::None);
-    }
-
-    #[test]
-    fn an_address_is_one_place_however_it_is_written() {
-        let evm = "0x00000000219ab540356cbb839cbe05303d7705fa";
-        let segwit = "bc1qar0srrr7xfkvy5l643lydnw9re59gtzzwf5mdq";
-        let cash = "qpm2qsznhks23z7629mms6s4cwef74vcwvy22gdx6a";
-        for (one, other) in [
-            (evm.to_owned(), format!("ethereum:{evm}?value=1")),
-            (
-                evm.to_owned(),
-                format!("https://link.trustwallet.com/send?coin=60&address={evm}"),
-            ),
-            (
-                segwit.to_owned(),
-                format!("BITCOIN:{}", segwit.to_uppercase()),
-            ),
-            (
-                cash.to_owned(),
-                format!("BITCOINCASH:{}", cash.to_uppercase()),
-            ),
-        ] {
-            assert_eq!(to(&one).key, to(&other).key, "{one}");
-        }
-        let base58 = "bitcoin:1A1zP1eP5QGefi2DMPTfTL5SLmv7DivfNa";
-        assert_eq!(to(base58).key, base58);
-    }
-
-    #[test]
-    fn an_account_is_one_place_in_a_code_and_in_writing() {
-        let epc = "BCD\n002\n1\nSCT\n\nBags\nDE89370400440532013000\nEUR5";
-        for (code, line) in [
-            (epc, "IBAN DE89 3704 0044 0532 0130 00"),
-            ("upi://pay?pa=ravi.k@OKICICI", "UPI ID: ravi.k@okicici"),
-            ("gpay://upi/pay?pa=ravi.k@okicici", "UPI ID: ravi.k@okicici"),
-            ("https://cash.app/$demoName1", "Cash App: $demoname1"),
-            ("tel:+8613800138000", "联系电话 138 0013 8000"),
-        ] {
-            let written = of(&payload::parse_line(line));
-            assert_eq!(to(code).key, written.key, "{line}");
-        }
-        assert_eq!(to(epc).key, "iban:DE89370400440532013000");
-        assert_eq!(
-            account_key("spayd", "DE89370400440532013000"),
-            to(epc).key,
-            "whatever scheme a registry names"
-        );
-    }
-
-    #[test]
-    fn hosts_and_domains() {
-        for (text, host, domain) in [
-            (
-                "https://a.b.example.co.uk/x",
-                Some("a.b.example.co.uk"),
-                Some("example.co.uk"),
-            ),
-            (
-                "https://bücher.example/",
-                Some("xn--bcher-kva.example"),
-                Some("xn--bcher-kva.example"),
-            ),
-            ("https://127.0.0.1/", Some("127.0.0.1"), None),
-            ("https://[::1]/", Some("[::1]"), None),
-            ("https://co.uk/", Some("co.uk"), None),
-            ("https://localhost/", Some("localhost"), None),
-            ("weixin://wxpay/bizpayurl?pr=1", None, None),
-        ] {
-            let found = to(text);
-            assert_eq!(found.host.as_deref(), host, "{text}");
-            assert_eq!(found.registrable_domain.as_deref(), domain, "{text}");
-        }
-    }
-
-    #[test]
-    fn long_keys_are_cut_and_stay_different() {
-        let long = |end: &str| to(&format!("https://example.com/{}{end}", "é".repeat(500))).key;
-        assert!(long("a").len() <= LONGEST_KEY && long("a").len() > LONGEST_KEY - 8);
-        assert_ne!(long("a"), long("b"));
-        assert_eq!(long("a"), long("a"));
-        assert!(to(&"微".repeat(300)).key.len() <= LONGEST_KEY);
-    }
-}
+mod tests;

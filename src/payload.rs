@@ -167,12 +167,28 @@ pub struct Payload {
     pub nested: Option<Box<Payload>>,
     /// The text as a link, where it is one: to take a long one apart is most of what it costs to read it.
     url: Option<Url>,
+    /// Whether it was taken for where this leads that stands in a place of the link where pages are told so: whoever made the link
+    /// wrote it there, and nobody knows from here whether the page goes there.
+    guessed: bool,
+    /// Whether it gives several ways to pay, each to an account of its own.
+    several: bool,
 }
 
 impl Payload {
     /// The text as a link, where it is one.
     pub(crate) fn url(&self) -> Option<&Url> {
         self.url.as_ref()
+    }
+
+    /// Whether it may as well stay where it is, in place of leading on to what is nested in it.
+    pub(crate) fn is_guessed(&self) -> bool {
+        self.guessed
+    }
+
+    /// Whether it is a payment in which another reader may find another payee.
+    pub(crate) fn may_pay_others(&self) -> bool {
+        const TWICE: [&str; 2] = ["duplicate-param", "duplicate-tag"];
+        self.several || self.flags.iter().any(|flag| TWICE.contains(flag))
     }
 
     /// Replaces the text.
@@ -413,6 +429,13 @@ fn read(text: &str, depth: Depth) -> Payload {
     payload
 }
 
+/// What `link` is for by itself: what it leads on to is not looked for, or links in links would have no end.
+fn is_for(link: &str) -> Category {
+    let input = Input::new(link);
+    let known = FAMILIES.iter().find_map(|parse| parse(&input));
+    known.map_or(Category::Other, |known| known.category)
+}
+
 /// Reads what the target says, if anything.
 fn unwrap_target(payload: &mut Payload, depth: Depth) {
     let Some(target) = payload.fields.target.as_deref() else {
@@ -455,6 +478,8 @@ fn empty(scheme: Scheme) -> Payload {
         fields: Fields::default(),
         nested: None,
         url: None,
+        guessed: false,
+        several: false,
     }
 }
 

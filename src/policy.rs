@@ -4,6 +4,7 @@
 //! the severity and action that go with it, and the first rule that fits. A rule changes the verdict
 //! and never the facts. Nothing here acts on a verdict.
 
+mod classes;
 mod defaults;
 mod file;
 mod hours;
@@ -14,10 +15,11 @@ mod rules;
 use std::borrow::Cow;
 use std::sync::Arc;
 
+use self::classes::{PAYEE_MISMATCH, UNRESOLVED};
 use self::hours::Offset;
 pub use self::registry::{Allowed, Registry};
 use self::rules::{Facts, Outcome, Rule};
-use crate::destination::{Destination, Kind};
+use crate::destination::Destination;
 use crate::ids;
 use crate::locate::TextError;
 use crate::payload::{Category, Payload};
@@ -284,11 +286,15 @@ impl Policy {
         let mut considered = Vec::new();
         self.judge_read(payload, destination, context, &mut |facts, rule, winner| {
             let fits = rule.fits(facts);
+            let is_sure = self.is_sure(rule, facts);
             considered.push(Considered {
                 rule: rule.id.clone(),
-                fits: fits.is_ok(),
+                fits: fits.is_ok() && is_sure,
                 why: match (&fits, winner) {
                     (Err(misfit), _) => misfit.because(facts),
+                    (Ok(()), _) if !is_sure => {
+                        "everything holds of where it says it leads, and not of the page that says so".into()
+                    }
                     (Ok(()), Some(winner)) if winner.id != rule.id => {
                         format!("everything holds, but `{}` comes before it", winner.id)
                     }
@@ -352,88 +358,6 @@ impl Policy {
         verdict
     }
 
-    /// The class before any rule, and the reason for it.
-    fn classify(
-        &self,
-        payload: &Payload,
-        destination: &Destination,
-        context: &Context<'_>,
-    ) -> (Class, Cow<'static, str>) {
-        let seller = context.seller;
-        let unresolved = self.platform.is_short_link(destination)
-            || seller.is_some_and(|seller| seller.is_short_link(destination));
-        if unresolved {
-            return (Class::Unknown, UNRESOLVED.into());
-        }
-        let platform = self.platform.entry(destination);
-        let known = platform
-            .map(|entry| format!("registry-{entry}"))
-            .or_else(|| {
-                let entry = seller?.entry(destination)?;
-                Some(format!("seller-{entry}"))
-            });
-        if let Some(reason) = known {
-            // Whose page it is says nothing of where it goes on to.
-            if payload.innermost().flags.contains(&"too-deep") {
-                return (Class::Unknown, UNRESOLVED.into());
-            }
-            return (Class::OnPlatform, reason.into());
-        }
-        if payload.innermost().flags.contains(&"needs-resolve") {
-            return (Class::Unknown, UNRESOLVED.into());
-        }
-        // Whoever allowed a destination saw where it leads: a link that nobody has followed is not one.
-        let deep = payload.innermost().flags.contains(&"too-deep");
-        if let Some(reason) = self
-            .allowed
-            .reason(&destination.key, context)
-            .filter(|_| !deep)
-        {
-            return (Class::OnPlatform, reason.into());
-        }
-        if destination.kind == Kind::None {
-            let reason = if is_opaque(payload) {
-                "opaque-text"
-            } else {
-                "no-destination"
-            };
-            return (Class::Unknown, reason.into());
-        }
-        (
-            Class::OffPlatform,
-            format!("category-{}", payload.category.as_str()).into(),
-        )
-    }
-
-    /// What only the registries show: a host that passes for one of theirs, a payee who is not the seller.
-    fn signs(
-        &self,
-        class: Class,
-        payload: &Payload,
-        destination: &Destination,
-        seller: Option<&Registry>,
-    ) -> Vec<&'static str> {
-        if class == Class::OnPlatform {
-            return Vec::new();
-        }
-        let mut signs = Vec::new();
-        let likeness = destination.host.as_deref().and_then(|host| {
-            let platform = self.platform.likeness(host);
-            platform.or_else(|| seller?.likeness(host))
-        });
-        signs.extend(likeness.filter(|flag| !payload.flags.contains(flag)));
-        let pays = matches!(
-            payload.category,
-            Category::Payment | Category::WalletCrypto | Category::Donation
-        );
-        let knows_payees = seller.is_some_and(|seller| !seller.payees.is_empty());
-        let names_payee = payload.chain().any(|p| p.fields.payee.is_some());
-        if class == Class::OffPlatform && pays && knows_payees && names_payee {
-            signs.push(PAYEE_MISMATCH);
-        }
-        signs
-    }
-
     /// Asks the rules; `each` is told of each of them, and of the one that wins.
     fn conclude(
         &self,
@@ -451,7 +375,7 @@ impl Policy {
             shadow: Vec::new(),
             policy: Arc::clone(&self.id),
         };
-        let fits = |rule: &&Rule| rule.fits(facts).is_ok();
+        let fits = |rule: &&Rule| rule.fits(facts).is_ok() && self.is_sure(rule, facts);
         let winner = self
             .rules
             .iter()
@@ -488,24 +412,6 @@ impl Policy {
 
 /// Is told of each rule, and of the rule that came before it or is it.
 type Each<'e> = &'e mut dyn FnMut(&Facts<'_>, &Rule, Option<&Rule>);
-
-/// The reason and sign of a payment to somebody who is not the stream's seller.
-const PAYEE_MISMATCH: &str = "payee-mismatch";
-
-/// The reason for a link that nobody has followed yet.
-const UNRESOLVED: &str = "unresolved-redirect";
-
-/// Text that no person would write: one long word of letters and digits, or control characters. It
-/// holds something that cannot be read here.
-fn is_opaque(payload: &Payload) -> bool {
-    const LONG: usize = 16;
-    let text = payload.text.trim();
-    let one_word = text.len() >= LONG
-        && text.bytes().all(|b| b.is_ascii_graphic())
-        && text.bytes().any(|b| b.is_ascii_digit());
-    let control = |c: char| c.is_control() && !c.is_whitespace();
-    payload.scheme == "plain-text" && (one_word || text.contains(control))
-}
 
 #[cfg(test)]
 mod tests;

@@ -56,6 +56,7 @@ fn carried(input: &Input<'_>, uri: &Uri) -> Option<Payload> {
         found = payload.map_or(found, |payload| (payload, spaced));
     }
     let (mut payload, code) = found;
+    payload.guessed = true;
     payload.fields.target = Some(code);
     Some(payload)
 }

@@ -26,7 +26,14 @@ impl Payload {
     pub fn followed(self, way: &[&str], links: &[&str], ends: bool) -> Self {
         let mut chain = self.unchained();
         if let Some((last, hops)) = way.split_last() {
-            chain.extend(hops.iter().map(|hop| read_link(hop, Depth::NONE)));
+            // Where these lead on to was seen.
+            if let Some(asked) = chain.last_mut() {
+                asked.guessed = false;
+            }
+            chain.extend(hops.iter().map(|hop| Self {
+                guessed: false,
+                ..read_link(hop, Depth::NONE)
+            }));
             chain.extend(read_link(last, Depth::WHOLE).unchained());
         }
         if let Some(link) = chosen(&chain, links) {
@@ -72,12 +79,14 @@ impl Payload {
     /// that opens a transfer is a payment, and has the payee of the transfer. A target that says nothing
     /// more leaves the wrapper as it is.
     pub(super) fn wrap(&mut self, nested: Self) {
-        if nested.scheme == PLAIN.id {
-            return;
-        }
         let leads_on = self.category == Category::Redirect
             || self.scheme == WEB.id
             || self.flags.contains(&"dangerous-scheme");
+        // An app that nobody knows is one.
+        let opens_app = leads_on && nested.url().is_some_and(url::Url::has_host);
+        if nested.scheme == PLAIN.id && !opens_app {
+            return;
+        }
         if leads_on && nested.category != Category::Other {
             self.category = nested.category;
         }
@@ -170,6 +179,13 @@ mod tests {
             (3, Category::Contact)
         );
         assert!(nested.flags.contains(&"open-redirect"));
+
+        let seen = [
+            "https://t.example/?url=https%3A%2F%2Fshop.example%2Fa",
+            "https://shop.example/a",
+        ];
+        let seen = short.clone().followed(&seen, &[], true);
+        assert!(!seen.chain().any(Payload::is_guessed), "it was seen");
 
         let broken = short
             .clone()

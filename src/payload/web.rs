@@ -10,6 +10,7 @@ mod onward;
 use self::danger::Danger;
 use self::file::File;
 use self::hidden::Hidden;
+use self::onward::Onward;
 pub(super) use self::onward::leading_host;
 use super::input::{Input, Uri};
 use super::schemes::Scheme;
@@ -17,6 +18,7 @@ use super::{Category, Payload, raise};
 
 const APP: Scheme = Scheme::named("deferred-deeplink");
 const REDIRECT: Scheme = Scheme::named("open-redirect");
+const SHORT: &str = "shortener";
 const LINK: Scheme = Scheme::named("web-link");
 const USERINFO: Scheme = Scheme::named("url-userinfo");
 const IP_HOST: Scheme = Scheme::named("url-ip-host");
@@ -88,9 +90,17 @@ pub(super) fn lead_on(input: &Input<'_>, payload: &mut Payload) -> bool {
         Category::WalletCrypto => !names && !uri.is_web(),
         _ => false,
     };
-    let Some(link) = Some(uri).filter(|_| opens).and_then(onward::forward) else {
-        return false;
+    // A short link says nothing of where it leads: only asking does.
+    let opens = opens && payload.scheme != SHORT;
+    let link = match Some(uri).filter(|_| opens).and_then(onward::forward) {
+        Some(Onward::Elsewhere(link) | Onward::Own(link)) => link,
+        Some(Onward::Unclear) => {
+            raise(&mut payload.flags, "too-deep");
+            return false;
+        }
+        None => return false,
     };
+    payload.guessed = payload.scheme != REDIRECT.id;
     if uri.is_web() && !onward::shares(uri) {
         raise(&mut payload.flags, "open-redirect");
     }
@@ -106,9 +116,13 @@ fn app(input: &Input<'_>, uri: &Uri) -> Option<Payload> {
     if named && is_file {
         return Some(web(input, uri));
     }
-    let link = Some(uri).filter(|_| named).and_then(onward::forward)?;
+    let onward = Some(uri).filter(|_| named).and_then(onward::forward)?;
     let mut payload = input.payload(APP);
-    payload.fields.target = Some(link);
+    payload.guessed = true;
+    match onward {
+        Onward::Elsewhere(link) | Onward::Own(link) => payload.fields.target = Some(link),
+        Onward::Unclear => payload.flags.push("too-deep"),
+    }
     Some(payload)
 }
 
@@ -128,24 +142,36 @@ fn web(input: &Input<'_>, uri: &Uri) -> Payload {
         raise(&mut flags, flag);
     }
     let onward = onward::find(uri);
-    if onward.as_ref().is_some_and(|(_, elsewhere)| *elsewhere) && !onward::shares(uri) {
+    if matches!(&onward, Some(Onward::Elsewhere(_) | Onward::Unclear)) && !onward::shares(uri) {
         flags.push("open-redirect");
+    }
+    if matches!(&onward, Some(Onward::Unclear)) {
+        raise(&mut flags, "too-deep");
     }
 
     let has = |flag| flags.contains(&flag);
     let slash = host::authority(input.text).and_then(host::false_slash);
+    let mut guessed = false;
     let target = match (hidden, slash) {
         (Some(hidden), _) => Some(hidden.clean),
         (None, Some(real)) => Some(real.to_owned()),
-        _ if has("userinfo") || has("ip-host") => Some(uri.host.clone()),
         _ if has("full-width") => Some(uri.url.to_string()),
-        _ => onward.map(|(link, _)| link),
+        _ => match onward {
+            // A name in front of the host hides nothing of what stands behind it.
+            Some(Onward::Elsewhere(link) | Onward::Own(link)) => {
+                guessed = true;
+                Some(link)
+            }
+            _ if has("userinfo") || has("ip-host") => Some(uri.host.clone()),
+            _ => None,
+        },
     };
     let worst = WORST.iter().find(|(flag, _)| has(flag));
     let mut payload = input.payload(worst.map_or(LINK, |(_, scheme)| *scheme));
     payload.valid = Some(true);
     payload.flags = flags;
     payload.fields.target = target;
+    payload.guessed = guessed;
     payload
 }
 

@@ -7,6 +7,7 @@ use crate::payload::Category;
 /// leads nowhere.
 const UNKNOWN: &[(&str, Severity, Action)] = &[
     ("unresolved-redirect", Severity::Medium, Action::Review),
+    ("several-payees", Severity::Medium, Action::Review),
     ("undecoded", Severity::Low, Action::Record),
 ];
 

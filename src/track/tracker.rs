@@ -3,6 +3,7 @@
 use crate::detect::{Corners, PerceptualHash};
 use crate::frame::Frame;
 use crate::ids::{IncidentId, Seed};
+use crate::policy::Class;
 use crate::track::place;
 use crate::track::{Change, ChangeKind, Incident, Reconsidered, Sighting};
 
@@ -173,7 +174,10 @@ impl Tracker {
             return first(&here).or_else(|| first(&|t| looks_alike(t.incident.hash, hash)));
         };
         let key = &reading.destination.key;
-        let known = |t: &Tracked| t.key.as_ref() == Some(key);
+        // What leads off the platform is not hidden by what leads to the same place and does not.
+        let is_off = sighting.verdict.class == Class::OffPlatform;
+        let hides = |t: &Tracked| is_off && t.incident.verdict.class == Class::OnPlatform;
+        let known = |t: &Tracked| t.key.as_ref() == Some(key) && !hides(t);
         let unread = |t: &Tracked| t.incident.reading.is_none();
         let moved = |t: &Tracked| unread(t) && looks_alike(t.incident.hash, hash);
         let first = |is: &dyn Fn(&Tracked) -> bool| self.open.iter().position(is);
@@ -285,8 +289,12 @@ impl Tracker {
             place::same(&symbol.corners, &corners) || looks_alike(symbol.hash, hash)
         };
         if let Some(at) = self.unconfirmed.iter().position(here) {
-            let before = self.unconfirmed.swap_remove(at);
-            return before.seen_ms < frame.media_ms;
+            // Two in one look are two codes, however alike: neither confirms the other, nor takes its place.
+            let is_seen_before = self.unconfirmed[at].seen_ms < frame.media_ms;
+            if is_seen_before {
+                self.unconfirmed.swap_remove(at);
+            }
+            return is_seen_before;
         }
         if self.unconfirmed.len() == MAX_UNCONFIRMED {
             self.unconfirmed.remove(0);

@@ -53,6 +53,9 @@ pub(super) fn request(input: &Input<'_>, uri: &Uri) -> Payload {
     };
     // So many ways to pay are in no code that somebody means.
     let is_way = |key: &str| WAYS.iter().any(|way| way.eq_ignore_ascii_case(key));
+    let in_query = uri.query.iter().filter(|(key, _)| is_way(key)).take(16);
+    let others = [invoice.is_some(), offer.is_some(), body(uri).is_some()];
+    payload.several = in_query.count() + others.iter().filter(|is| **is).count() > 1;
     for (_, other) in uri.query.iter().filter(|(key, _)| is_way(key)).take(16) {
         verdict = worse(verdict, REQUEST.verdict(other));
     }

@@ -152,7 +152,9 @@ fn is_onion(host: &str) -> bool {
 pub(super) fn fallback(input: &Input<'_>, uri: &Uri) -> Option<Payload> {
     let text = uri.get("lightning")?;
     let token = token(text).filter(|token| token.verdict == Verdict::Right)?;
-    Some(payload(input, token))
+    let mut payload = payload(input, token);
+    payload.guessed = true;
+    Some(payload)
 }
 
 /// LUD-16: letters, digits and `-_.+`, small.

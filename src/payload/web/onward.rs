@@ -4,6 +4,7 @@
 use super::super::base64;
 use super::super::input::{Uri, decode, decoded, origin, strip_prefix_ignore_case};
 use super::super::texts::Pairs;
+use super::super::{Category, contact, is_for, local};
 use super::danger;
 
 /// Query keys under which pages are told where to send the viewer on to; letters only, since
@@ -46,8 +47,7 @@ const OPAQUE: &[&str] = &[
     "sms", "smsto", "solana", "tel", "tg", "tron", "upi", "wc", "xmpp",
 ];
 
-/// How many parts of a fragment are looked at, and how many values of a query are read as links. No honest link
-/// has more.
+/// How many parts of a query and of a fragment are looked at, and how many links that lead elsewhere. No honest link has more.
 const MOST: usize = 256;
 const MOST_LINKS: usize = 16;
 
@@ -57,26 +57,80 @@ const LONGEST_ORIGIN: usize = 1_024;
 /// The shortest link in base64, in letters.
 const SHORTEST_BASE64: usize = 12;
 
-/// The link inside, and whether it leads to somebody else's domain.
-pub(super) fn find(uri: &Uri) -> Option<(String, bool)> {
-    let fragment = fragment_query(uri);
-    let mut own = None;
-    for link in onward(uri, &fragment) {
-        if leads_elsewhere(&link, uri) {
-            return Some((link, true));
-        }
-        own.get_or_insert(link);
+/// Where a link leads on to.
+pub(super) enum Onward {
+    /// To somebody else's domain, an app, or what runs.
+    Elsewhere(String),
+    /// To another page of the same domain.
+    Own(String),
+    /// To one of several that have nothing to do with each other: which of them, only the page knows.
+    Unclear,
+}
+
+/// The link inside.
+pub(super) fn find(uri: &Uri) -> Option<Onward> {
+    if is_overfull(uri) {
+        return Some(Onward::Unclear);
     }
-    links(uri, &fragment, BACK)
-        .find(|link| leads_elsewhere(link, uri))
-        .map(|link| (link, true))
-        .or_else(|| own.map(|link| (link, false)))
+    let fragment = fragment_query(uri);
+    let back = || links(uri, &fragment, BACK).find(|link| leads_elsewhere(link, uri));
+    elsewhere(onward(uri, &fragment), uri)
+        .or_else(|| back().map(Onward::Elsewhere))
+        .or_else(|| onward(uri, &fragment).next().map(Onward::Own))
 }
 
 /// The link that leads on to somebody else's domain, and not merely back to where one came from.
-pub(super) fn forward(uri: &Uri) -> Option<String> {
-    let fragment = fragment_query(uri);
-    onward(uri, &fragment).find(|link| leads_elsewhere(link, uri))
+pub(super) fn forward(uri: &Uri) -> Option<Onward> {
+    if is_overfull(uri) {
+        return Some(Onward::Unclear);
+    }
+    elsewhere(onward(uri, &fragment_query(uri)), uri)
+}
+
+/// Which of `links` leads elsewhere. Of several, the one that pays or leads to somebody: a link to the right page beside it is
+/// there to be found first.
+fn elsewhere(links: impl Iterator<Item = String>, uri: &Uri) -> Option<Onward> {
+    let mut found: Vec<String> = links
+        .filter(|link| leads_elsewhere(link, uri))
+        .take(MOST_LINKS + 1)
+        .collect();
+    if found.len() > MOST_LINKS {
+        return Some(Onward::Unclear);
+    }
+    // What may hold a text itself is not opened here, or texts in texts would have no end.
+    let tells = |link: &String| {
+        contact::begins(link) || local::is_date(link) || is_for(link) != Category::Other
+    };
+    let first = found.first()?;
+    if let Some(at) = found.iter().position(tells) {
+        return Some(Onward::Elsewhere(found.swap_remove(at)));
+    }
+    let is_one = found.iter().all(|link| owner_of(link) == owner_of(first));
+    Some(if is_one {
+        Onward::Elsewhere(found.swap_remove(0))
+    } else {
+        Onward::Unclear
+    })
+}
+
+/// Whose page a link is, or which app.
+fn owner_of(link: &str) -> Option<String> {
+    let uri = Uri::parse(origin(link))?;
+    Some(if uri.is_web() {
+        owner(&uri.host)
+    } else {
+        uri.url.scheme().to_owned()
+    })
+}
+
+fn owner(host: &str) -> String {
+    psl::domain_str(host).unwrap_or(host).to_owned()
+}
+
+/// Whether it holds more parts than are looked at.
+fn is_overfull(uri: &Uri) -> bool {
+    let fragment = uri.url.fragment().unwrap_or_default();
+    uri.query.iter().nth(MOST).is_some() || fragment.split('&').nth(MOST).is_some()
 }
 
 /// Whether `uri` is a page to share a link with others: it shows the link, and leads nowhere.
@@ -116,7 +170,6 @@ fn links<'u>(
         // Most values are told from a link by one look, before their keys are compared with any.
         .filter(|(_, value)| may_be_link(value))
         .filter(|(key, _)| is_one_of(keys, key) || is_one_of(&["param", "params"], key))
-        .take(MOST_LINKS)
         .filter_map(move |(key, value)| match value.strip_prefix('{') {
             Some(_) => in_json(value, keys, uri),
             None => link(value, uri).or_else(|| host_only(key, value, uri)),
@@ -304,7 +357,6 @@ fn leads_elsewhere(link: &str, uri: &Uri) -> bool {
     if !link.is_web() || !uri.is_web() {
         return link.url.scheme() != uri.url.scheme();
     }
-    let owner = |host: &str| psl::domain_str(host).unwrap_or(host).to_owned();
     link.host != uri.host && owner(&link.host) != owner(&uri.host)
 }
 

@@ -220,3 +220,100 @@ fn a_link_that_nobody_followed_leads_nobody_knows_where() {
         assert_eq!(verdict.reasons, ["unresolved-redirect"], "{text}");
     }
 }
+
+/// Whoever makes a link writes what he likes into it, and nobody knows whether a page goes there.
+#[test]
+fn a_page_that_names_the_platform_is_not_on_it() {
+    let policy = Policy::parse(FILE).unwrap();
+    for text in [
+        "https://evil.example/pay?url=https%3A%2F%2Fexample.live%2F",
+        "https://evil.example/?return_url=https://shop.example/",
+        "https://evil.example/?ref=https://shop.example/",
+        "https://evil.example/#https://example.live/",
+        "https://linktr.ee/bags?u=https%3A%2F%2Fexample.live%2F",
+        "https://item.taobao.com/item.htm?id=7&u=https%3A%2F%2Fexample.live%2F",
+        "otherapp://open?url=https%3A%2F%2Fexample.live%2F",
+        "https://evil.example/?url=examplelive%3A%2F%2Froom%2F1",
+        "https://evil.example/?url=https%3A%2F%2Fexample.live%2Fgo%3Furl%3Dhttps%253A%252F%252Fshop.example%252F",
+        // The rule for partners is for their pages.
+        "https://evil.example/?url=https%3A%2F%2Fpartner.example%2F",
+    ] {
+        assert_eq!(judge(&policy, text).class, OffPlatform, "{text}");
+    }
+    let short = payload::parse_str("https://bit.ly/3abcDEF?url=https%3A%2F%2Fexample.live%2F");
+    let verdict = policy.judge(&short, &destination::of(&short), &Context::default());
+    assert_eq!(
+        (verdict.class, short.to_follow().is_some()),
+        (Unknown, true)
+    );
+    for text in [
+        "https://shop.example/go?url=https%3A%2F%2Fexample.live%2Froom%2F1",
+        "https://example.live/go?url=examplelive%3A%2F%2Froom%2F1",
+        "https://partner.example/go?url=https%3A%2F%2Fwww.partner.example%2Fx",
+        "https://x@example.live/room/1",
+    ] {
+        assert_eq!(judge(&policy, text).class, OnPlatform, "{text}");
+    }
+}
+
+/// A page of the platform that leads wherever it is told.
+#[test]
+fn nothing_in_a_link_hides_where_the_platform_leads_on_to() {
+    let policy = Policy::parse(FILE).unwrap();
+    let real = "url=https%3A%2F%2Fwa.me%2F15550100";
+    for text in [
+        format!("https://example.live/go?{real}"),
+        format!("https://x@example.live/go?{real}"),
+        format!("https://example.live\\@/go?{real}"),
+        format!("https://example.live/go?{}{real}", "u=a.b&".repeat(16)),
+        format!("https://example.live/go?u=https%3A%2F%2Fshop.example%2F&{real}"),
+    ] {
+        let verdict = judge(&policy, &text);
+        assert_eq!(
+            (verdict.class, verdict.action),
+            (OffPlatform, Action::Warn),
+            "{text}"
+        );
+    }
+    let app = judge(
+        &policy,
+        "https://example.live/go?url=otherapp%3A%2F%2Fpay%2F1",
+    );
+    assert_eq!(app.class, OffPlatform);
+    let decoy = "u=https%3A%2F%2Fshop.example%2F&url=https%3A%2F%2Fevil.example%2F";
+    let verdict = judge(&policy, &format!("https://example.live/go?{decoy}"));
+    assert_eq!(verdict.class, Unknown);
+}
+
+#[test]
+fn an_account_is_not_the_platforms_for_a_link_beside_it() {
+    let policy = Policy::parse(FILE).unwrap();
+    for text in [
+        "smsto:+15550100:order here, see https://example.live/",
+        "mailto:thief@evil.example?body=https://example.live/",
+        "SPD*1.0*ACC:CZ6508000000192000145399*AM:990*CC:CZK*X-URL:https%3A//example.live/*",
+    ] {
+        assert_eq!(judge(&policy, text).class, OffPlatform, "{text}");
+    }
+}
+
+#[test]
+fn of_several_payees_a_known_one_proves_nothing() {
+    let policy = Policy::parse(FILE).unwrap();
+    for text in [
+        "upi://pay?PA=shop@ybl&pa=thief@ybl",
+        "upi://pay?pa=shop@ybl&pa=thief@ybl",
+    ] {
+        let verdict = judge(&policy, text);
+        assert_eq!((verdict.class, verdict.action), (Unknown, Action::Review));
+        assert_eq!(verdict.reasons, ["several-payees"], "{text}");
+    }
+    let address = "1A1zP1eP5QGefi2DMPTfTL5SLmv7DivfNa";
+    let known = format!("{FILE}[[platform.payees]]\nscheme = 'bitcoin-uri'\npayee = '{address}'\n");
+    let policy = Policy::parse(&known).unwrap();
+    let class = |more: &str| judge(&policy, &format!("bitcoin:{address}{more}")).class;
+    assert_eq!(class("?amount=0.01"), OnPlatform);
+    let other = "?bc=bc1qar0srrr7xfkvy5l643lydnw9re59gtzzwf5mdq";
+    assert_eq!(class(other), Unknown);
+    assert_eq!(class("?amount=0.01&lightning=lnbc1x"), Unknown);
+}

@@ -340,6 +340,38 @@ fn an_unread_symbol_that_moves_is_known_again_by_its_looks() {
     assert!(ended[1].incident.unread.is_some());
 }
 
+/// A page of somebody else that names the platform's has the key of the platform's.
+#[test]
+fn what_leads_off_the_platform_is_hidden_by_nothing_that_does_not() {
+    let mut tracker = tracker();
+    let of = |class: Class| {
+        let mut sighting = sighting("a", square(0.0, 100.0));
+        sighting.verdict.class = class;
+        vec![sighting]
+    };
+    let mut opens = |ms, class| tracker.observe(&frame(ms), of(class)).changes.len() == 1;
+    assert!(opens(0, Class::OnPlatform));
+    assert!(opens(100, Class::OffPlatform));
+    for class in [Class::OnPlatform, Class::OffPlatform, Class::Unknown] {
+        assert!(!opens(200, class));
+    }
+}
+
+#[test]
+fn two_unread_codes_that_look_alike_hide_neither() {
+    let mut tracker = tracker();
+    let two = || {
+        [0.0, 500.0]
+            .map(|x| unread(square(x, 100.0), [7; 4], Reason::Damaged))
+            .to_vec()
+    };
+    assert_eq!(tracker.observe(&frame(0), two()).changes, []);
+    let opened = tracker.observe(&frame(1_000), two());
+    assert_eq!(kinds(&opened.changes), [ChangeKind::Opened]);
+    assert_eq!(tracker.observe(&frame(2_000), two()).changes, []);
+    assert_eq!(tracker.finish().len(), 1);
+}
+
 #[test]
 fn a_known_code_that_moves_and_cannot_be_read_is_no_new_incident() {
     let mut tracker = tracker();

@@ -1,7 +1,51 @@
 use super::*;
 
 fn of(link: &str) -> Option<(String, bool)> {
-    find(&Uri::parse(link).expect(link))
+    match find(&Uri::parse(link).expect(link))? {
+        Onward::Elsewhere(link) => Some((link, true)),
+        Onward::Own(link) => Some((link, false)),
+        Onward::Unclear => None,
+    }
+}
+
+#[test]
+fn what_is_found_first_hides_nothing_that_follows() {
+    let wa = Some(("https://wa.me/15550100".to_owned(), true));
+    let real = "url=https%3A%2F%2Fwa.me%2F15550100";
+    for decoys in [
+        "u=a.b&".repeat(16),
+        "u=a.b&".repeat(200),
+        "u=https%3A%2F%2Fshop.example%2F&".to_owned(),
+        "url=https%3A%2F%2Fshop.example%2F&".repeat(3),
+    ] {
+        assert_eq!(
+            of(&format!("https://a.example/go?{decoys}{real}")),
+            wa,
+            "{decoys}"
+        );
+    }
+    // One place twice is one, and of two that say nothing nobody knows.
+    let b = "u=https%3A%2F%2Fb.example%2F1";
+    let twice = of(&format!(
+        "https://a.example/go?{b}&url=https%3A%2F%2Fb.example%2F2"
+    ));
+    assert_eq!(twice, Some(("https://b.example/1".to_owned(), true)));
+    let unclear = |link: &str| matches!(find(&Uri::parse(link).unwrap()), Some(Onward::Unclear));
+    assert!(unclear(&format!(
+        "https://a.example/go?{b}&url=https%3A%2F%2Fc.example%2F"
+    )));
+    assert!(unclear(&format!(
+        "https://a.example/go?{}{real}",
+        "u=a.b&".repeat(300)
+    )));
+    assert!(unclear(&format!(
+        "https://a.example/go#{}{real}",
+        "u=a.b&".repeat(300)
+    )));
+    assert!(unclear(&format!(
+        "https://a.example/go?{}",
+        format!("{b}&").repeat(17)
+    )));
 }
 
 #[test]
@@ -165,5 +209,14 @@ fn other_values_are_no_links() {
         "https://a.example/?params=%7B%22url%22%3A%22%7D",
     ] {
         assert_eq!(of(link), None, "{link}");
+    }
+}
+
+/// Each of two links inside is looked at, and not each of what is inside of them.
+#[test]
+fn links_in_links_have_an_end() {
+    for part in ["http://a.co/share/http:/b.co?u=", "http://b.co/?u="] {
+        let payload = crate::payload::parse_str(&part.repeat(200));
+        assert!(payload.chain().count() < 10);
     }
 }

@@ -103,6 +103,7 @@ const REASONS: &[(&str, &str, &str)] = &[
     ("seller-payee", "its payee is this seller's", "收款方属于该商家"),
     ("payee-mismatch", "the payee is not this seller", "收款方不是该商家"),
     ("unresolved-redirect", "nobody has followed it yet", "尚未跟踪跳转"),
+    ("several-payees", "it names several payees", "含多个收款方"),
     ("no-destination", "it leads nowhere", "无指向"),
     ("opaque-text", "no person would write this text", "内容不可读"),
     ("undecoded", "a code that could not be read", "有码但无法识读"),
