@@ -98,6 +98,16 @@ pub enum OnError {
     Closed,
 }
 
+impl OnError {
+    /// The id that the configuration has for it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Open => "open",
+            Self::Closed => "closed",
+        }
+    }
+}
+
 impl ServerKind {
     /// The id that the configuration has for it.
     pub fn as_str(self) -> &'static str {
@@ -179,6 +189,12 @@ impl Ingest {
         if self.gate && kind == "livekit" {
             return wrong("LiveKit asks nobody who may publish: it has no gate".to_owned());
         }
+        if self.hide_names && self.pull.shows_names() {
+            return wrong(
+                "with `hide_names`, `pull` takes something before the name in the path: the first of several parts is told"
+                    .to_owned(),
+            );
+        }
         if self.gate && !self.has_hook_secret() {
             return wrong("a gate takes a `hook_secret_file` or `hook_secret_env`".to_owned());
         }
@@ -245,6 +261,15 @@ impl Pull {
             Ok(location @ Location::Url(_)) => Ok(location),
             _ => Err(NoLocation::Url),
         }
+    }
+
+    /// Whether a log tells what a stream is called, with its application or without one.
+    fn shows_names(&self) -> bool {
+        const NAME: &str = "told-by-nobody";
+        ["", "a"].iter().any(|app| {
+            let location = self.location("a", app, NAME);
+            location.is_ok_and(|location| location.to_string().contains(NAME))
+        })
     }
 
     /// A part of a path, percent-encoded. What cannot be one is left to nobody's parser.

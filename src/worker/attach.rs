@@ -10,8 +10,10 @@ mod roll;
 use std::collections::{BTreeMap, HashSet};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
+use std::time::Duration;
 
 use tokio::sync::mpsc;
+use tokio::time::MissedTickBehavior;
 
 use crate::ban::{Ban, Bans, StreamKey};
 use crate::clock::Clock;
@@ -31,6 +33,7 @@ use roll::{Roll, stream_ids};
 /// Hints that may wait. Where there are more the list tells of what was lost.
 const WAITING: usize = 4096;
 
+const MINUTE: Duration = Duration::from_mins(1);
 const US_PER_MINUTE: i64 = 60_000_000;
 
 /// An ingest server as it was configured, and what speaks to it.
@@ -286,9 +289,15 @@ impl Attached {
 
     /// Does what hints and lists say, one after the other.
     async fn attend(self, mut waiting: mpsc::Receiver<Event>, stop: Stop) {
+        let mut minutes = tokio::time::interval(MINUTE);
+        minutes.set_missed_tick_behavior(MissedTickBehavior::Delay);
         loop {
             let event = tokio::select! {
                 event = waiting.recv() => event,
+                _ = minutes.tick() => {
+                    self.minute();
+                    continue;
+                }
                 () = stop.asked() => None,
             };
             match event {
@@ -310,7 +319,8 @@ impl Attached {
                     key: key.clone(),
                     publisher: hook.publisher.clone(),
                 };
-                self.attach(at, &live).await;
+                let publishes = hook.kind != HookKind::Admission;
+                self.attach(at, &live, publishes).await;
             }
             HookKind::Stop => {
                 let gone = self.roll().stopped(&at.id, key, publisher);
@@ -332,14 +342,28 @@ impl Attached {
             self.0.supervisor.remove(&id);
         }
         for live in streams.iter().filter(|live| at.takes(&live.key)) {
-            self.attach(at, live).await;
+            self.attach(at, live, true).await;
         }
     }
 
-    /// Watches a stream that is not watched yet.
-    async fn attach(&self, at: &Attachment, live: &Live) {
+    /// Ends what nothing has come of for long, and nobody tells of.
+    fn minute(&self) {
+        let supervisor = &self.0.supervisor;
+        let over = self.roll().minute(|id| supervisor.is_live(id));
+        for id in over {
+            tracing::warn!(
+                stream.id = id,
+                "nothing has come of {id} for ten minutes, and no list has it"
+            );
+            supervisor.remove(&id);
+        }
+    }
+
+    /// Watches a stream that is not watched yet. Who publishes it either does, or asks whether they may.
+    async fn attach(&self, at: &Attachment, live: &Live, publishes: bool) {
         let Live { key, publisher } = live;
-        if self.roll().seen(&at.id, key, publisher.as_deref()) {
+        let by = publisher.as_deref();
+        if self.roll().seen(&at.id, key, by, publishes) {
             return;
         }
         let location = match at.location(key) {

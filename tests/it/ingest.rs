@@ -1,5 +1,7 @@
 //! Ingest servers: streams that they tell of, hooks, cuts and bans.
 
+mod refused;
+
 use std::fs;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};

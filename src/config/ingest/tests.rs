@@ -64,6 +64,16 @@ fn a_mistake_is_named_with_its_place() {
             "one of `hook_secret_file`",
         ),
         (server("gate = true"), 3, "a gate takes"),
+        (
+            server("hide_names = true").replace("{app}/{name}", "{path}/index.m3u8"),
+            3,
+            "before the name",
+        ),
+        (
+            server("hide_names = true").replace("{app}/{name}", "{name}/{app}"),
+            3,
+            "before the name",
+        ),
         (server("on_error = \"shut\""), 5, "unknown variant"),
         (server("poll_ms = 0"), 5, "expected 1 to"),
         (kind("livekit", ""), 3, "takes a `user`"),

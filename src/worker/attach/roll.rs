@@ -14,6 +14,13 @@ const HASH: usize = 16;
 /// A stream that is missing in so many lists in a row is gone.
 const MISSES: u8 = 2;
 
+/// So many minutes in a row in which nothing comes of a stream, and nobody tells of it, are its end: a server without a list may lose
+/// the word of it, or never have let it be published.
+const QUIET: u8 = 10;
+
+/// Publishers of one stream that are known at once: one, and those that try to be it.
+const PUBLISHERS: usize = 64;
+
 /// Streams that are remembered once they have ended: people decide minutes and hours later.
 const REMEMBERED: usize = 20_000;
 
@@ -33,16 +40,76 @@ pub struct FromServer {
 pub(super) struct Roll {
     streams: BTreeMap<String, Entry>,
     ids: HashMap<(Arc<str>, StreamKey), String>,
-    /// Those that have ended, and their ids, the first to be forgotten first.
-    ended: HashMap<String, FromServer>,
-    ends: VecDeque<String>,
+    /// Those that have ended, each with the number of its last end, and all ends, the first to be forgotten first.
+    ended: HashMap<String, (u64, FromServer)>,
+    ends: VecDeque<(u64, String)>,
+    last_end: u64,
 }
 
 #[derive(Debug)]
 struct Entry {
+    /// Its publisher is the last of `publishers`.
     from: FromServer,
+    /// Who publishes it, or was told to by the answer to a hook: the server may refuse the second of two all the same, and tells
+    /// of the end of each.
+    publishers: Vec<String>,
+    /// Whether somebody publishes it who was not named.
+    unnamed: bool,
     /// Lists in a row in which it was missing.
     missed: u8,
+    /// Minutes in a row in which nothing came of it.
+    quiet: u8,
+}
+
+impl Entry {
+    fn new(from: FromServer) -> Self {
+        Self {
+            publishers: from.publisher.iter().cloned().collect(),
+            unnamed: from.publisher.is_none(),
+            from,
+            missed: 0,
+            quiet: 0,
+        }
+    }
+
+    /// The stream is there, and this is who publishes it, where that is known, or who asks to.
+    fn seen(&mut self, publisher: Option<&str>, publishes: bool) {
+        (self.missed, self.quiet) = (0, 0);
+        let Some(publisher) = publisher else { return };
+        let known = self.publishers.iter().position(|known| known == publisher);
+        if publishes {
+            self.unnamed = false;
+            // The others asked.
+            if let Some(at) = known {
+                self.publishers[at..].rotate_left(1);
+            }
+        }
+        if known.is_none() && self.publishers.len() < PUBLISHERS {
+            self.publishers.push(publisher.to_owned());
+        }
+        self.name();
+    }
+
+    /// `publisher` has gone: whether nobody is left. Somebody who was never heard of is who was not named.
+    fn stopped(&mut self, publisher: Option<&str>) -> bool {
+        let Some(publisher) = publisher else {
+            return true;
+        };
+        let before = self.publishers.len();
+        self.publishers.retain(|known| known != publisher);
+        if self.publishers.len() == before {
+            self.unnamed = false;
+        }
+        let is_over = self.publishers.is_empty() && !self.unnamed;
+        if !is_over {
+            self.name();
+        }
+        is_over
+    }
+
+    fn name(&mut self) {
+        self.from.publisher = self.publishers.last().cloned();
+    }
 }
 
 impl Roll {
@@ -53,7 +120,8 @@ impl Roll {
 
     /// Where the stream `id` came from, which may have ended.
     pub(super) fn came_from(&self, id: &str) -> Option<&FromServer> {
-        self.get(id).or_else(|| self.ended.get(id))
+        let ended = || self.ended.get(id).map(|(_, from)| from);
+        self.get(id).or_else(ended)
     }
 
     /// The id of the stream that is called `key` at `server`.
@@ -81,26 +149,23 @@ impl Roll {
     pub(super) fn attach(&mut self, id: String, from: FromServer) {
         let place = (Arc::clone(&from.server), from.key.clone());
         self.ids.insert(place, id.clone());
-        self.streams.insert(id, Entry { from, missed: 0 });
+        self.streams.insert(id, Entry::new(from));
     }
 
-    /// The stream is there; false where it is none that is known. Who publishes it is told by whoever knows.
+    /// The stream is there; false where it is none that is known. Who `publishes` it is told by whoever knows; where it is somebody
+    /// who asks whether they may, another one may publish it.
     pub(super) fn seen(
         &mut self,
         server: &Arc<str>,
         key: &StreamKey,
         publisher: Option<&str>,
+        publishes: bool,
     ) -> bool {
         let id = self.ids.get(&(Arc::clone(server), key.clone()));
         let Some(entry) = id.and_then(|id| self.streams.get_mut(id)) else {
             return false;
         };
-        entry.missed = 0;
-        if let Some(publisher) = publisher
-            && entry.from.publisher.as_deref() != Some(publisher)
-        {
-            entry.from.publisher = Some(publisher.to_owned());
-        }
+        entry.seen(publisher, publishes);
         true
     }
 
@@ -113,20 +178,37 @@ impl Roll {
         publisher: Option<&str>,
     ) -> Option<String> {
         let id = self.id(server, key)?.to_owned();
-        let known = self.get(&id)?.publisher.as_deref();
-        let is_another = matches!((known, publisher), (Some(known), Some(gone)) if known != gone);
-        if is_another {
+        if !self.streams.get_mut(&id)?.stopped(publisher) {
             return None;
         }
         self.remove(&id);
         Some(id)
     }
 
+    /// A minute has passed: the ids of the streams that are over, since nothing came of them for long, and nobody told of them.
+    pub(super) fn minute(&mut self, is_live: impl Fn(&str) -> bool) -> Vec<String> {
+        let mut over = Vec::new();
+        for (id, entry) in &mut self.streams {
+            entry.quiet = if is_live(id) { 0 } else { entry.quiet + 1 };
+            if entry.quiet >= QUIET {
+                over.push(id.clone());
+            }
+        }
+        for id in &over {
+            self.remove(id);
+        }
+        over
+    }
+
     /// `server` listed these and no others: the ids of the streams that are gone.
     pub(super) fn listed(&mut self, server: &str, keys: &HashSet<&StreamKey>) -> Vec<String> {
         let mut gone = Vec::new();
         for (id, entry) in &mut self.streams {
-            if &*entry.from.server != server || keys.contains(&entry.from.key) {
+            if &*entry.from.server != server {
+                continue;
+            }
+            if keys.contains(&entry.from.key) {
+                entry.quiet = 0;
                 continue;
             }
             entry.missed += 1;
@@ -146,11 +228,17 @@ impl Roll {
         };
         self.ids
             .remove(&(Arc::clone(&from.server), from.key.clone()));
-        if self.ended.insert(id.to_owned(), from).is_none() {
-            self.ends.push_back(id.to_owned());
-        }
+        self.last_end += 1;
+        self.ended.insert(id.to_owned(), (self.last_end, from));
+        self.ends.push_back((self.last_end, id.to_owned()));
         while self.ends.len() > REMEMBERED {
-            if let Some(oldest) = self.ends.pop_front() {
+            // One that has ended again since is remembered from then on.
+            if let Some((end, oldest)) = self.ends.pop_front()
+                && self
+                    .ended
+                    .get(&oldest)
+                    .is_some_and(|(last, _)| *last == end)
+            {
                 self.ended.remove(&oldest);
             }
         }

@@ -62,7 +62,7 @@ fn two_lists_without_it_end_a_stream_and_one_does_not() {
     let (none, a) = (HashSet::new(), key("a"));
     let all = HashSet::from([&a]);
     assert!(roll.listed("srs", &none).is_empty());
-    assert!(roll.seen(&srs, &a, None));
+    assert!(roll.seen(&srs, &a, None, true));
     assert!(roll.listed("srs", &all).is_empty());
     assert!(
         roll.listed("srs", &none).is_empty(),
@@ -74,14 +74,14 @@ fn two_lists_without_it_end_a_stream_and_one_does_not() {
     );
     assert_eq!(roll.listed("srs", &none), ["srs-live-a"]);
     assert!(roll.get("srs-live-a").is_none());
-    assert!(!roll.seen(&srs, &a, None));
+    assert!(!roll.seen(&srs, &a, None, true));
 }
 
 #[test]
 fn a_stop_ends_the_stream_of_its_own_publisher() {
     let (mut roll, srs) = roll(Some("1"));
     // It came back before the word of its end did.
-    assert!(roll.seen(&srs, &key("a"), Some("2")));
+    assert!(roll.seen(&srs, &key("a"), Some("2"), true));
     assert_eq!(roll.stopped(&srs, &key("a"), Some("1")), None);
     assert_eq!(
         roll.stopped(&srs, &key("a"), Some("2")).as_deref(),
@@ -90,11 +90,99 @@ fn a_stop_ends_the_stream_of_its_own_publisher() {
     assert_eq!(roll.stopped(&srs, &key("a"), Some("2")), None, "twice");
 }
 
+/// Two connections with one key: the server asks for both, refuses the second, and tells of the end of each.
+#[test]
+fn a_publisher_that_was_refused_ends_nobody_elses_stream() {
+    for first in [Some("1"), None] {
+        let (mut roll, srs) = roll(first);
+        for second in ["2", "3"] {
+            assert!(roll.seen(&srs, &key("a"), Some(second), false));
+            assert_eq!(roll.stopped(&srs, &key("a"), Some(second)), None);
+            let publisher = roll.get("srs-live-a").unwrap().publisher.as_deref();
+            assert_eq!(publisher, first);
+        }
+        assert!(roll.stopped(&srs, &key("a"), Some("1")).is_some());
+    }
+    // However many try.
+    let (mut roll, srs) = roll(Some("1"));
+    for n in 2..200 {
+        roll.seen(&srs, &key("a"), Some(&n.to_string()), false);
+    }
+    for n in 2..200 {
+        let ended = roll.stopped(&srs, &key("a"), Some(&n.to_string()));
+        assert_eq!(ended, None, "{n}");
+    }
+    assert!(roll.stopped(&srs, &key("a"), Some("1")).is_some());
+}
+
+#[test]
+fn who_is_kicked_is_who_publishes_and_not_who_asked_last() {
+    let (mut roll, srs) = roll(Some("1"));
+    roll.seen(&srs, &key("a"), Some("2"), false);
+    roll.seen(&srs, &key("a"), Some("1"), true);
+    let publisher = roll.get("srs-live-a").unwrap().publisher.as_deref();
+    assert_eq!(publisher, Some("1"));
+}
+
+/// A server that asks without saying for whom names the publisher once it publishes.
+#[test]
+fn whoever_asked_without_a_name_is_the_one_who_publishes() {
+    let (mut roll, srs) = roll(None);
+    roll.seen(&srs, &key("a"), Some("1"), true);
+    assert!(roll.stopped(&srs, &key("a"), Some("1")).is_some());
+}
+
+#[test]
+fn a_stream_that_nothing_comes_of_ends_where_nobody_tells_of_it() {
+    let (mut roll, srs) = roll(None);
+    let (nothing, all) = (|_: &str| false, HashSet::new());
+    for minute in 1..QUIET {
+        assert!(roll.minute(nothing).is_empty(), "{minute}");
+    }
+    assert!(
+        roll.minute(|id| id == "srs-live-a").is_empty(),
+        "it is live"
+    );
+    for _ in 1..QUIET {
+        assert!(roll.minute(nothing).is_empty());
+    }
+    assert!(roll.seen(&srs, &key("a"), None, true), "a hook tells of it");
+    for _ in 1..QUIET {
+        assert!(roll.minute(nothing).is_empty());
+    }
+    let a = key("a");
+    roll.listed("srs", &HashSet::from([&a]));
+    for _ in 1..QUIET {
+        assert!(roll.minute(nothing).is_empty());
+    }
+    roll.listed("another", &all);
+    assert_eq!(roll.minute(nothing), ["srs-live-a"]);
+    assert!(roll.get("srs-live-a").is_none() && roll.came_from("srs-live-a").is_some());
+}
+
+#[test]
+fn what_ends_again_is_remembered_from_then_on() {
+    let mut roll = Roll::default();
+    let ends = |roll: &mut Roll, name: &str| {
+        roll.attach(name.to_owned(), from(name, None));
+        assert!(roll.stopped(&"srs".into(), &key(name), None).is_some());
+    };
+    ends(&mut roll, "x");
+    for n in 1..REMEMBERED {
+        ends(&mut roll, &n.to_string());
+    }
+    ends(&mut roll, "x");
+    ends(&mut roll, "one more");
+    assert!(roll.came_from("x").is_some());
+    assert!(roll.came_from("1").is_none());
+    assert!(roll.ended.len() <= REMEMBERED && roll.ends.len() <= REMEMBERED);
+}
+
 #[test]
 fn who_publishes_is_what_whoever_knows_says() {
     let (mut roll, srs) = roll(None);
-    roll.seen(&srs, &key("a"), Some("1"));
-    roll.seen(&srs, &key("a"), None);
+    roll.seen(&srs, &key("a"), Some("1"), true);
+    roll.seen(&srs, &key("a"), None, true);
     let publisher = roll.get("srs-live-a").unwrap().publisher.as_deref();
     assert_eq!(publisher, Some("1"));
     assert!(roll.stopped(&srs, &key("a"), None).is_some());
