@@ -5,6 +5,7 @@
 mod capture;
 mod clip;
 mod decoder;
+mod description;
 mod error;
 mod input;
 mod log;
@@ -21,6 +22,7 @@ mod timeline;
 
 pub use clip::{Tracks, write_clip};
 pub use decoder::{Decoded, Decoder};
+pub use description::Description;
 pub use error::SourceError;
 pub use input::{Input, Limits, codec_name, init, is_sound, stamp};
 pub use log::{Speaking, StreamLog};
@@ -33,13 +35,6 @@ pub use timeline::Timeline;
 
 /// A compressed packet of video or sound, its time stamps in ms of media time.
 pub type Packet = ffmpeg_next::Packet;
-
-/// Whether `packet` says anew what a decoder needs to know: a publisher came back with another size, say. Without it no
-/// packet that follows can be decoded, and a decoder that is opened anew is not told.
-pub fn describes_anew(packet: &Packet) -> bool {
-    let kind = ffmpeg_next::codec::packet::side_data::Type::NewExtraData;
-    packet.side_data().any(|data| data.kind() == kind)
-}
 
 /// Whether `packet` is there to be decoded and not to be shown.
 pub fn is_hidden(packet: &Packet) -> bool {

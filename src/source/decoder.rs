@@ -8,7 +8,7 @@ use ffmpeg_next::frame::Video;
 use ffmpeg_next::{Dictionary, Error};
 
 use crate::source::capture::Reference;
-use crate::source::{Batch, Looks, Packet, Picture, SourceError, describes_anew};
+use crate::source::{Batch, Description, Looks, Packet, Picture, SourceError};
 
 /// Pixels that a picture may have: 8192 × 4320, the largest level of H.264 and HEVC in use. What is
 /// larger is refused by libav before anything is allocated for it.
@@ -22,6 +22,7 @@ pub struct Decoder {
     parameters: Parameters,
     /// What the stream has said of itself since it began: a decoder that is opened now was not told.
     renewal: Option<Arc<Packet>>,
+    description: Description,
     video: Option<decoder::Video>,
     /// Whether it is one of many.
     shares: bool,
@@ -65,6 +66,7 @@ impl Decoder {
     pub fn new(parameters: Parameters) -> Result<Self, SourceError> {
         Ok(Self {
             video: Some(open(parameters.clone())?),
+            description: Description::of(&parameters),
             parameters,
             renewal: None,
             shares: false,
@@ -93,9 +95,10 @@ impl Decoder {
             None if batch.fresh => self.reopen()?,
             None => return None,
         };
-        let mut renewals = batch.packets.iter().filter(|packet| describes_anew(packet));
-        if let Some(renewal) = renewals.next_back() {
-            self.renewal = Some(Arc::clone(renewal));
+        for packet in &batch.packets {
+            if self.description.is_changed_by(packet) {
+                self.renewal = Some(Arc::clone(packet));
+            }
         }
         let decoded = self.run(&mut video, batch, look);
         self.warm |= !batch.drain;

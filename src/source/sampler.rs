@@ -5,6 +5,7 @@
 //! only kept until it is clear that nobody needs them. A stream that is boosted for a while is decoded
 //! from its last keyframe on, several looks a second.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use crate::config::{Sample, Sampling};
@@ -15,6 +16,10 @@ const MAX_KEPT_BYTES: usize = 32 << 20;
 
 /// What libav needs for a packet beside its bytes (measured: 480): a flood of tiny packets must count.
 pub const PACKET_BYTES: usize = 512;
+
+/// How far back in media time a packet may be shown before the last look, in ms: frames are reordered. What is further back was
+/// hidden by a time stamp that lied, and the wait for the next look begins there.
+const LONGEST_BACK_MS: i64 = 1_000;
 
 /// Where a packet stands in its stream.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -121,6 +126,16 @@ impl<P> Batch<P> {
     }
 }
 
+impl<P> Batch<Arc<P>> {
+    /// Has the decoder told what `renewal` says before the rest, unless it is among that. It is a keyframe: nothing but the time
+    /// to decode it is lost.
+    pub fn renew(&mut self, renewal: Arc<P>) {
+        if !self.packets.iter().any(|p| Arc::ptr_eq(p, &renewal)) {
+            self.packets.insert(0, renewal);
+        }
+    }
+}
+
 impl<P: Clone> Collector<P> {
     /// Starts with the first packet of a stream.
     pub fn new(sampling: &Sampling) -> Self {
@@ -151,8 +166,12 @@ impl<P: Clone> Collector<P> {
     /// Takes the next packet; gives back what is to be decoded now.
     pub fn push(&mut self, packet: P, position: Position) -> Option<Batch<P>> {
         // The first packet starts the clock for `max_gap`: a stream may have no keyframes at all.
-        let last_look_ms = *self.last_look_ms.get_or_insert(position.media_ms);
-        let since_look = position.media_ms - last_look_ms;
+        let last_look_ms = self.last_look_ms.get_or_insert(position.media_ms);
+        if *last_look_ms - position.media_ms > LONGEST_BACK_MS {
+            *last_look_ms = position.media_ms;
+            self.last_due_ms = self.last_due_ms.min(position.media_ms);
+        }
+        let since_look = position.media_ms - *last_look_ms;
         self.last_ms = position.media_ms;
         let is_wanted = !self.looked || since_look >= self.min_gap_ms;
         match self.sample {

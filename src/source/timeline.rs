@@ -11,6 +11,16 @@ const CONTINUOUS: RangeInclusive<i64> = -1_000..=30_000;
 /// show.
 const CONTINUOUS_INDEXED: RangeInclusive<i64> = -1_000..=3_600_000;
 
+/// How far the presentation time stamp may be from the decoding one, in ms: a frame is sent after all that it is decoded from, which
+/// takes a few frames. One that lies would hide all that comes until its time.
+const PRESENTED: RangeInclusive<i64> = -1_000..=5_000;
+
+/// The same in a file with an index, whose frames may be far apart.
+const PRESENTED_INDEXED: RangeInclusive<i64> = -1_000..=30_000;
+
+/// How far another track may be from the video, in ms.
+const BESIDE: i64 = 30_000;
+
 /// Where a stream goes on after a jump where nothing better is known, in ms.
 const STEP: i64 = 40;
 
@@ -21,6 +31,7 @@ const LARGEST: i64 = 1 << 60;
 #[derive(Debug)]
 pub struct Timeline {
     continuous: RangeInclusive<i64>,
+    presented: RangeInclusive<i64>,
     last: Option<Last>,
 }
 
@@ -32,18 +43,21 @@ struct Last {
     offset: i64,
     /// The largest media time so far, in ms.
     media_ms: i64,
+    /// The stream was opened anew since.
+    reopened: bool,
 }
 
 impl Timeline {
     /// A stream that has not begun; `indexed` where it is a file with an index.
     pub fn new(indexed: bool) -> Self {
-        let continuous = if indexed {
-            CONTINUOUS_INDEXED
+        let (continuous, presented) = if indexed {
+            (CONTINUOUS_INDEXED, PRESENTED_INDEXED)
         } else {
-            CONTINUOUS
+            (CONTINUOUS, PRESENTED)
         };
         Self {
             continuous,
+            presented,
             last: None,
         }
     }
@@ -58,21 +72,22 @@ impl Timeline {
         elapsed_ms: Option<i64>,
     ) -> (i64, bool) {
         let [pts, dts] = [pts, dts].map(|stamp| stamp.map(|ms| ms.clamp(-LARGEST, LARGEST)));
+        let after = self.last.map_or(0, |last| last.decoding_ms + STEP);
+        let decoding_ms = dts.or(pts).unwrap_or(after);
+        let presented = pts
+            .filter(|pts| self.presented.contains(&(pts - decoding_ms)))
+            .unwrap_or(decoding_ms);
         let Some(last) = self.last else {
-            let first = pts.or(dts).unwrap_or(0);
             self.last = Some(Last {
-                decoding_ms: dts.unwrap_or(first),
-                offset: -first,
+                decoding_ms,
+                offset: -presented,
                 media_ms: 0,
+                reopened: false,
             });
             return (0, true);
         };
-        let decoding_ms = dts.or(pts).unwrap_or(last.decoding_ms + STEP);
-        // A presentation time far from the decoding time is a lie.
-        let presented = pts
-            .filter(|pts| CONTINUOUS.contains(&(pts - decoding_ms)))
-            .unwrap_or(decoding_ms);
-        let follows = self.continuous.contains(&(decoding_ms - last.decoding_ms));
+        let apart = decoding_ms - last.decoding_ms;
+        let follows = !last.reopened && self.continuous.contains(&apart);
         let offset = if follows {
             last.offset
         } else {
@@ -84,6 +99,7 @@ impl Timeline {
             decoding_ms,
             offset,
             media_ms: last.media_ms.max(media_ms),
+            reopened: false,
         });
         (media_ms, follows)
     }
@@ -93,7 +109,7 @@ impl Timeline {
     pub fn beside(&self, stamp: Option<i64>) -> Option<i64> {
         let (last, stamp) = (self.last?, stamp?);
         let apart = stamp.clamp(-LARGEST, LARGEST) - last.decoding_ms;
-        let goes_with = apart.abs() <= *CONTINUOUS.end();
+        let goes_with = apart.abs() <= BESIDE;
         goes_with.then(|| stamp + last.offset)
     }
 
@@ -101,6 +117,7 @@ impl Timeline {
     pub fn reopen(&mut self) {
         if let Some(last) = &mut self.last {
             last.decoding_ms = -2 * LARGEST;
+            last.reopened = true;
         }
     }
 }
@@ -166,6 +183,26 @@ mod tests {
             timeline.map(Some(510), Some(510), Some(3_000)),
             (3_000, false)
         );
+    }
+
+    /// Raw H.264 has no time stamps at all.
+    #[test]
+    fn a_reopened_stream_without_time_stamps_goes_on() {
+        let mut timeline = Timeline::new(false);
+        timeline.map(None, None, Some(0));
+        timeline.reopen();
+        assert_eq!(timeline.map(None, None, Some(3_000)), (3_000, false));
+        assert_eq!(timeline.map(None, None, Some(3_040)), (3_040, true));
+    }
+
+    #[test]
+    fn a_lie_about_when_to_show_it_moves_nothing_else() {
+        for (pts, dts) in [(900_000, 0), (29_000, 0), (-900_000, 0)] {
+            let mut timeline = Timeline::new(false);
+            assert_eq!(timeline.map(Some(pts), Some(dts), None), (0, true));
+            assert_eq!(timeline.map(Some(40), Some(40), None), (40, true));
+            assert_eq!(timeline.map(Some(pts + 80), Some(80), None), (80, true));
+        }
     }
 
     #[test]

@@ -11,7 +11,7 @@ use sha2::{Digest, Sha256};
 use crate::config::Location;
 use crate::ids::Seed;
 use crate::source::{
-    Collector, Input, Position, SourceError, StreamLog, Timeline, is_sound, stamp,
+    Collector, Description, Input, Position, SourceError, StreamLog, Timeline, is_sound, stamp,
 };
 use crate::track::Coverage;
 use crate::worker::board::Board;
@@ -78,8 +78,18 @@ pub fn watch_file(
             Arc::clone(&board),
             log.clone(),
         ));
-        lane.start(input.parameters().ok_or(SourceError::NoVideo)?)?;
-        read_all(&mut input, settings, lane, &board, record, progress)?;
+        let parameters = input.parameters().ok_or(SourceError::NoVideo)?;
+        let description = Description::of(&parameters);
+        lane.start(parameters)?;
+        read_all(
+            &mut input,
+            description,
+            settings,
+            lane,
+            &board,
+            record,
+            progress,
+        )?;
         Ok(Done {
             counts: lane.counts(),
             coverage: lane.coverage(),
@@ -100,6 +110,7 @@ pub fn watch_file(
 
 fn read_all(
     input: &mut Input,
+    mut description: Description,
     settings: &Settings,
     lane: &mut Lane,
     board: &Board,
@@ -110,6 +121,7 @@ fn read_all(
     let mut boost = Recorded::new(settings.boost);
     let mut collector = Collector::new(&settings.sampling);
     let mut timeline = Timeline::new(input.is_indexed());
+    let mut renewal = None;
     while let Some(mut packet) = input.read_any()? {
         if is_sound(&packet) {
             if settings.snapshots && board.keep_sound(packet, &timeline) {
@@ -130,10 +142,20 @@ fn read_all(
         };
         collector.boost(boost.looks(media_ms, board.take_reason()));
         let packet = Arc::new(packet);
+        if description.is_changed_by(&packet) {
+            let tracks = board.kept().tracks().map(|tracks| tracks.anew(&packet));
+            board.kept().begin(tracks);
+            lane.hand_over_clips(record);
+            renewal = Some(Arc::clone(&packet));
+        }
         if settings.snapshots && board.kept().push(Arc::clone(&packet), position) {
             lane.hand_over_clips(record);
         }
-        if let Some(batch) = collector.push(packet, position) {
+        if let Some(mut batch) = collector.push(packet, position) {
+            // What says it may have been passed over.
+            if let Some(renewal) = renewal.take() {
+                batch.renew(renewal);
+            }
             if lane.decode(&batch, None, record) {
                 collector.keyframes_fail();
             }
@@ -141,7 +163,10 @@ fn read_all(
             progress(media_ms, whole_ms);
         }
     }
-    if let Some(batch) = collector.finish() {
+    if let Some(mut batch) = collector.finish() {
+        if let Some(renewal) = renewal.take() {
+            batch.renew(renewal);
+        }
         lane.decode(&batch, None, record);
     }
     lane.failure().cloned().map_or(Ok(()), Err)
@@ -164,17 +189,20 @@ fn seed(path: &Path, stream: &Stream, settings: &Settings) -> Result<Seed, Sourc
             return Err(SourceError::Stopped);
         }
     }
+    let policy = stream.policy.as_ref().unwrap_or(&settings.policy);
     let settings = format!(
-        "{:?} {:?} {:?} {} {} {:?} {:?} {} {}",
+        "{:?} {:?} {:?} {} {} {:?} {:?} {} {} {:?} {:?}",
         settings.sampling,
         settings.boost,
         settings.incidents,
         settings.prompt_reads,
-        settings.policy.get().id(),
+        policy.get().id(),
         stream.labels,
         stream.seller,
         settings.follower.is_some(),
         settings.readers,
+        settings.clips,
+        settings.ring,
     );
     Ok(Seed::from_parts(&[
         env!("CARGO_PKG_VERSION").as_bytes(),

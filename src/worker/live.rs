@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use crate::config::Location;
 use crate::source::{
-    Collector, Input, Limits, Packet, Position, SourceError, Timeline, codec_name, describes_anew,
+    Collector, Description, Input, Limits, Packet, Position, SourceError, Timeline, codec_name,
     is_sound, stamp,
 };
 use crate::stop::Stop;
@@ -33,6 +33,7 @@ pub(super) struct LiveReader<'a> {
     cell: &'a Arc<Cell>,
     pool: &'a Pool,
     collector: Collector<Arc<Packet>>,
+    description: Description,
     timeline: Timeline,
     first_us: Option<i64>,
     /// Media time in ms and arrival in µs of the last packets that were left for the pool.
@@ -66,6 +67,7 @@ impl<'a> LiveReader<'a> {
             pool,
             collector: Collector::new(&settings.sampling),
             timeline: Timeline::new(false),
+            description: Description::default(),
             first_us: None,
             last_put: None,
         }
@@ -126,6 +128,7 @@ impl<'a> LiveReader<'a> {
         self.cell.board.set_codec(codec_name(&parameters));
         self.cell.board.set_state(State::Live);
         self.cell.board.kept().begin(input.tracks());
+        self.description = Description::of(&parameters);
         self.cell.mailbox.start(parameters);
         self.cell.keyframes_fail.store(false, Ordering::Relaxed);
         self.collector = Collector::new(&self.settings.sampling);
@@ -173,7 +176,7 @@ impl<'a> LiveReader<'a> {
             self.collector.keyframes_fail();
         }
         let packet = Arc::new(packet);
-        if describes_anew(&packet) {
+        if self.description.is_changed_by(&packet) {
             self.cell.mailbox.renew(Arc::clone(&packet));
             let mut kept = self.cell.board.kept();
             let tracks = kept.tracks().map(|tracks| tracks.anew(&packet));

@@ -132,12 +132,7 @@ impl Mailbox {
         let mut held = self.lock();
         let mut mail = std::mem::take(&mut *held);
         match (&mut mail.batch, mail.renewal.take()) {
-            (Some(batch), Some(renewal)) => {
-                if !batch.packets.iter().any(|p| Arc::ptr_eq(p, &renewal)) {
-                    // It is a keyframe: nothing but the time to decode it is lost.
-                    batch.packets.insert(0, renewal);
-                }
-            }
+            (Some(batch), Some(renewal)) => batch.renew(renewal),
             (None, renewal) => held.renewal = renewal,
             (Some(_), None) => {}
         }

@@ -1,5 +1,7 @@
 //! Clips: what was sent, cut out without decoding it, to be played by anybody.
 
+mod flv;
+
 use std::fs;
 use std::io::{BufRead, BufReader, Write};
 use std::net::{TcpListener, TcpStream};

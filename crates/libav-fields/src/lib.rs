@@ -56,6 +56,21 @@ pub fn carried_over(parameters: &Parameters, changes: Changes<'_>) -> Option<Par
     Some(copy)
 }
 
+/// What `parameters` hold for the decoder beside their fields: parameter sets, mostly. Empty where there is nothing.
+#[must_use]
+pub fn extradata(parameters: &Parameters) -> &[u8] {
+    // SAFETY: it is null, or points to valid parameters for as long as these live.
+    let Some(raw) = (unsafe { parameters.as_ptr().as_ref() }) else {
+        return &[];
+    };
+    let length = usize::try_from(raw.extradata_size).unwrap_or(0);
+    if raw.extradata.is_null() || length == 0 {
+        return &[];
+    }
+    // SAFETY: avcodec.h says that it is as long as that, and it stays for as long as it is borrowed.
+    unsafe { std::slice::from_raw_parts(raw.extradata, length) }
+}
+
 /// Whether `packet` is there to be decoded and not to be shown, as what lies before the beginning of an edit list.
 #[must_use]
 pub fn is_hidden(packet: &Packet) -> bool {
@@ -73,12 +88,7 @@ mod tests {
         // SAFETY: nobody else has it, and libav says how long its extradata is.
         unsafe {
             let raw = &*parameters.as_ptr();
-            let length = usize::try_from(raw.extradata_size).unwrap();
-            let bytes = if length == 0 {
-                Vec::new()
-            } else {
-                std::slice::from_raw_parts(raw.extradata, length).to_vec()
-            };
+            let bytes = extradata(parameters).to_vec();
             (raw.codec_tag, (raw.width, raw.height), bytes)
         }
     }

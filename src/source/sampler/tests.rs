@@ -193,6 +193,36 @@ fn keyframes_that_come_too_soon_are_passed_over() {
 }
 
 #[test]
+fn a_time_stamp_that_lies_hides_nothing_that_follows() {
+    let boosts = [
+        (Sample::Auto, None),
+        (Sample::Keyframes, None),
+        (Sample::Auto, Some(5)),
+    ];
+    for (sample, boost) in boosts {
+        let mut collector = Collector::new(&Sampling {
+            sample,
+            ..Sampling::default()
+        });
+        collector.boost(boost);
+        // A keyframe a second, the third of which says that it is shown half a minute later.
+        let batches: Vec<_> = (0..60)
+            .filter_map(|n| {
+                let mut position = at(n, n % 10 == 0);
+                if n == 20 {
+                    position.media_ms += 30_000;
+                }
+                collector.push(n, position)
+            })
+            .collect();
+        for key in [40, 50] {
+            let is_decoded = batches.iter().any(|batch| batch.packets.contains(&key));
+            assert!(is_decoded, "{key}: {batches:?}");
+        }
+    }
+}
+
+#[test]
 fn a_boosted_stream_is_decoded_from_its_last_keyframe_on() {
     let mut collector = Collector::new(&Sampling::default());
     let mut batches = Vec::new();
