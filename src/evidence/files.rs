@@ -317,10 +317,18 @@ pub fn inside(folder: &Path, name: &str) -> Option<PathBuf> {
     name.split('/').all(is_plain).then(|| folder.join(name))
 }
 
-/// Writes beside the file and renames: a reader sees all of it or nothing.
-fn write_whole<T>(path: &Path, write: impl FnOnce(&Path) -> io::Result<T>) -> io::Result<T> {
+/// Writes beside the file and renames: a reader sees all of it or nothing. What is there already may be on record, and stays
+/// as it is. The SHA-256 and the bytes of the file that is there then.
+fn write_whole(
+    path: &Path,
+    write: impl FnOnce(&Path) -> io::Result<(String, u64)>,
+) -> io::Result<(String, u64)> {
     let partial = path.with_extension(PARTIAL);
     let written = write(&partial).and_then(|written| {
+        if let Ok(before) = File::open(path) {
+            fs::remove_file(&partial)?;
+            return hash(before);
+        }
         fs::rename(&partial, path)?;
         Ok(written)
     });
@@ -361,6 +369,22 @@ mod tests {
         );
         let left = fs::read_dir(evidence.path().join("room-1").join(incident.to_string())).unwrap();
         assert_eq!(left.count(), 2, "no partial file is left");
+    }
+
+    #[test]
+    fn what_is_there_is_never_replaced() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("0000000000-clip.mp4");
+        let put = |bytes: &'static [u8]| {
+            write_whole(&path, |partial| {
+                fs::write(partial, bytes)?;
+                hash(File::open(partial)?)
+            })
+        };
+        let first = put(b"first").unwrap();
+        assert_eq!(put(b"second").unwrap(), first);
+        assert_eq!(fs::read(&path).unwrap(), b"first");
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
     }
 
     #[test]

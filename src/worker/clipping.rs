@@ -4,6 +4,8 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
+use futures_util::FutureExt as _;
+use futures_util::future::{BoxFuture, Shared};
 use tokio::sync::{Notify, mpsc, oneshot};
 
 use crate::evidence::{EvidenceFile, Folder};
@@ -24,11 +26,8 @@ const NICENESS: i32 = 5;
 /// A clip, and who is told what became of it.
 type Job = (Clip, oneshot::Sender<Option<EvidenceFile>>);
 
-/// A clip that is being written, or is; `None` where it could not be.
-pub(super) enum Writing {
-    Begun(oneshot::Receiver<Option<EvidenceFile>>),
-    Done(Option<EvidenceFile>),
-}
+/// A clip that is being written, or is; `None` where it could not be. Several incidents may have the same one.
+pub(super) type Writing = Shared<BoxFuture<'static, Option<EvidenceFile>>>;
 
 /// Where clips go to be written.
 pub(super) struct Clipping {
@@ -38,29 +37,6 @@ pub(super) struct Clipping {
     jobs: Option<mpsc::Sender<Job>>,
     /// Somebody is told of each.
     done: Arc<Notify>,
-}
-
-impl Writing {
-    /// Whether it waits no longer.
-    pub(super) fn is_done(&mut self) -> bool {
-        if let Self::Begun(told) = self {
-            let file = match told.try_recv() {
-                Ok(file) => file,
-                Err(oneshot::error::TryRecvError::Empty) => return false,
-                Err(oneshot::error::TryRecvError::Closed) => None,
-            };
-            *self = Self::Done(file);
-        }
-        true
-    }
-
-    /// Waits for it.
-    pub(super) async fn file(self) -> Option<EvidenceFile> {
-        match self {
-            Self::Begun(told) => told.await.ok().flatten(),
-            Self::Done(file) => file,
-        }
-    }
 }
 
 impl Clipping {
@@ -95,7 +71,8 @@ impl Clipping {
             self.media.failed();
             self.jobs = None;
         }
-        Writing::Begun(told)
+        let written = async move { told.await.ok().flatten() };
+        written.boxed().shared()
     }
 }
 

@@ -16,7 +16,7 @@ use crate::worker::media::Media;
 /// Files that are being written, or are; `None` where they could not be. Several incidents may have the same frame.
 type Writing = Shared<BoxFuture<'static, Option<Vec<EvidenceData>>>>;
 
-/// A clip, and the incidents that it shows.
+/// A clip, and the incidents that it shows and that have not named it yet.
 type ClipOf = (Vec<IncidentId>, clipping::Writing);
 
 /// Writes the evidence of incidents and knows what each has.
@@ -34,14 +34,14 @@ pub(super) struct Exhibits {
 pub(super) struct Begun {
     pub(super) incident: IncidentId,
     ended: bool,
-    clips: Vec<ClipOf>,
+    clips: Vec<clipping::Writing>,
     pictures: Vec<Writing>,
 }
 
 impl Begun {
     /// Whether a clip of it is not written yet. That takes as long as the disk and all others leave to it.
-    pub(super) fn waits(&mut self) -> bool {
-        self.clips.iter_mut().any(|(_, written)| !written.is_done())
+    pub(super) fn waits(&self) -> bool {
+        !self.clips.iter().all(is_done)
     }
 }
 
@@ -79,10 +79,14 @@ impl Exhibits {
     /// the incident is over, those that are being written too.
     pub(super) fn begin(&mut self, record: &Record) -> Begun {
         let (incident, ended) = (record.change.incident.id, record.change.incident.ended);
-        let is_due = |(incidents, written): &mut ClipOf| {
-            incidents.contains(&incident) && (written.is_done() || ended)
-        };
-        let clips = self.clips.extract_if(.., is_due).collect();
+        let mut clips = Vec::new();
+        self.clips.retain_mut(|(incidents, written)| {
+            if incidents.contains(&incident) && (ended || is_done(written)) {
+                incidents.retain(|other| *other != incident);
+                clips.push(written.clone());
+            }
+            !incidents.is_empty()
+        });
         let crop = record.crop.clone().map(|crop| {
             let stream = record.stream.clone();
             self.write(incident, move |folder| {
@@ -99,12 +103,12 @@ impl Exhibits {
 
     /// Waits until that is written; all files of the incident so far.
     pub(super) async fn finish(&mut self, begun: Begun) -> Vec<EvidenceData> {
-        for (incidents, written) in begun.clips {
-            let Some(file) = written.file().await else {
-                continue;
-            };
-            for incident in incidents {
-                self.files.entry(incident).or_default().push(wire(&file));
+        for written in begun.clips {
+            if let Some(file) = written.await {
+                self.files
+                    .entry(begun.incident)
+                    .or_default()
+                    .push(wire(&file));
             }
         }
         for written in begun.pictures {
@@ -166,6 +170,13 @@ impl Exhibits {
     }
 }
 
+/// Whether a clip waits no longer.
+fn is_done(written: &clipping::Writing) -> bool {
+    // However much the task has done by now.
+    let asked = tokio::task::coop::unconstrained(written.clone());
+    asked.now_or_never().is_some()
+}
+
 fn wire(file: &EvidenceFile) -> EvidenceData {
     EvidenceData {
         kind: file.kind.as_str(),
@@ -181,6 +192,7 @@ mod tests {
     use image::RgbImage;
 
     use super::*;
+    use crate::evidence::EvidenceKind;
     use crate::track::{Change, Coverage};
     use crate::worker::lane::Origin;
     use crate::worker::sealing::tests::changes;
@@ -249,5 +261,34 @@ mod tests {
         let begun = exhibits.begin(&records[1]);
         assert_eq!(exhibits.finish(begun).await.len(), 2);
         assert!(!exhibits.media().is_failing());
+    }
+
+    /// Two codes on one screen, and the stream is over before their clip is written.
+    #[tokio::test]
+    async fn incidents_that_share_a_clip_end_with_it() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut exhibits = Exhibits::new(Folder::new(folder.path()));
+        let records = ["a", "b"].map(|seed| record("s", &changes(seed).pop().unwrap(), &frame()));
+        let incidents = records.each_ref().map(|record| record.change.incident.id);
+        let (tell, told) = tokio::sync::oneshot::channel();
+        let written = async move { told.await.ok() }.boxed().shared();
+        exhibits.clips.push((incidents.to_vec(), written));
+        let begun = records.each_ref().map(|record| exhibits.begin(record));
+        assert!(begun.iter().all(Begun::waits));
+        let clip = EvidenceFile {
+            kind: EvidenceKind::Clip,
+            path: "s/a/0000000000-clip.mp4".to_owned(),
+            sha256: String::new(),
+            bytes: 1,
+            media_ms: 0,
+        };
+        tell.send(clip).unwrap();
+        for begun in begun {
+            assert!(!begun.waits());
+            let files = exhibits.finish(begun).await;
+            let clips = files.iter().filter(|file| file.kind == "clip");
+            assert_eq!(clips.count(), 1);
+        }
+        assert!(exhibits.clips.is_empty() && exhibits.files.is_empty());
     }
 }

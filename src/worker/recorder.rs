@@ -98,7 +98,7 @@ impl Recorder {
                         // What is written of one incident is written in its order.
                         self.finish_evidence(&mut begun, &mut files).await;
                     }
-                    let mut evidence = self.exhibits.begin(&record);
+                    let evidence = self.exhibits.begin(&record);
                     if is_live(&record) && evidence.waits() {
                         self.late.push((record, evidence));
                     } else {

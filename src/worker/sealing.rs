@@ -257,8 +257,12 @@ impl Sealer {
         };
         let is_recent = |us: i64| (us..us.saturating_add(SWEEP_US)).contains(&now_us);
         if !swept_us.is_some_and(is_recent) {
-            self.sweep(now_us, going.as_deref()).await?;
-            *swept_us = Some(now_us);
+            let swept = self.sweep(now_us, going.as_deref()).await;
+            // What cannot be removed now is not tried each second.
+            if !matches!(swept, Err(SealError::Store(_))) {
+                *swept_us = Some(now_us);
+            }
+            swept?;
         }
         Ok(())
     }
@@ -356,11 +360,15 @@ impl Sealer {
                 break;
             }
         }
+        // One that cannot be removed keeps no other.
+        let mut left = None;
         for path in self.store.removable().await? {
             let (folder, name) = (self.folder.clone(), path.clone());
             let removed = tokio::task::spawn_blocking(move || folder.remove(&name)).await;
-            removed.map_err(io::Error::other)??;
-            self.store.put_removed(&path, now_us).await?;
+            match removed.map_err(io::Error::other).flatten() {
+                Ok(()) => self.store.put_removed(&path, now_us).await?,
+                Err(error) => _ = left.get_or_insert(error),
+            }
         }
         if all > 0 {
             tracing::info!(
@@ -368,7 +376,7 @@ impl Sealer {
                 "evidence that was kept for long enough is removed"
             );
         }
-        Ok(all)
+        left.map_or(Ok(all), |error| Err(error.into()))
     }
 
     fn tombstone(&self, due: &Expired, files: &[EvidenceRow]) -> Tombstone {
