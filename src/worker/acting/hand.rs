@@ -86,6 +86,10 @@ impl Acting {
             reason: Some(reason.to_owned()),
             ..self.new_data()
         };
+        let _one_by_one = match incident {
+            Some(incident) => Some(self.turn(incident).await),
+            None => None,
+        };
         if let Some(incident) = incident {
             self.take_incident(&mut data, incident).await?;
         }
@@ -97,8 +101,12 @@ impl Acting {
         Ok(cut?)
     }
 
-    /// Takes in what is on record of `incident`.
-    async fn take_incident(&self, data: &mut ActionData, incident: &str) -> Result<(), ActError> {
+    /// Takes in what is on record of `incident`, which is settled by that: nothing is done about it by itself any more.
+    pub(super) async fn take_incident(
+        &self,
+        data: &mut ActionData,
+        incident: &str,
+    ) -> Result<(), ActError> {
         let unknown = || ActError::UnknownIncident(incident.to_owned());
         let event = self.0.store.last_incident_event(incident).await?;
         let known = event.and_then(|event| ActionAsked::of_event(&event));
@@ -109,6 +117,7 @@ impl Acting {
         data.incident = Some(incident.to_owned());
         data.labels = known.labels;
         data.about = Some(known.about);
+        self.settle(incident).await?;
         Ok(())
     }
 
@@ -134,7 +143,9 @@ impl Acting {
         by: &str,
         decision: Option<&str>,
     ) -> Result<ActionData, ActError> {
-        let asked = self.asked(incident).await?;
+        // A decision says yes to what the policy wants by now; what was proposed before may have taken more than one person.
+        let wanted_now = approve && decision.is_some();
+        let asked = self.asked(incident, wanted_now).await?;
         let mut data = ActionData {
             by: by.to_owned(),
             decision_id: decision.map(str::to_owned),
@@ -276,16 +287,19 @@ impl Acting {
         Ok(data)
     }
 
-    /// The action that was last proposed about `incident`, where nobody has answered.
-    async fn asked(&self, incident: &str) -> Result<ActionData, ActError> {
+    /// The action that was last proposed about `incident`, where nobody has answered; with `wanted_now` where the policy
+    /// still wants it.
+    async fn asked(&self, incident: &str, wanted_now: bool) -> Result<ActionData, ActError> {
+        let event = self.0.store.last_incident_event(incident).await?;
+        let known = event.and_then(|event| ActionAsked::of_event(&event));
+        let known = known.ok_or_else(|| ActError::UnknownIncident(incident.to_owned()))?;
         let acted = self.acted(incident).await?;
         let counts = self.in_force(&acted).await?;
         let proposed = ActionStep::Proposed.event();
-        let last = counts.iter().rposition(|(kind, _)| kind == proposed);
+        let last = counts.iter().rposition(|(kind, told)| {
+            kind == proposed && (!wanted_now || told.action == known.action)
+        });
         let Some(at) = last else {
-            let event = self.0.store.last_incident_event(incident).await?;
-            let known = event.and_then(|event| ActionAsked::of_event(&event));
-            let known = known.ok_or_else(|| ActError::UnknownIncident(incident.to_owned()))?;
             // It was done without asking; what was done before the policy wanted more is no answer.
             let is_done = counts.iter().any(|(_, told)| told.action == known.action);
             return Err(if is_done {
@@ -430,7 +444,7 @@ impl Acting {
             self.tell(step, data).await?;
         }
         for (decision, incident, by) in self.0.store.unheeded_decisions(since_us).await? {
-            let Ok(asked) = self.asked(&incident).await else {
+            let Ok(asked) = self.asked(&incident, true).await else {
                 continue;
             };
             let error = Some("the program ended before it was done".to_owned());

@@ -1,4 +1,5 @@
 mod back;
+mod people;
 
 use std::sync::Arc;
 
@@ -304,65 +305,6 @@ async fn what_would_have_been_done_is_on_record_where_nothing_is() {
 }
 
 #[tokio::test]
-async fn a_person_answers_what_is_asked_once() {
-    let fixture = Fixture::new("mode = 'ask'").await;
-    let mut asked = Vec::new();
-    let mut rooms = [Room::new("a", "cut"), Room::new("b", "cut")];
-    for room in &mut rooms {
-        let told = fixture.record(&room.show(), 0).await;
-        assert_eq!(
-            steps(&told),
-            [("ask", "ask", vec!["mode-ask", "single-read"])]
-        );
-        asked.push(told[0].incident.clone().unwrap());
-    }
-    let done = fixture.acting.answer(&asked[0], true, "me").await.unwrap();
-    assert_eq!(
-        (&*done.step, &*done.by, done.executor.as_deref()),
-        ("do", "me", Some("platform"))
-    );
-    let not = fixture.acting.answer(&asked[1], false, "me").await.unwrap();
-    assert_eq!(&*not.step, "would");
-    assert_eq!(fixture.kinds(&asked[0]).await, ["proposed", "requested"]);
-    assert_eq!(fixture.kinds(&asked[1]).await, ["proposed", "rejected"]);
-    for room in &mut rooms {
-        for _ in 0..10 {
-            assert_eq!(fixture.record(&room.show(), 1).await, [], "it is decided");
-        }
-    }
-    for incident in &asked {
-        let again = fixture.acting.answer(incident, true, "you").await;
-        assert!(matches!(again, Err(ActError::Answered)), "{again:?}");
-    }
-    let unknown = fixture.acting.answer("no-such", true, "me").await;
-    assert!(matches!(unknown, Err(ActError::UnknownIncident(_))));
-    let mut quiet = Room::new("c", "review");
-    let records = quiet.show();
-    fixture.record(&records, 2).await;
-    let id = records[0].change.incident.id.to_string();
-    let not_asked = fixture.acting.answer(&id, true, "me").await;
-    assert!(
-        matches!(not_asked, Err(ActError::NotAsked)),
-        "{not_asked:?}"
-    );
-    let no_server = fixture.acting.cut("a", 5, "reason", "me", None).await;
-    assert!(matches!(no_server, Err(ActError::Cut(_))), "{no_server:?}");
-    let figures = fixture.acting.figures();
-    let counts: Vec<_> = figures.iter().map(|f| (f.step.as_str(), f.count)).collect();
-    assert_eq!(
-        counts,
-        [
-            ("proposed", 2),
-            ("requested", 1),
-            ("done", 0),
-            ("failed", 0),
-            ("rejected", 1),
-            ("reverted", 0)
-        ]
-    );
-}
-
-#[tokio::test]
 async fn after_too_many_cuts_a_person_is_asked() {
     let fixture = Fixture::new("mode = 'auto'\nbrake_cuts = 2").await;
     let names = ["a", "b", "c"];
@@ -446,55 +388,6 @@ async fn what_a_crash_has_left_undone_is_told_by_the_next_start() {
     assert_eq!(again.kinds(&incident).await.len(), 4, "told once");
 }
 
-/// What a reviewer confirms is done once, whoever came first.
-#[tokio::test]
-async fn a_confirmation_does_what_was_not_done_yet() {
-    let fixture = Fixture::new("mode = 'auto'").await;
-    let mut early = Room::new("early", "cut");
-    let first = early.show();
-    fixture.record(&first, 0).await;
-    let early_id = first[0].change.incident.id.to_string();
-    // Before a second read, told twice at once.
-    let decision = fixture.decide(&early_id, Decision::Confirm).await;
-    let (a, b) = tokio::join!(
-        fixture.acting.confirmed(&early_id, true, "a", &decision),
-        fixture.acting.confirmed(&early_id, true, "b", &decision),
-    );
-    let done: Vec<_> = [a, b].into_iter().filter_map(Result::unwrap).collect();
-    assert_eq!(done.len(), 1);
-    assert_eq!(done[0].reasons, ["confirmed"]);
-    for second in 1..5 {
-        assert_eq!(fixture.record(&early.show(), second).await, []);
-    }
-    assert_eq!(fixture.kinds(&early_id).await, ["requested"]);
-
-    // It was cut by itself.
-    let mut late = Room::new("late", "cut");
-    let mut told = Vec::new();
-    for second in 0..3 {
-        told.extend(fixture.record(&late.show(), second).await);
-    }
-    let late_id = told[0].incident.clone().unwrap();
-    let decision = fixture.decide(&late_id, Decision::Confirm).await;
-    let again = fixture
-        .acting
-        .confirmed(&late_id, true, "a", &decision)
-        .await
-        .unwrap();
-    assert_eq!(again, None);
-    assert_eq!(fixture.kinds(&late_id).await, ["requested"]);
-
-    // What is over is not remembered.
-    fixture.record(&early.end(), 9).await;
-    fixture.record(&late.end(), 9).await;
-    fixture
-        .acting
-        .confirmed(&late_id, false, "a", &decision)
-        .await
-        .unwrap();
-    assert!(fixture.acting.state().decided.is_empty());
-}
-
 /// A short link is a warning until it is known where it leads.
 #[tokio::test]
 async fn a_stream_that_was_warned_can_still_be_cut() {
@@ -519,21 +412,6 @@ async fn a_stream_that_was_warned_can_still_be_cut() {
     assert_eq!(fixture.record(&again, 5).await, []);
 }
 
-#[tokio::test]
-async fn a_confirmation_cuts_a_stream_that_was_only_warned() {
-    let fixture = Fixture::new("mode = 'auto'\nframes = 9").await;
-    let mut room = Room::new("room", "warn");
-    let told = fixture.record(&room.show(), 0).await;
-    let incident = told[0].incident.clone().unwrap();
-    let stricter = room.wants("cut");
-    assert_eq!(stricter.len(), 1);
-    assert_eq!(fixture.record(&stricter, 1).await, [], "too few reads");
-    let decision = fixture.decide(&incident, Decision::Confirm).await;
-    let confirmed = fixture.acting.confirmed(&incident, true, "ann", &decision);
-    let done = confirmed.await.unwrap().unwrap();
-    assert_eq!((&*done.action, &*done.step), ("cut", "do"));
-}
-
 /// What is decided by itself takes a moment to come to the records; a person who answers meanwhile does not do it again.
 #[tokio::test]
 async fn nothing_is_done_twice_that_is_on_its_way_to_the_records() {
@@ -550,60 +428,4 @@ async fn nothing_is_done_twice_that_is_on_its_way_to_the_records() {
     let confirmed = fixture.acting.confirmed(&incident, true, "ann", &decision);
     assert_eq!(confirmed.await.unwrap(), None);
     assert_eq!(fixture.kinds(&incident).await, Vec::<String>::new());
-}
-
-#[tokio::test]
-async fn a_confirmation_that_nobody_came_to_act_on_is_told_by_the_next_start() {
-    let fixture = Fixture::new("mode = 'ask'").await;
-    let mut told = Vec::new();
-    for name in ["confirmed", "allowed", "waiting", "answered"] {
-        told.extend(fixture.record(&Room::new(name, "cut").show(), 0).await);
-    }
-    let ids: Vec<_> = told.iter().map(|t| t.incident.clone().unwrap()).collect();
-    fixture.decide(&ids[0], Decision::Confirm).await;
-    fixture.decide(&ids[1], Decision::AllowOnce).await;
-    let answered = fixture.decide(&ids[3], Decision::Confirm).await;
-    let done = fixture.acting.confirmed(&ids[3], true, "ann", &answered);
-    assert!(done.await.unwrap().is_some());
-    // The decisions of these tests are of long ago.
-    let since_us = THEN_US - 1;
-    let unheeded = fixture.store.unheeded_decisions(since_us).await.unwrap();
-    let found: Vec<_> = unheeded.iter().map(|(_, id, by)| (id, &**by)).collect();
-    assert_eq!(found, [(&ids[0], "ann")]);
-    fixture.acting.take_up_since(since_us).await.unwrap();
-    assert_eq!(fixture.kinds(&ids[0]).await, ["proposed", "failed"]);
-    fixture.acting.take_up_since(since_us).await.unwrap();
-    for (id, kinds) in [
-        (&ids[0], vec!["proposed", "failed"]),
-        (&ids[1], vec!["proposed"]),
-        (&ids[2], vec!["proposed"]),
-        (&ids[3], vec!["proposed", "requested"]),
-    ] {
-        assert_eq!(fixture.kinds(id).await, kinds);
-    }
-}
-
-/// A server may take a minute to disconnect somebody: nobody else's stream stays on for that.
-#[tokio::test]
-async fn an_answer_waits_for_none_about_another_incident() {
-    let fixture = Fixture::new("mode = 'ask'").await;
-    let told = fixture.record(&Room::new("room", "cut").show(), 0).await;
-    let incident = told[0].incident.as_deref().unwrap();
-    let other = fixture.acting.turn("other").await;
-    let answer = fixture.acting.answer(incident, true, "ann");
-    let limit = std::time::Duration::from_secs(30);
-    let answered = tokio::time::timeout(limit, answer).await;
-    assert!(answered.expect("it does not wait").is_ok());
-    // About the same one they come one after the other.
-    let now = std::time::Duration::ZERO;
-    let second = tokio::time::timeout(now, fixture.acting.turn("other")).await;
-    assert!(second.is_err());
-    drop(other);
-    drop(fixture.acting.turn("other").await);
-    drop(fixture.acting.turn("third").await);
-    assert_eq!(
-        fixture.acting.0.answering.lock().unwrap().len(),
-        1,
-        "what is over is let go"
-    );
 }
