@@ -118,11 +118,21 @@
     owed = button;
   };
   document.addEventListener("focusout", (event) => { if (event.target.matches("[data-reason]")) owed = null; });
-  const press = (key) => {
+  // Whoever has decided is led to the next incident at once: a key that was pressed twice is not meant for that one.
+  const EARLY_MS = 400;
+  let early = 0;
+  const beware = () => {
+    const ready = () => { document.documentElement.dataset.ready = "yes"; };
+    if (!new URL(location.href).searchParams.has("undo")) return ready();
+    early = performance.now() + EARLY_MS;
+    setTimeout(ready, EARLY_MS);
+  };
+  const press = (key, at) => {
     const row = one(".here");
     const inRow = row && all(`[data-row-key="${CSS.escape(key)}"]`, row).find(shown);
     const target = inRow || all(`[data-key="${CSS.escape(key)}"]`).find(shown);
     if (!target) return false;
+    if (at < early && target.matches(".decide button, .allow summary")) return true;
     if (target.matches("input, textarea, select")) target.focus();
     else if (target.matches("summary")) {
       target.parentElement.open = true;
@@ -161,7 +171,7 @@
     else if (event.key === "Enter") {
       const row = one(".here");
       if (row && (event.target === document.body || event.target.id === "main")) { one("a", row).click(); done = true; }
-    } else if (event.key === "?") { help(); done = true; } else if (event.key.length === 1 || event.key === "Backspace") done = press(event.key);
+    } else if (event.key === "?") { help(); done = true; } else if (event.key.length === 1 || event.key === "Backspace") done = press(event.key, event.timeStamp);
     if (done) event.preventDefault();
   });
   document.addEventListener("keyup", (event) => { if (["r", "R", " ", "Enter"].includes(event.key)) cover(); });
@@ -357,6 +367,7 @@
   });
 
   const start = () => {
+    beware();
     wake(document);
     listen();
     renew();

@@ -1,5 +1,8 @@
 //! Writes that carry `Idempotency-Key`: the same request again gets the same answer and does nothing.
 
+use std::collections::HashSet;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
 use axum::body::{Body, to_bytes};
 use axum::extract::{MatchedPath, Request, State};
 use axum::http::{HeaderValue, Method, StatusCode, header};
@@ -26,6 +29,9 @@ const SECRET: [&str; 3] = [
     "/api/v1/users/{id}/invite",
 ];
 
+/// A still is known by when it was taken, and its bytes have a bound of their own.
+const OTHERWISE: &str = "/api/v1/frames";
+
 /// Answers a write once.
 pub(super) async fn once(
     State(app): State<Shared>,
@@ -33,10 +39,11 @@ pub(super) async fn once(
     request: Request,
     next: Next,
 ) -> Response {
-    let is_write = !matches!(
+    let is_read = matches!(
         *request.method(),
         Method::GET | Method::HEAD | Method::OPTIONS
     );
+    let is_write = !is_read && route.as_str() != OTHERWISE;
     let key = request.headers().get(KEY).filter(|_| is_write).cloned();
     // What nobody is known for is not kept: everybody could fill the records with it.
     let who = request.extensions().get::<Who>().cloned();
@@ -45,6 +52,7 @@ pub(super) async fn once(
     };
     let asked = Asked {
         store: &app.parts.store,
+        under_way: &app.under_way,
         now_us: app.parts.clock.wall_us(),
         by: &who.name,
         is_secret: SECRET.contains(&route.as_str()),
@@ -53,9 +61,41 @@ pub(super) async fn once(
     answered.unwrap_or_else(IntoResponse::into_response)
 }
 
+/// Writes that are being answered, by who asks and their keys, however long that takes.
+#[derive(Default)]
+pub(super) struct UnderWay(Mutex<HashSet<(String, String)>>);
+
+/// One of them, until it is dropped.
+struct Going<'a> {
+    all: &'a UnderWay,
+    which: (String, String),
+}
+
+impl UnderWay {
+    /// Begins with the write of `by` that has `key`; `None` where one is being answered.
+    fn begin(&self, by: &str, key: &str) -> Option<Going<'_>> {
+        let which = (by.to_owned(), key.to_owned());
+        if !self.lock().insert(which.clone()) {
+            return None;
+        }
+        Some(Going { all: self, which })
+    }
+
+    fn lock(&self) -> MutexGuard<'_, HashSet<(String, String)>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Drop for Going<'_> {
+    fn drop(&mut self) {
+        self.all.lock().remove(&self.which);
+    }
+}
+
 /// A write that is done once.
 struct Asked<'a> {
     store: &'a Store,
+    under_way: &'a UnderWay,
     now_us: i64,
     /// Who asks.
     by: &'a str,
@@ -72,6 +112,7 @@ impl Asked<'_> {
     ) -> Result<Response, Failure> {
         let Self {
             store,
+            under_way,
             now_us,
             by,
             is_secret,
@@ -91,7 +132,10 @@ impl Asked<'_> {
         hasher.update(parts.uri.to_string().as_bytes());
         hasher.update(b"\n");
         hasher.update(&bytes);
-        match store.take_key(by, key, &hasher.finish(), now_us).await? {
+        let busy = || Failure::conflict("a request with this key is being answered");
+        let _going = under_way.begin(by, key).ok_or_else(busy)?;
+        let sha256 = hasher.finish();
+        match store.take_key(by, key, &sha256, now_us).await? {
             Reply::New => {}
             Reply::Known { .. } if is_secret => {
                 return Err(Failure::conflict(
@@ -104,21 +148,20 @@ impl Asked<'_> {
                     "`Idempotency-Key`: another request had this key",
                 ));
             }
-            Reply::Busy => return Err(Failure::conflict("the same request is being answered")),
+            Reply::Busy => return Err(busy()),
         }
         let response = next
             .run(Request::from_parts(parts, Body::from(bytes)))
             .await;
         // What failed did nothing, and may be tried again under the same key.
         if !response.status().is_success() {
-            store.keep_reply(by, key, None).await?;
+            store.keep_reply(by, key, &sha256, now_us, None).await?;
             return Ok(response);
         }
         let (parts, body) = response.into_parts();
         let Ok(bytes) = to_bytes(body, LARGEST_ANSWER).await else {
-            store
-                .keep_reply(by, key, Some((parts.status.as_u16(), "")))
-                .await?;
+            let answer = Some((parts.status.as_u16(), ""));
+            store.keep_reply(by, key, &sha256, now_us, answer).await?;
             return Err(Failure::new(
                 StatusCode::INTERNAL_SERVER_ERROR,
                 "it was done, and its answer is too long to be kept",
@@ -126,9 +169,8 @@ impl Asked<'_> {
         };
         let text = String::from_utf8_lossy(&bytes);
         let kept = if is_secret { "" } else { &text };
-        store
-            .keep_reply(by, key, Some((parts.status.as_u16(), kept)))
-            .await?;
+        let answer = Some((parts.status.as_u16(), kept));
+        store.keep_reply(by, key, &sha256, now_us, answer).await?;
         Ok(Response::from_parts(parts, Body::from(bytes)))
     }
 }
@@ -147,4 +189,23 @@ fn replayed(status: u16, answer: String) -> Response {
     }
     headers.insert("idempotent-replayed", HeaderValue::from_static("true"));
     response
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A cut may take as long as its server does, and is not made twice by who asks again meanwhile.
+    #[test]
+    fn a_key_is_taken_for_as_long_as_its_request_is_answered() {
+        let all = UnderWay::default();
+        let going = all.begin("ann", "k");
+        assert!(going.is_some());
+        for _ in 0..2 {
+            assert!(all.begin("ann", "k").is_none());
+        }
+        assert!(all.begin("bob", "k").is_some() && all.begin("ann", "l").is_some());
+        drop(going);
+        assert!(all.begin("ann", "k").is_some());
+    }
 }

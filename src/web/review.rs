@@ -16,6 +16,7 @@ pub(super) mod tables;
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
+use futures_util::{StreamExt as _, stream};
 use serde_json::Value;
 
 use super::App;
@@ -83,6 +84,32 @@ impl App {
                 tracing::error!(incident.id = incident, %error, "a decision had no effect on the stream");
             }
         });
+    }
+
+    /// Other decisions stand on these incidents than before, or none: what those brought is taken back, and what stands now is acted
+    /// on. Of many, a few at a time: everybody else uses the same records.
+    fn stands_anew(&self, incidents: Vec<String>, by: &str) {
+        const AT_ONCE: usize = 4;
+        let (acting, store) = (self.parts.acting.clone(), self.parts.store.clone());
+        let by: Arc<str> = by.into();
+        let settle = move |incident: String| {
+            let (acting, store, by) = (acting.clone(), store.clone(), Arc::clone(&by));
+            async move {
+                let settled = async {
+                    acting.withdrawn(&incident, &by).await?;
+                    if let Some((id, stands)) = store.standing(&incident).await?
+                        && let Some(yes) = stands.confirms()
+                    {
+                        acting.confirmed(&incident, yes, &by, &id).await?;
+                    }
+                    Ok::<_, StoreError>(())
+                };
+                if let Err(error) = settled.await {
+                    tracing::error!(incident.id = incident, %error, "a decision had no effect on the stream");
+                }
+            }
+        };
+        tokio::spawn(stream::iter(incidents).for_each_concurrent(AT_ONCE, settle));
     }
 
     /// Decisions on these incidents do not stand any more: what they brought is taken back.

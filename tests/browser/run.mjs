@@ -127,7 +127,11 @@ tests["three incidents are reviewed by keyboard alone"] = async () => {
   for (const key of ["1", "3", "2"]) {
     const here = id();
     decided.push(here);
+    // What is pressed twice is not meant for the incident that comes next.
     await page.waitForLoadState("load");
+    if (decided.length > 1) await page.keyboard.press(key);
+    await page.locator("html[data-ready]").waitFor({ state: "attached" });
+    same(id(), here, "nobody decides on what has just come");
     await page.keyboard.press(key);
     await page.waitForURL((url) => url.pathname.startsWith("/incidents/") && !url.pathname.endsWith(here));
   }

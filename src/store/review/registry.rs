@@ -80,17 +80,23 @@ pub(super) async fn add(
     added.fetch_one(&mut **transaction).await
 }
 
-/// Adds again what was revoked; the id of the new entry.
+/// Adds again what was revoked at `revoked_us`; the id of the new entry. `None` where it was revoked at another time, by somebody
+/// who meant it: that stays so.
 pub(super) async fn add_again(
     transaction: &mut Transaction<'_, Sqlite>,
     act: &Act<'_>,
     id: i64,
+    revoked_us: i64,
 ) -> Result<Option<i64>, sqlx::Error> {
     let added = sqlx::query_scalar(
         "INSERT INTO registry_entry (scope, seller, key, made_by, made_us)
-         SELECT scope, seller, key, ?, ? FROM registry_entry WHERE id = ? RETURNING id",
+         SELECT scope, seller, key, ?, ? FROM registry_entry WHERE id = ? AND revoked_us = ? RETURNING id",
     );
-    let added = added.bind(act.by).bind(act.now_us).bind(id);
+    let added = added
+        .bind(act.by)
+        .bind(act.now_us)
+        .bind(id)
+        .bind(revoked_us);
     added.fetch_optional(&mut **transaction).await
 }
 

@@ -89,7 +89,8 @@ impl Store {
         Ok(reply)
     }
 
-    /// Keeps what was answered; without an answer the key is free again.
+    /// Keeps what was answered to the request with the hash `sha256`, also where that took so long that it was taken for lost;
+    /// without an answer the key is free again.
     ///
     /// # Errors
     /// Where it could not be kept.
@@ -97,17 +98,22 @@ impl Store {
         &self,
         by: &str,
         key: &str,
+        sha256: &str,
+        now_us: i64,
         answer: Option<(u16, &str)>,
     ) -> Result<(), StoreError> {
         match answer {
             Some((status, answer)) => {
                 sqlx::query(
-                    "UPDATE idempotency SET status = ?, answer = ? WHERE asked_by = ? AND key = ?",
+                    "INSERT INTO idempotency (asked_by, key, sha256, made_us, status, answer) VALUES (?, ?, ?, ?, ?, ?)
+                     ON CONFLICT (asked_by, key) DO UPDATE SET status = excluded.status, answer = excluded.answer",
                 )
-                .bind(status)
-                .bind(answer)
                 .bind(by)
                 .bind(key)
+                .bind(sha256)
+                .bind(now_us)
+                .bind(status)
+                .bind(answer)
                 .execute(&self.pool)
                 .await?;
             }

@@ -205,7 +205,7 @@ async fn a_key_is_for_one_request() {
         "keys of others are others"
     );
     store
-        .keep_reply("ann", "k", Some((200, "{}")))
+        .keep_reply("ann", "k", "1", 1, Some((200, "{}")))
         .await
         .unwrap();
     let known = Reply::Known {
@@ -218,7 +218,7 @@ async fn a_key_is_for_one_request() {
         Reply::New,
         "a day is over"
     );
-    store.keep_reply("ann", "k", None).await.unwrap();
+    store.keep_reply("ann", "k", "1", 1, None).await.unwrap();
     assert_eq!(
         take("ann", "3", day_us + 12).await,
         Reply::New,
@@ -229,6 +229,12 @@ async fn a_key_is_for_one_request() {
         Reply::New,
         "its program is gone"
     );
+    // One that took longer than that was taken for lost, and is answered all the same.
+    assert_eq!(take("carl", "1", 0).await, Reply::New);
+    assert_eq!(take("dora", "1", 2 * MINUTE_US).await, Reply::New);
+    let late = store.keep_reply("carl", "k", "1", 0, Some((200, "{}")));
+    late.await.unwrap();
+    assert_eq!(take("carl", "1", 2 * MINUTE_US).await, known);
 }
 
 #[tokio::test]

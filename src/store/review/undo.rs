@@ -170,7 +170,8 @@ async fn reinstate(
             registry |= reinstate_entry(transaction, act, &campaign, undone.at_us).await?;
         }
         let Some(entry) = entry else { continue };
-        let again = registry::add_again(transaction, act, entry).await?;
+        let again = registry::add_again(transaction, act, entry, undone.at_us).await?;
+        let Some(again) = again else { continue };
         let moved = "UPDATE review_decision SET entry = ? WHERE id = ?";
         let moved = sqlx::query(moved).bind(again).bind(decision);
         moved.execute(&mut **transaction).await?;
@@ -188,17 +189,18 @@ async fn reinstate_entry(
     revoked_us: i64,
 ) -> Result<bool, sqlx::Error> {
     let entry: Option<i64> = sqlx::query_scalar(
-        "SELECT entry FROM campaign_decision JOIN registry_entry ON registry_entry.id = entry
-         WHERE campaign_decision.id = ? AND undone_us IS NULL AND revoked_us = ?",
+        "SELECT entry FROM campaign_decision WHERE id = ? AND undone_us IS NULL AND entry IS NOT NULL",
     )
     .bind(id)
-    .bind(revoked_us)
     .fetch_optional(&mut **transaction)
     .await?;
     let Some(entry) = entry else {
         return Ok(false);
     };
-    let again = registry::add_again(transaction, act, entry).await?;
+    let again = registry::add_again(transaction, act, entry, revoked_us).await?;
+    let Some(again) = again else {
+        return Ok(false);
+    };
     let moved = sqlx::query("UPDATE campaign_decision SET entry = ? WHERE id = ?");
     let moved = moved.bind(again).bind(id);
     moved.execute(&mut **transaction).await?;

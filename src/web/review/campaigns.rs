@@ -183,12 +183,11 @@ pub(in crate::web) async fn decide(
         .store
         .decide_campaign(&act, kind, &row.key, decision, why, new.expected)
         .await?;
-    if done.entry.is_some() {
-        app.allow().await?;
-    }
-    for (incident, part) in app.parts.store.part_of(&done.id).await? {
-        app.confirmed(&incident, decision, &part, &who.name);
-    }
+    // It may take the place of decisions that stood, with what these had allowed.
+    app.allow().await?;
+    let parts = app.parts.store.part_of(&done.id).await?;
+    let incidents = parts.into_iter().map(|(incident, _)| incident);
+    app.stands_anew(incidents.collect(), &who.name);
     let detail = json!({
         "kind": kind.as_str(), "decision": decision.as_str(), "incidents": done.incidents, "id": done.id,
     });
@@ -215,11 +214,9 @@ pub(in crate::web) async fn undo(
 ) -> Result<Json<CampaignUndoneData>, Failure> {
     let wanted = app.wanted();
     let act = app.act(&who, &wanted);
-    let (incidents, registry) = app.parts.store.undo_campaign(&act, &id).await?;
-    if registry {
-        app.allow().await?;
-    }
-    app.withdrawn(app.parts.store.undone_of(&id).await?, &who.name);
+    let (incidents, _) = app.parts.store.undo_campaign(&act, &id).await?;
+    app.allow().await?;
+    app.stands_anew(app.parts.store.undone_of(&id).await?, &who.name);
     let detail = json!({ "incidents": incidents });
     app.done(&who, "campaign.undone", &id, detail).await?;
     Ok(Json(CampaignUndoneData { incidents }))

@@ -269,7 +269,9 @@ impl App {
             .item(id)
             .await?
             .ok_or_else(incidents::none)?;
-        if item.review == "escalated" && decision != Decision::Escalate {
+        // Whoever decides again without seeing the first decision does not learn from this either how it stands.
+        let is_escalated = item.review == "escalated" && decision != Decision::Escalate;
+        if is_escalated && !self.parts.store.is_blind(id, &who.name).await? {
             who.require(Permission::DecideMany)?;
         }
         let done = self.parts.store.decide(&act, id, decision, why).await?;

@@ -74,9 +74,9 @@ async fn answers_that_are_kept_are_counted() {
         assert_eq!(taken.unwrap(), Reply::New);
     }
     assert_eq!(counted().await, 5);
-    store.keep_reply("ann", "0", None).await.unwrap();
+    store.keep_reply("ann", "0", "1", 1, None).await.unwrap();
     store
-        .keep_reply("ann", "1", Some((200, "{}")))
+        .keep_reply("ann", "1", "1", 1, Some((200, "{}")))
         .await
         .unwrap();
     assert_eq!(counted().await, 4);

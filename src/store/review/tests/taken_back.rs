@@ -105,3 +105,27 @@ async fn an_entry_goes_with_the_last_that_stood_for_it() {
     assert!(!store.undo(&lead(late(8)), "c").await.unwrap().registry);
     assert_eq!(in_force().await, 0);
 }
+
+/// Somebody took it out on purpose, whatever is decided and taken back around it.
+#[tokio::test]
+async fn what_was_revoked_by_hand_stays_out() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = filled(&folder).await;
+    let rules = rules();
+    let lead = |now_us| act(&rules, "lead", now_us);
+    let allowed = Decision::AllowPlatform;
+    let done = store.decide(&lead(10), "a", allowed, None).await.unwrap();
+    store
+        .revoke_entry(&lead(11), done.entry.unwrap())
+        .await
+        .unwrap();
+    store
+        .reverse(&lead(12), "a", Some(Decision::Confirm), "x")
+        .await
+        .unwrap();
+    let undone = store.undo(&lead(13), "a").await.unwrap();
+    assert!(!undone.registry);
+    assert!(store.entries_in_force().await.unwrap().is_empty());
+    let stands = item(&store, "a").await;
+    assert_eq!(stands.decision.as_deref(), Some("allow_platform"));
+}
