@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::process::ExitCode;
-use std::sync::Arc;
+use std::sync::{Arc, Once};
 use std::time::Duration;
 
 use anyhow::{Context, bail};
@@ -372,12 +372,15 @@ fn allow_files() {
 
 /// Writes an event to stdout at once. Nobody has to listen there: it is on record.
 fn print(event: &Event<'_>) -> io::Result<()> {
+    static SAID: Once = Once::new();
     let line = serde_json::to_string(event)?;
     let mut out = io::stdout().lock();
     match writeln!(out, "{line}").and_then(|()| out.flush()) {
-        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
-        written => written,
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => {}
+        Err(error) => SAID.call_once(|| tracing::error!(%error, "events are not printed")),
+        Ok(()) => {}
     }
+    Ok(())
 }
 
 #[cfg(test)]

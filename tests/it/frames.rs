@@ -389,3 +389,20 @@ fn a_stream_of_stills_is_added_changed_and_removed_as_any_other() {
     assert_eq!(api.ask("DELETE", "/api/v1/streams/own", "").status, 204);
     assert_eq!(api.get("/api/v1/streams/own").status, 404);
 }
+
+/// Where nobody can be told on stdout, the rest goes on.
+#[test]
+fn a_full_disk_behind_stdout_stops_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    let full = fs::File::options().write(true).open("/dev/full").unwrap();
+    let (served, address) = Watch::serve_into(full.into(), &folder.path().join("data"));
+    let api = Api::at(&address);
+    for room in ["a", "b"] {
+        assert_eq!(send(&api, &format!("stream={room}"), &png()).status, 202);
+        api.await_that("/api/v1/incidents?review=any", "it is on record", |list| {
+            let list = list["incidents"].as_array().unwrap();
+            list.iter().any(|incident| incident["stream"] == room)
+        });
+    }
+    served.logged("events are not printed");
+}

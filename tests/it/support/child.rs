@@ -42,20 +42,42 @@ impl Watch {
     /// The same with another `--listen`.
     pub(crate) fn serve_at(listen: &str, data: &Path, args: &[&str]) -> (Self, String) {
         let args = ["--listen", listen].into_iter().chain(args.iter().copied());
-        let served = Self::run("serve", data, args);
-        let line = served.logged("listening at http://");
+        Self::run("serve", data, args).address()
+    }
+
+    /// The same, which prints its events into `stdout`.
+    pub(crate) fn serve_into(stdout: Stdio, data: &Path) -> (Self, String) {
+        let args = ["--listen", "127.0.0.1:0"];
+        Self::run_into(stdout, "serve", data, args).address()
+    }
+
+    /// Where it listens, once it does.
+    fn address(self) -> (Self, String) {
+        let line = self.logged("listening at http://");
         let (_, address) = line.split_once("http://").unwrap();
-        (served, address.trim().to_owned())
+        (self, address.trim().to_owned())
     }
 
     fn run<S: AsRef<OsStr>>(what: &str, data: &Path, args: impl IntoIterator<Item = S>) -> Self {
+        Self::run_into(Stdio::piped(), what, data, args)
+    }
+
+    fn run_into<S: AsRef<OsStr>>(
+        stdout: Stdio,
+        what: &str,
+        data: &Path,
+        args: impl IntoIterator<Item = S>,
+    ) -> Self {
         let mut command = waylay();
         command.arg(what).arg("--data").arg(data).args(args);
-        command.stdout(Stdio::piped()).stderr(Stdio::piped());
+        command.stdout(stdout).stderr(Stdio::piped());
         let mut child = command.spawn().unwrap();
-        let (stdout, stderr) = (child.stdout.take().unwrap(), child.stderr.take().unwrap());
+        let stdout: Box<dyn Read + Send> = match child.stdout.take() {
+            Some(stdout) => Box::new(stdout),
+            None => Box::new(std::io::empty()),
+        };
         let (lines, first) = read_lines(stdout);
-        let (log, second) = read_lines(stderr);
+        let (log, second) = read_lines(child.stderr.take().unwrap());
         Self {
             child,
             lines,
