@@ -7,7 +7,10 @@ use std::process::ExitCode;
 use clap::{Args as ClapArgs, Subcommand};
 
 use crate::commands::common;
+use crate::commands::policies::Policies;
 use crate::config::{Accounts, Actions, Config, Frames, Oidc, Resolve, Review};
+
+mod tables;
 
 /// Check a configuration file, or show what is in force.
 #[derive(Debug, ClapArgs)]
@@ -18,7 +21,7 @@ pub(crate) struct Args {
 
 #[derive(Debug, Subcommand)]
 enum Command {
-    /// Check a configuration file and the policy that it names
+    /// Check a configuration file, and the policies and registries that it names
     Check {
         /// The configuration file (TOML)
         file: PathBuf,
@@ -36,7 +39,7 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<ExitCode> {
     match &args.command {
         Command::Check { file } => {
             let config = common::load_config(Some(file))?;
-            common::load_policy(config.policy.as_deref())?;
+            Policies::load(None, &config)?;
             for stream in &config.streams {
                 common::load_seller(stream.registry.as_deref())?;
             }
@@ -153,7 +156,7 @@ fn show(out: &mut impl Write, config: &Config) -> std::io::Result<()> {
     for (name, file) in policies {
         writeln!(out, "policies                   {name} {}", file.display())?;
     }
-    show_tables(out, config)
+    tables::show(out, config)
 }
 
 /// Where something is, or what stands for its absence.
@@ -212,11 +215,7 @@ fn show_oidc(out: &mut impl Write, oidc: &Oidc) -> std::io::Result<()> {
     let secret = oidc.client_secret_file.is_some() || oidc.client_secret_env.is_some();
     writeln!(out, "oidc.issuer                {}", oidc.issuer.as_ref())?;
     writeln!(out, "oidc.client_id             {}", oidc.client_id)?;
-    writeln!(
-        out,
-        "oidc.client_secret         {}",
-        if secret { "given" } else { "none" }
-    )?;
+    writeln!(out, "oidc.client_secret         {}", given(secret))?;
     writeln!(out, "oidc.name                  {}", oidc.name)?;
     writeln!(out, "oidc.scopes                {:?}", oidc.scopes)?;
     writeln!(out, "oidc.claim                 {}", oidc.claim)?;
@@ -231,37 +230,7 @@ fn show_oidc(out: &mut impl Write, oidc: &Oidc) -> std::io::Result<()> {
     writeln!(out, "oidc.ca_file               {ca_file}")
 }
 
-/// What there may be several of.
-fn show_tables(out: &mut impl Write, config: &Config) -> std::io::Result<()> {
-    for stream in &config.streams {
-        writeln!(
-            out,
-            "streams                    {} {}",
-            stream.id.as_ref(),
-            stream.url
-        )?;
-    }
-    for server in &config.ingest {
-        let api = server.api.as_ref().and_then(url::Url::host_str);
-        writeln!(
-            out,
-            "ingest                     {} {} {} api {} ca_file {} gate {} poll_ms {}",
-            server.id.as_ref(),
-            server.kind.as_ref().as_str(),
-            server.pull,
-            api.unwrap_or("none"),
-            or(server.ca_file.as_deref(), "none"),
-            server.gate,
-            server.poll.as_millis()
-        )?;
-    }
-    for webhook in &config.webhooks {
-        let (name, url) = (webhook.name.as_ref(), webhook.url.as_ref());
-        let ca_file = or(webhook.ca_file.as_deref(), "none");
-        writeln!(
-            out,
-            "webhooks                   {name} {url} ca_file {ca_file}"
-        )?;
-    }
-    Ok(())
+/// What is said of a secret.
+fn given(is_given: bool) -> &'static str {
+    if is_given { "given" } else { "none" }
 }

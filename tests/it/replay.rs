@@ -335,11 +335,59 @@ fn a_configuration_is_checked_together_with_its_policy() {
         shown.contains("rtmp://h.example/live/***") && !shown.contains("s3cret"),
         "{shown}"
     );
-    fs::write(&policy, "[platfrom]\n").unwrap();
-    let (code, _, log) = run(&["config", "check", config]);
-    assert_eq!(code, 2);
-    assert!(
-        log.contains("policy.toml:1:") && log.contains("platfrom"),
-        "{log}"
-    );
+    // The policy of some streams is one as well as that of the rest.
+    for key in ["policy", "policies.strict"] {
+        fs::write(&policy, "[platfrom]\n").unwrap();
+        fs::write(config, format!("{key} = {policy:?}\n")).unwrap();
+        let (code, _, log) = run(&["config", "check", config]);
+        assert_eq!(code, 2, "{key}");
+        assert!(
+            log.contains("policy.toml:1:") && log.contains("platfrom"),
+            "{log}"
+        );
+    }
+}
+
+/// Whoever asks what is in force is told of all of it but for secrets.
+#[test]
+fn a_configuration_is_shown_with_its_tables() {
+    let folder = tempfile::tempdir().unwrap();
+    let config = folder.path().join("config.toml");
+    let text = r#"
+[[streams]]
+id = "a"
+url = "rtmp://h.example/live/s3cret"
+labels = ["vip"]
+registry = "seller.toml"
+[[ingest]]
+id = "edge"
+kind = "srs"
+pull = "rtmp://origin.example/{app}/{name}"
+hook_secret_env = "HOOKS"
+gate = true
+on_error = "closed"
+apps = ["live"]
+[[webhooks]]
+name = "ops"
+url = "https://ops.example/s3cret"
+secret_env = ["OPS"]
+classes = ["off_platform"]
+timeout_ms = 2500
+"#;
+    fs::write(&config, text).unwrap();
+    let output = waylay()
+        .args(["config", "show", config.to_str().unwrap()])
+        .output()
+        .unwrap();
+    let shown = String::from_utf8(output.stdout).unwrap();
+    let told = [
+        "labels [\"vip\"] registry seller.toml policy none",
+        "hook_secret given gate true on_error closed apps [\"live\"]",
+        "secrets 1 types [] classes [\"off_platform\"]",
+        "timeout_ms 2500",
+    ];
+    for told in told {
+        assert!(shown.contains(told), "{told}: {shown}");
+    }
+    assert!(!shown.contains("s3cret"), "{shown}");
 }
