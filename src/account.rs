@@ -84,7 +84,7 @@ pub enum Permission {
     Audit,
     /// See deliveries to webhooks, and bring back those that were given up.
     Deliveries,
-    /// Add, change and remove streams.
+    /// Add, change and remove streams, and send stills of them.
     Streams,
     /// Say who may what: users and tokens.
     Users,
@@ -134,7 +134,7 @@ impl Permission {
             Self::Deliveries => {
                 "see deliveries to webhooks, and bring back those that were given up"
             }
-            Self::Streams => "add, change and remove streams",
+            Self::Streams => "add, change and remove streams, and send stills of them",
             Self::Users => "say who may what: users and tokens",
         }
     }

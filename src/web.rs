@@ -138,6 +138,8 @@ struct App {
     covers: desk::Covers,
     /// Who looks at files on the scan desk.
     scans: desk::Turns,
+    /// Writes with a key that are being answered.
+    under_way: idempotency::UnderWay,
 }
 
 impl App {
@@ -175,6 +177,7 @@ fn router(parts: Parts) -> Router {
         listeners: review::feed::Listeners::default(),
         covers: desk::Covers::default(),
         scans: desk::Turns::default(),
+        under_way: idempotency::UnderWay::default(),
     });
     let still = DefaultBodyLimit::max(app.parts.stills.limits().max_bytes);
     let api = reviewing()

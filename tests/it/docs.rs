@@ -5,9 +5,11 @@ use std::fmt::Write;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use serde_json::Value;
+use serde_json::{Value, json};
 use waylay::account::{Permission, Role};
 use waylay::payload::{self, Scheme};
+
+use crate::support::{Api, Watch};
 
 fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
@@ -79,6 +81,74 @@ fn the_reference_of_roles_is_up_to_date() {
     text +=
         "\nEverybody who is known may see who it is, its own sessions and the OpenAPI document.\n";
     is_up_to_date("roles.md", &text);
+}
+
+/// What a service tells that has a stream, an ingest server and an endpoint.
+#[test]
+fn the_reference_of_figures_is_up_to_date() {
+    let folder = tempfile::tempdir().unwrap();
+    let (secret, config) = (folder.path().join("secret"), folder.path().join("config"));
+    fs::write(
+        &secret,
+        "whsec_MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE=\n",
+    )
+    .unwrap();
+    let tables = format!(
+        "[[webhooks]]\nname = 'ops'\nurl = 'http://127.0.0.1:9'\nsecret_files = [{secret:?}]\n\
+         [[ingest]]\nid = 'edge'\nkind = 'srs'\npull = 'rtmp://127.0.0.1:9/{{app}}/{{name}}'\n"
+    );
+    fs::write(&config, tables).unwrap();
+    let data = folder.path().join("data");
+    let (_served, address) = Watch::serve(&data, &["--config", config.to_str().unwrap()]);
+    let api = Api::at(&address);
+    let stream = json!({"id": "room", "url": "stills:"});
+    assert_eq!(api.post("/api/v1/streams", &stream).status, 201);
+    let mut text = String::from(
+        "# Figures\n\nWhat `GET /metrics` of [the service](../guide/serve.md) tells, as OpenMetrics 1.0. Once there are users it takes a token \
+         with `read`.\nBehind a label stand the values that it may have, where these are always the same.\n\n\
+         This page is generated from what a service tells.\n\n| figure | labels | is |\n|---|---|---|\n",
+    );
+    let told = api.get("/metrics").text;
+    let families = told.split("# HELP ").skip(1);
+    let mut rows: Vec<_> = families.map(figure).collect();
+    rows.sort();
+    assert!(rows.len() > 40, "{told}");
+    text += &rows.concat();
+    is_up_to_date("metrics.md", &text);
+}
+
+/// The line of the reference about one family of figures, from behind its `# HELP `.
+fn figure(family: &str) -> String {
+    let (head, rest) = family.split_once('\n').unwrap();
+    let (name, help) = head.split_once(' ').unwrap();
+    let (kind, samples) = rest.split_once('\n').unwrap();
+    let kind = kind.rsplit_once(' ').unwrap().1;
+    let total = if kind == "counter" { "_total" } else { "" };
+    let mut labels: Vec<(&str, BTreeSet<&str>)> = Vec::new();
+    for sample in samples.lines() {
+        let Some((_, of)) = sample.split_once('{') else {
+            continue;
+        };
+        let (of, _) = of.split_once('}').unwrap();
+        for (label, value) in of.split(',').map(|label| label.split_once('=').unwrap()) {
+            if labels.iter().all(|(known, _)| *known != label) {
+                labels.push((label, BTreeSet::new()));
+            }
+            let known = labels.iter_mut().find(|(known, _)| *known == label);
+            known.unwrap().1.insert(value.trim_matches('"'));
+        }
+    }
+    let named = |(label, values): &(&str, BTreeSet<&str>)| match *label {
+        "le" => None,
+        "stream" | "server" | "endpoint" => Some(format!("`{label}`")),
+        _ => {
+            let values: Vec<_> = values.iter().map(|value| format!("`{value}`")).collect();
+            Some(format!("`{label}`: {}", values.join(", ")))
+        }
+    };
+    let labels: Vec<_> = labels.iter().filter_map(named).collect();
+    let (labels, help) = (labels.join("; "), help.trim_end_matches('.'));
+    format!("| `{name}{total}` | {labels} | {help} ({kind}) |\n")
 }
 
 /// Whoever reads events looks up a key under its path in `data`, such as `frame.width`.
