@@ -94,6 +94,10 @@ pub(super) fn lead_on(input: &Input<'_>, payload: &mut Payload) -> bool {
     let opens = opens && payload.scheme != SHORT;
     let link = match Some(uri).filter(|_| opens).and_then(onward::forward) {
         Some(Onward::Elsewhere(link) | Onward::Own(link)) => link,
+        Some(Onward::Perhaps(link)) => {
+            raise(&mut payload.flags, "too-deep");
+            link
+        }
         Some(Onward::Unclear) => {
             raise(&mut payload.flags, "too-deep");
             return false;
@@ -121,6 +125,10 @@ fn app(input: &Input<'_>, uri: &Uri) -> Option<Payload> {
     payload.guessed = true;
     match onward {
         Onward::Elsewhere(link) | Onward::Own(link) => payload.fields.target = Some(link),
+        Onward::Perhaps(link) => {
+            payload.flags.push("too-deep");
+            payload.fields.target = Some(link);
+        }
         Onward::Unclear => payload.flags.push("too-deep"),
     }
     Some(payload)
@@ -142,10 +150,11 @@ fn web(input: &Input<'_>, uri: &Uri) -> Payload {
         raise(&mut flags, flag);
     }
     let onward = onward::find(uri);
-    if matches!(&onward, Some(Onward::Elsewhere(_) | Onward::Unclear)) && !onward::shares(uri) {
+    let leaves = !matches!(&onward, None | Some(Onward::Own(_)));
+    if leaves && !onward::shares(uri) {
         flags.push("open-redirect");
     }
-    if matches!(&onward, Some(Onward::Unclear)) {
+    if matches!(&onward, Some(Onward::Perhaps(_) | Onward::Unclear)) {
         raise(&mut flags, "too-deep");
     }
 
@@ -158,7 +167,7 @@ fn web(input: &Input<'_>, uri: &Uri) -> Payload {
         _ if has("full-width") => Some(uri.url.to_string()),
         _ => match onward {
             // A name in front of the host hides nothing of what stands behind it.
-            Some(Onward::Elsewhere(link) | Onward::Own(link)) => {
+            Some(Onward::Elsewhere(link) | Onward::Own(link) | Onward::Perhaps(link)) => {
                 guessed = true;
                 Some(link)
             }

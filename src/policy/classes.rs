@@ -32,13 +32,16 @@ impl Policy {
         }
         // A page that is told in its link to lead to the platform may as well stay where it is.
         let is_sure = destination::unsure(payload).all(|page| self.known(&page, seller).is_some());
+        // What is nested raises its flags around it.
+        let is_deep = payload.flags.contains(&"too-deep");
+        let several = payload.chain().any(Payload::may_pay_others);
         if let Some(reason) = self.known(destination, seller).filter(|_| is_sure) {
             // Whose page it is says nothing of where it goes on to.
-            if payload.innermost().flags.contains(&"too-deep") {
+            if is_deep {
                 return (Class::Unknown, UNRESOLVED.into());
             }
             // Whoever scans it may pay another one.
-            if payload.chain().any(Payload::may_pay_others) {
+            if several {
                 return (Class::Unknown, SEVERAL_PAYEES.into());
             }
             return (Class::OnPlatform, reason.into());
@@ -47,11 +50,10 @@ impl Policy {
             return (Class::Unknown, UNRESOLVED.into());
         }
         // Whoever allowed a destination saw where it leads: a link that nobody has followed is not one.
-        let deep = payload.innermost().flags.contains(&"too-deep");
         if let Some(reason) = self
             .allowed
             .reason(&destination.key, context)
-            .filter(|_| !deep && is_sure)
+            .filter(|_| !is_deep && is_sure && !several)
         {
             return (Class::OnPlatform, reason.into());
         }

@@ -63,6 +63,8 @@ pub(super) enum Onward {
     Elsewhere(String),
     /// To another page of the same domain.
     Own(String),
+    /// To this one, which pays or leads to somebody, or to others that have nothing to do with it.
+    Perhaps(String),
     /// To one of several that have nothing to do with each other: which of them, only the page knows.
     Unclear,
 }
@@ -73,9 +75,8 @@ pub(super) fn find(uri: &Uri) -> Option<Onward> {
         return Some(Onward::Unclear);
     }
     let fragment = fragment_query(uri);
-    let back = || links(uri, &fragment, BACK).find(|link| leads_elsewhere(link, uri));
     elsewhere(onward(uri, &fragment), uri)
-        .or_else(|| back().map(Onward::Elsewhere))
+        .or_else(|| elsewhere(links(uri, &fragment, BACK), uri))
         .or_else(|| onward(uri, &fragment).next().map(Onward::Own))
 }
 
@@ -88,7 +89,7 @@ pub(super) fn forward(uri: &Uri) -> Option<Onward> {
 }
 
 /// Which of `links` leads elsewhere. Of several, the one that pays or leads to somebody: a link to the right page beside it is
-/// there to be found first.
+/// there to be found first. It proves nothing either, where another one leads to somebody else.
 fn elsewhere(links: impl Iterator<Item = String>, uri: &Uri) -> Option<Onward> {
     let mut found: Vec<String> = links
         .filter(|link| leads_elsewhere(link, uri))
@@ -102,14 +103,15 @@ fn elsewhere(links: impl Iterator<Item = String>, uri: &Uri) -> Option<Onward> {
         contact::begins(link) || local::is_date(link) || is_for(link) != Category::Other
     };
     let first = found.first()?;
-    if let Some(at) = found.iter().position(tells) {
-        return Some(Onward::Elsewhere(found.swap_remove(at)));
-    }
     let is_one = found.iter().all(|link| owner_of(link) == owner_of(first));
-    Some(if is_one {
-        Onward::Elsewhere(found.swap_remove(0))
-    } else {
-        Onward::Unclear
+    let telling = found.iter().position(tells);
+    // Two accounts at one service are two.
+    let is_only = |at: usize| !found.iter().any(|link| *link != found[at] && tells(link));
+    let is_one = is_one && telling.is_none_or(is_only);
+    Some(match telling {
+        _ if is_one => Onward::Elsewhere(found.swap_remove(telling.unwrap_or(0))),
+        Some(at) => Onward::Perhaps(found.swap_remove(at)),
+        None => Onward::Unclear,
     })
 }
 

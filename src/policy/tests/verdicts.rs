@@ -280,6 +280,12 @@ fn nothing_in_a_link_hides_where_the_platform_leads_on_to() {
         "https://example.live/go?url=otherapp%3A%2F%2Fpay%2F1",
     );
     assert_eq!(app.class, OffPlatform);
+    let paid = "u=upi%3A%2F%2Fpay%3Fpa%3Dshop%40ybl&url=https%3A%2F%2Fevil.example%2F";
+    let verdict = judge(&policy, &format!("https://example.live/go?{paid}"));
+    assert_eq!(verdict.class, Unknown);
+    let two = "u=upi%3A%2F%2Fpay%3Fpa%3Dshop%40ybl&url=upi%3A%2F%2Fpay%3Fpa%3Dthief%40ybl";
+    let verdict = judge(&policy, &format!("https://example.live/go?{two}"));
+    assert_eq!(verdict.class, Unknown);
     let decoy = "u=https%3A%2F%2Fshop.example%2F&url=https%3A%2F%2Fevil.example%2F";
     let verdict = judge(&policy, &format!("https://example.live/go?{decoy}"));
     assert_eq!(verdict.class, Unknown);

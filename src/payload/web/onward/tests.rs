@@ -2,7 +2,7 @@ use super::*;
 
 fn of(link: &str) -> Option<(String, bool)> {
     match find(&Uri::parse(link).expect(link))? {
-        Onward::Elsewhere(link) => Some((link, true)),
+        Onward::Elsewhere(link) | Onward::Perhaps(link) => Some((link, true)),
         Onward::Own(link) => Some((link, false)),
         Onward::Unclear => None,
     }
@@ -30,6 +30,18 @@ fn what_is_found_first_hides_nothing_that_follows() {
         "https://a.example/go?{b}&url=https%3A%2F%2Fb.example%2F2"
     ));
     assert_eq!(twice, Some(("https://b.example/1".to_owned(), true)));
+    let perhaps = |query: &str| {
+        let uri = Uri::parse(&format!("https://a.example/go?{query}")).unwrap();
+        matches!(find(&uri), Some(Onward::Perhaps(_)))
+    };
+    let ours = "u=https%3A%2F%2Fwa.me%2F15550199";
+    assert!(perhaps(&format!("{ours}&{real}")));
+    assert!(perhaps(&format!("{b}&{real}")));
+    assert!(perhaps(&format!("{ours}&redirect=x&{real}")));
+    assert!(perhaps(
+        "back=https%3A%2F%2Fb.example%2F&return=https%3A%2F%2Fwa.me%2F1"
+    ));
+    assert!(!perhaps(&format!("{real}&{real}")));
     let unclear = |link: &str| matches!(find(&Uri::parse(link).unwrap()), Some(Onward::Unclear));
     assert!(unclear(&format!(
         "https://a.example/go?{b}&url=https%3A%2F%2Fc.example%2F"
