@@ -4,6 +4,7 @@
 //! what came of it is one more event. Whoever wants a stream cut by hand goes the same way.
 
 mod back;
+mod carrying;
 mod figures;
 mod hand;
 

@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use super::hand::{action, data_of};
+use super::carrying::{action, data_of};
 use super::{Acting, WAYLAY};
 use crate::policy::Action;
 use crate::store::StoreError;
