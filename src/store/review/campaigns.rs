@@ -137,8 +137,6 @@ pub struct CampaignDone {
     pub left: i64,
     /// Until when it can be undone, µs since 1970 in UTC.
     pub undo_until_us: i64,
-    /// What it added to a registry.
-    pub entry: Option<i64>,
 }
 
 impl Store {
@@ -373,16 +371,15 @@ impl Store {
             proposed,
             left,
             undo_until_us: act.now_us.saturating_add(UNDO_US),
-            entry,
         })
     }
 
-    /// Takes the decision `id` on a campaign back, as far as it still stands; how many incidents wait again, and whether
-    /// a registry changed with it.
+    /// Takes the decision `id` on a campaign back, as far as it still stands, with what it added to a registry; how many
+    /// incidents wait again.
     ///
     /// # Errors
     /// Where it is too late, or it was somebody else's.
-    pub async fn undo_campaign(&self, act: &Act<'_>, id: &str) -> Result<(i64, bool), ReviewError> {
+    pub async fn undo_campaign(&self, act: &Act<'_>, id: &str) -> Result<i64, ReviewError> {
         let mut transaction = self.pool.begin_with("BEGIN IMMEDIATE").await?;
         let made: Option<(String, i64, Option<i64>, Option<i64>)> = sqlx::query_as(
             "SELECT made_by, made_us, undone_us, entry FROM campaign_decision WHERE id = ?",
@@ -404,12 +401,12 @@ impl Store {
             .execute(&mut *transaction)
             .await?;
         let undone = undo_parts(&mut transaction, act, id).await?;
-        let revoked = match entry {
-            Some(entry) => registry::revoke(&mut transaction, act, entry).await?,
-            None => false,
-        };
+        if let Some(entry) = entry {
+            // Somebody may have revoked it before.
+            registry::revoke(&mut transaction, act, entry).await?;
+        }
         transaction.commit().await?;
-        Ok((undone, revoked))
+        Ok(undone)
     }
 }
 

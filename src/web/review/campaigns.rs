@@ -214,7 +214,7 @@ pub(in crate::web) async fn undo(
 ) -> Result<Json<CampaignUndoneData>, Failure> {
     let wanted = app.wanted();
     let act = app.act(&who, &wanted);
-    let (incidents, _) = app.parts.store.undo_campaign(&act, &id).await?;
+    let incidents = app.parts.store.undo_campaign(&act, &id).await?;
     app.allow().await?;
     app.stands_anew(app.parts.store.undone_of(&id).await?, &who.name);
     let detail = json!({ "incidents": incidents });

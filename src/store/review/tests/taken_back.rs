@@ -49,7 +49,7 @@ async fn what_somebody_decided_since_stays() {
     store.reverse(&bob(12), "a", once, "x").await.unwrap();
     store.reverse(&bob(13), "b", once, "x").await.unwrap();
     store.undo(&bob(14), "b").await.unwrap();
-    let (undone, _) = store.undo_campaign(&lead(15), &done.id).await.unwrap();
+    let undone = store.undo_campaign(&lead(15), &done.id).await.unwrap();
     assert_eq!(undone, 2);
     for (id, review, decision) in [
         ("a", "decided", Some("allow_once")),
