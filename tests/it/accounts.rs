@@ -1,5 +1,6 @@
 //! Accounts: who gets in, who may what, and what is on record of it.
 
+mod blind;
 mod log;
 mod once;
 mod roles;

@@ -107,18 +107,24 @@ impl Scene {
     }
 
     fn publish(&self) -> Publisher {
-        let url = format!("rtmp://127.0.0.1:{}/live/room", self.rtmp);
+        self.publish_as("room")
+    }
+
+    fn publish_as(&self, name: &str) -> Publisher {
+        let url = format!("rtmp://127.0.0.1:{}/live/{name}", self.rtmp);
         Publisher::start(&self.clip, &["flv"], &url)
     }
 
-    /// What arrived until an event of each of these types did, the last one included.
+    /// What arrived until an event of each of these types did, as often as it is named; the last one included.
     fn arrived_until(&self, kinds: &[&str]) -> Vec<Posted> {
         let mut awaited = kinds.to_vec();
         let mut all = Vec::new();
         while !awaited.is_empty() {
             all.push(self.receiver.next());
             let event = event(all.last().unwrap());
-            awaited.retain(|kind| event["type"] != *kind);
+            if let Some(at) = awaited.iter().position(|kind| event["type"] == *kind) {
+                awaited.swap_remove(at);
+            }
         }
         all
     }
@@ -395,6 +401,49 @@ fn what_a_reviewer_brought_goes_with_the_decision() {
     served.event("it is let in again", |event| {
         kind(event) == "waylay.incident.opened.v1" && !seen.contains(&event["data"]["incident"])
     });
+    let (status, _, log) = served.stop();
+    assert!(status.success(), "{log}");
+}
+
+#[test]
+fn a_decision_on_a_campaign_cuts_all_of_it_and_its_undo_lets_all_in_again() {
+    let scene = Scene::new();
+    let (mut served, api) = scene.serve("ask", "nginx-rtmp", "");
+    let _nginx = nginx(scene.folder.path(), scene.rtmp, scene.http, &api.address);
+    let _publishers = ["room", "hall"].map(|name| {
+        let publisher = scene.publish_as(name);
+        served.event(name, |event| {
+            kind(event) == "waylay.incident.opened.v1"
+                && event["data"]["stream"] == format!("edge-live-{name}")
+        });
+        publisher
+    });
+    let campaigns = api.get("/api/v1/campaigns").json();
+    let path = format!(
+        "/api/v1/campaigns/{}/decision",
+        campaigns["campaigns"][0]["id"]
+    );
+    let confirmed = api.post(&path, &json!({"decision": "confirm", "expected": 2}));
+    assert_eq!(confirmed.status, 200, "{confirmed:?}");
+    let until_both = |step: &'static str| {
+        let posted = scene.arrived_until(&[step, step]);
+        let of_step = posted.iter().map(event).filter(|event| kind(event) == step);
+        let mut streams: Vec<_> = of_step
+            .map(|event| event["data"]["stream"].as_str().unwrap().to_owned())
+            .collect();
+        streams.sort();
+        assert_eq!(streams, ["edge-live-hall", "edge-live-room"], "{step}");
+    };
+    until_both("waylay.action.done.v1");
+    let bans = api.get("/api/v1/bans").json();
+    assert_eq!(bans["bans"].as_array().unwrap().len(), 2, "{bans}");
+
+    let id = confirmed.json()["id"].as_str().unwrap().to_owned();
+    let undo = format!("/api/v1/campaigns/decisions/{id}/undo");
+    let undone = api.ask("POST", &undo, "");
+    assert_eq!(undone.json(), json!({"incidents": 2}), "{undone:?}");
+    until_both("waylay.action.reverted.v1");
+    assert_eq!(api.get("/api/v1/bans").json(), json!({"bans": []}));
     let (status, _, log) = served.stop();
     assert!(status.success(), "{log}");
 }
