@@ -1,7 +1,8 @@
 //! Many live streams at once: publishers play a clip into nginx over RTMP on loopback, `waylay serve` watches all of
 //! them, and what it found, how fast, and at what cost is held against what was shown.
 //!
-//! `cargo bench --bench load -- 120 60` watches 120 streams for 60 s. `WAYLAY_LOAD_CLIP=FILE` gives the picture that
+//! `cargo bench --bench load -- 120 60` watches 120 streams of 720p for 60 s, and with `500 60 180` 500 of 180p at 60 kbit/s:
+//! what many open streams take apart from their pictures. `WAYLAY_LOAD_CLIP=FILE` gives the picture that
 //! codes are shown over, and `WAYLAY_LOAD_CONFIG=FILE` the configuration of the service. The publishers and the server
 //! take their part of the machine, and are told apart in the report.
 
@@ -40,14 +41,15 @@ fn main() {
     // `cargo bench` without arguments runs all benchmarks, and `cargo test` asks what tests there are: this one takes
     // the whole machine for minutes.
     let numbers: Vec<usize> = arguments.iter().filter_map(|a| a.parse().ok()).collect();
-    let &[streams, seconds] = numbers.as_slice() else {
+    let (&[streams, seconds] | &[streams, seconds, _]) = numbers.as_slice() else {
         println!(
             "load: give the number of streams and of seconds, as in `cargo bench --bench load -- 120 60`"
         );
         return;
     };
+    let is_small = numbers.get(2) == Some(&180);
     let folder = tempfile::tempdir().unwrap();
-    let clip = clip(folder.path());
+    let clip = clip(folder.path(), is_small);
     let nginx = Nginx::start(folder.path());
     let publishers = Publishers::start(&clip, nginx.rtmp, streams);
     let service = Service::start(folder.path());
@@ -62,15 +64,31 @@ fn main() {
     std::thread::sleep(Duration::from_secs(seconds as u64));
     let after = Moment::of(&service, &nginx, &publishers);
     report(streams, &before, &after, &service);
+    service.forget(streams);
+    let left = Instant::now();
+    // Those that read are gone once the system has ended them.
+    while service.count("task") > streams && left.elapsed() < Duration::from_secs(10) {
+        std::thread::yield_now();
+    }
+    println!(
+        "  without streams {} threads, {} descriptors",
+        service.count("task"),
+        service.count("fd")
+    );
 }
 
-/// 720p30 at 2 Mbit/s.
-fn clip(folder: &Path) -> PathBuf {
+/// 720p30 at 2 Mbit/s, or 180p30 at 60 kbit/s.
+fn clip(folder: &Path, is_small: bool) -> PathBuf {
+    let (size, bits) = if is_small {
+        ((320, 180), "60k")
+    } else {
+        ((1280, 720), "2M")
+    };
     let recording = Recording {
         payload: PAYLOAD.to_owned(),
-        size: (1280, 720),
+        size,
         rate: 30,
-        bits: "2M",
+        bits,
         length_s: CLIP_S,
         shown_s: SHOWN_S,
         noisy: true,
@@ -134,6 +152,8 @@ struct Moment {
     cpu_s: f64,
     others_cpu_s: f64,
     rss_mb: f64,
+    threads: usize,
+    descriptors: usize,
 }
 
 impl Moment {
@@ -146,6 +166,8 @@ impl Moment {
             cpu_s: cpu_s(service.id()),
             others_cpu_s: each.sum::<f64>() + cpu_s(nginx.id()),
             rss_mb: rss_mb(service.id()),
+            threads: service.count("task"),
+            descriptors: service.count("fd"),
         }
     }
 }
@@ -235,6 +257,10 @@ fn report(streams: usize, before: &Moment, after: &Moment, service: &Service) {
         after.rss_mb,
         after.rss_mb / streams as f64,
         (after.others_cpu_s - before.others_cpu_s) / took_s
+    );
+    println!(
+        "  live {}, {} threads, {} descriptors",
+        after.worker["states"]["live"], after.threads, after.descriptors
     );
     println!("  boosted now {}", after.worker["boosted"]);
     println!(

@@ -155,6 +155,20 @@ impl Service {
         answer["streams"].as_array().unwrap().clone()
     }
 
+    /// How many threads it has (`task`), or descriptors (`fd`).
+    pub(crate) fn count(&self, what: &str) -> usize {
+        fs::read_dir(format!("/proc/{}/{what}", self.id())).map_or(0, Iterator::count)
+    }
+
+    /// What it holds of the memory that it asked for, in MB: a leak grows here, where nothing lies free in between.
+    pub(crate) fn in_use_mb(&self) -> f64 {
+        let metrics = self.api.get("/metrics").text;
+        let mut lines = metrics.lines();
+        let line = lines.find_map(|line| line.strip_prefix("waylay_heap_bytes "));
+        let bytes = line.and_then(|bytes| bytes.parse::<f64>().ok());
+        bytes.unwrap_or(f64::NAN) / f64::from(1 << 20)
+    }
+
     /// Its process.
     pub(crate) fn id(&self) -> u32 {
         self.child.id()
@@ -203,4 +217,15 @@ pub(crate) fn percentiles(mut of: Vec<i64>) -> [i64; 3] {
         let at = (of.len() * p).div_ceil(100).saturating_sub(1);
         of.get(at).copied().unwrap_or(-1)
     })
+}
+
+/// Of the line that fits best (least squares); 0 for fewer than two points.
+pub(crate) fn slope(points: &[(f64, f64)]) -> f64 {
+    let count = points.len() as f64;
+    let mean = |of: fn(&(f64, f64)) -> f64| points.iter().map(of).sum::<f64>() / count;
+    let (mean_x, mean_y) = (mean(|p| p.0), mean(|p| p.1));
+    let along = points.iter().map(|(x, y)| (x - mean_x) * (y - mean_y));
+    let square = points.iter().map(|(x, _)| (x - mean_x).powi(2));
+    let (along, square) = (along.sum::<f64>(), square.sum::<f64>());
+    if square > 0.0 { along / square } else { 0.0 }
 }

@@ -72,22 +72,13 @@ fn main() -> ExitCode {
     println!(
         "  memory {:.0} MB without streams, {:.2} MB of it in use",
         rss_mb(service.id()),
-        in_use_mb(&service)
+        service.in_use_mb()
     );
     if run.report(&stage) {
         ExitCode::SUCCESS
     } else {
         ExitCode::FAILURE
     }
-}
-
-/// What the service holds of the memory that it asked for: a leak grows here, where nothing lies free in between.
-fn in_use_mb(service: &Service) -> f64 {
-    let metrics = service.api.get("/metrics").text;
-    let mut lines = metrics.lines();
-    let line = lines.find_map(|line| line.strip_prefix("waylay_heap_bytes "));
-    let bytes = line.and_then(|bytes| bytes.parse::<f64>().ok());
-    bytes.unwrap_or(f64::NAN) / f64::from(1 << 20)
 }
 
 /// Each has its own payload, and shows it at another time.

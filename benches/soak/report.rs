@@ -1,11 +1,10 @@
 //! What a run was like.
 
-use std::fs;
 use std::time::Instant;
 
 use serde_json::Value;
 
-use crate::live::{Nginx, Service, cpu_s, ended_children_cpu_s, percentiles, rss_mb};
+use crate::live::{Nginx, Service, cpu_s, ended_children_cpu_s, percentiles, rss_mb, slope};
 use crate::play::{Kind, Publisher, Showing, Stage, Tally};
 
 /// What the service takes at one moment.
@@ -22,14 +21,12 @@ pub(crate) struct Sample {
 impl Sample {
     pub(crate) fn of(service: &Service, nginx: &Nginx, publishers: &[Publisher]) -> Self {
         let process = service.id();
-        let count =
-            |what: &str| fs::read_dir(format!("/proc/{process}/{what}")).map_or(0, Iterator::count);
         let playing = publishers.iter().map(Publisher::cpu_s).sum::<f64>();
         Self {
             at: Instant::now(),
             rss_mb: rss_mb(process),
-            threads: count("task"),
-            descriptors: count("fd"),
+            threads: service.count("task"),
+            descriptors: service.count("fd"),
             cpu_s: cpu_s(process),
             others_cpu_s: playing + ended_children_cpu_s(std::process::id()) + cpu_s(nginx.id()),
         }
@@ -188,15 +185,4 @@ impl Run {
             (last.others_cpu_s - first.others_cpu_s) / took_s
         );
     }
-}
-
-/// Of the line that fits best (least squares); 0 for fewer than two points.
-fn slope(points: &[(f64, f64)]) -> f64 {
-    let count = points.len() as f64;
-    let mean = |of: fn(&(f64, f64)) -> f64| points.iter().map(of).sum::<f64>() / count;
-    let (mean_x, mean_y) = (mean(|p| p.0), mean(|p| p.1));
-    let along = points.iter().map(|(x, y)| (x - mean_x) * (y - mean_y));
-    let square = points.iter().map(|(x, _)| (x - mean_x).powi(2));
-    let (along, square) = (along.sum::<f64>(), square.sum::<f64>());
-    if square > 0.0 { along / square } else { 0.0 }
 }
