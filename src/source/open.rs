@@ -101,8 +101,9 @@ fn play(target: Target, deadline: &Arc<Deadline>) -> Result<impl Read + use<>, S
         RtmpError::Interrupted => deadline.cause(waited, SourceError::Silent(waited)),
         error => SourceError::Open(error.to_string()),
     };
-    let timeouts = &deadline.limits.timeouts;
-    let connected = Rtmp::connect(target, deadline.limits.stop.clone(), interrupts(deadline));
+    let (timeouts, clock) = (&deadline.limits.timeouts, deadline.limits.clock);
+    let stop = deadline.limits.stop.clone();
+    let connected = Rtmp::connect(target, stop, clock, interrupts(deadline));
     let mut rtmp = connected.map_err(|error| failed(timeouts.open, error))?;
     deadline.set(timeouts.read);
     match rtmp.await_video() {

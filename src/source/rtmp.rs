@@ -14,6 +14,7 @@ use std::time::Duration;
 
 use session::{Over, Session};
 
+use crate::clock::Clock;
 use crate::stop::Stop;
 
 pub(super) use target::Target;
@@ -27,6 +28,9 @@ const KEPT: usize = 512 << 10;
 /// How long what comes is let gather. A server sends each picture and each bit of sound by itself, 70 times a second and
 /// stream, and to wake a thread costs more than to read what it finds.
 const GATHER: Duration = Duration::from_millis(40);
+
+/// How long sound is waited for once pictures come, whatever their time stamps say.
+const AWAIT_SOUND_US: i64 = 1_000_000;
 
 /// How often a wait looks up to see whether it was interrupted.
 const POLL: Duration = Duration::from_millis(100);
@@ -60,12 +64,18 @@ pub(super) struct Rtmp<F> {
     /// Whether all that had come was read.
     drained: bool,
     stop: Stop,
+    clock: Clock,
     interrupted: F,
 }
 
 impl<F: Fn() -> bool> Rtmp<F> {
     /// Connects and asks for the stream.
-    pub(super) fn connect(target: Target, stop: Stop, interrupted: F) -> Result<Self, RtmpError> {
+    pub(super) fn connect(
+        target: Target,
+        stop: Stop,
+        clock: Clock,
+        interrupted: F,
+    ) -> Result<Self, RtmpError> {
         let tcp = dial(&target.addresses()?, &interrupted)?;
         tcp.set_nodelay(true)?;
         tcp.set_read_timeout(Some(POLL))?;
@@ -77,6 +87,7 @@ impl<F: Fn() -> bool> Rtmp<F> {
             given: 0,
             drained: false,
             stop,
+            clock,
             interrupted,
         };
         rtmp.shake_hands()?;
@@ -86,9 +97,16 @@ impl<F: Fn() -> bool> Rtmp<F> {
 
     /// Waits for the first of its video; false where the stream ended without any.
     pub(super) fn await_video(&mut self) -> Result<bool, RtmpError> {
+        let mut since_us = None;
         while !self.session.has_video() && !self.session.has_ended() {
             if !self.receive()? {
                 return Ok(false);
+            }
+            if self.session.awaits_sound() {
+                let now_us = self.clock.monotonic_us();
+                if now_us - *since_us.get_or_insert(now_us) >= AWAIT_SOUND_US {
+                    self.session.go_on();
+                }
             }
         }
         Ok(self.session.has_video())

@@ -21,6 +21,13 @@ pub const PACKET_BYTES: usize = 512;
 /// hidden by a time stamp that lied, and the wait for the next look begins there.
 const LONGEST_BACK_MS: i64 = 1_000;
 
+/// How much longer ago than by media time a look may be, in ms, before that counts: longer than what networks hold back. Time stamps
+/// are the sender's, who may run ahead by hours and stand still from then on.
+const LATE_MS: i64 = 1_000;
+
+/// For how long a stream whose keyframes give no picture by themselves is taken at that, in ms: it may have been damaged.
+const RETRY_MS: i64 = 60_000;
+
 /// Where a packet stands in its stream.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Position {
@@ -91,16 +98,26 @@ pub struct Collector<P> {
     restart: Option<usize>,
     /// What they can be decoded from.
     footing: Footing,
-    /// Keyframes by themselves give no picture: the stream refreshes a part of the picture at a time.
-    keyframes_fail: bool,
+    /// Since when keyframes by themselves give no picture, where they give none: the stream refreshes a part of the picture at a
+    /// time.
+    keyframes_fail: Option<Moment>,
     /// When the last look was, or else the first packet.
-    last_look_ms: Option<i64>,
+    last_look: Option<Moment>,
     /// When the last look was that was no extra one.
-    last_due_ms: i64,
+    last_due: Option<Moment>,
     /// A keyframe has just been released while boosted: a decoder gives it out only once it has what is shown before it.
     settling: bool,
     looked: bool,
     last_ms: i64,
+    /// The time that has passed in ms, where the stream is live.
+    passed_ms: Option<i64>,
+}
+
+/// A moment in the time of a stream, and in that of whoever watches it.
+#[derive(Debug, Clone, Copy)]
+struct Moment {
+    media_ms: i64,
+    passed_ms: Option<i64>,
 }
 
 impl<P> Batch<P> {
@@ -148,12 +165,13 @@ impl<P: Clone> Collector<P> {
             kept_bytes: 0,
             restart: None,
             footing: Footing::Nothing,
-            keyframes_fail: false,
-            last_look_ms: None,
-            last_due_ms: i64::MIN,
+            keyframes_fail: None,
+            last_look: None,
+            last_due: None,
             settling: false,
             looked: false,
             last_ms: 0,
+            passed_ms: None,
         }
     }
 
@@ -163,30 +181,42 @@ impl<P: Clone> Collector<P> {
         self.boost = looks.filter(|_| self.sample == Sample::Auto);
     }
 
+    /// So many ms have passed since the stream began, which is live: what is due is due then, whatever its time stamps say.
+    pub fn pass(&mut self, elapsed_ms: i64) {
+        self.passed_ms = Some(elapsed_ms);
+    }
+
     /// Takes the next packet; gives back what is to be decoded now.
     pub fn push(&mut self, packet: P, position: Position) -> Option<Batch<P>> {
+        let now = self.moment(position.media_ms);
         // The first packet starts the clock for `max_gap`: a stream may have no keyframes at all.
-        let last_look_ms = self.last_look_ms.get_or_insert(position.media_ms);
-        if *last_look_ms - position.media_ms > LONGEST_BACK_MS {
-            *last_look_ms = position.media_ms;
-            self.last_due_ms = self.last_due_ms.min(position.media_ms);
+        let last_look = self.last_look.get_or_insert(now);
+        if last_look.media_ms - now.media_ms > LONGEST_BACK_MS {
+            last_look.media_ms = now.media_ms;
+            if let Some(last_due) = &mut self.last_due {
+                last_due.media_ms = last_due.media_ms.min(now.media_ms);
+            }
         }
-        let since_look = position.media_ms - *last_look_ms;
-        self.last_ms = position.media_ms;
+        let since_look = last_look.until(now);
+        self.last_ms = now.media_ms;
         let is_wanted = !self.looked || since_look >= self.min_gap_ms;
+        let since_failing = self.keyframes_fail.map(|since| since.until(now));
+        let tries_again = is_wanted && since_failing.is_some_and(|since| since >= RETRY_MS);
         match self.sample {
             Sample::Keyframes => (position.key && is_wanted).then(|| self.alone(packet, position)),
             Sample::Auto => match self.boost {
-                Some(looks) => self.push_boosted(packet, position, since_look, looks),
-                None if position.key && !self.keyframes_fail => {
+                Some(looks) => self.push_boosted(packet, position, now, since_look, looks),
+                None if position.key && (since_failing.is_none() || tries_again) => {
+                    if tries_again {
+                        self.keyframes_fail = Some(now);
+                    }
                     self.resync();
                     self.keep(packet.clone(), position);
                     is_wanted.then(|| self.alone(packet, position))
                 }
                 None => {
                     self.keep(packet, position);
-                    (since_look >= self.max_gap_ms)
-                        .then(|| self.release(position.media_ms, Looks::Newest, true))
+                    (since_look >= self.max_gap_ms).then(|| self.release(now, Looks::Newest, true))
                 }
             },
             Sample::All | Sample::Rate(_) => {
@@ -204,8 +234,7 @@ impl<P: Clone> Collector<P> {
                 };
                 let first = !self.is_running() && self.kept.is_empty();
                 self.keep(packet, position);
-                (first || since_look >= interval_ms)
-                    .then(|| self.release(position.media_ms, looks, true))
+                (first || since_look >= interval_ms).then(|| self.release(now, looks, true))
             }
         }
     }
@@ -216,10 +245,11 @@ impl<P: Clone> Collector<P> {
         &mut self,
         packet: P,
         position: Position,
+        now: Moment,
         since_look: i64,
         looks: u8,
     ) -> Option<Batch<P>> {
-        let can_begin = position.key && !self.keyframes_fail;
+        let can_begin = position.key && self.keyframes_fail.is_none();
         if can_begin && !self.is_running() {
             self.resync();
         }
@@ -236,10 +266,10 @@ impl<P: Clone> Collector<P> {
             return None;
         }
         // Without the boost there would be a look at each keyframe, and where those are too far apart.
-        let since_due = position.media_ms.saturating_sub(self.last_due_ms);
+        let since_due = self.last_due.map_or(i64::MAX, |last| last.until(now));
         let settles = std::mem::replace(&mut self.settling, self.restart.is_some());
         let is_due = self.restart.is_some() || settles || since_due >= self.max_gap_ms;
-        Some(self.release(position.media_ms, Looks::Newest, is_due))
+        Some(self.release(now, Looks::Newest, is_due))
     }
 
     /// The stream ended; gives back what is still to be decoded.
@@ -248,7 +278,7 @@ impl<P: Clone> Collector<P> {
             Sample::Keyframes => return None,
             Sample::Auto => {
                 // The end of a recording is worth a look where keyframes are far apart.
-                let since_look = self.last_ms - self.last_look_ms?;
+                let since_look = self.last_look?.until(self.moment(self.last_ms));
                 if since_look * 2 < self.max_gap_ms || self.kept.is_empty() {
                     return None;
                 }
@@ -257,16 +287,18 @@ impl<P: Clone> Collector<P> {
             Sample::Rate(_) => Looks::Newest,
             Sample::All => Looks::Each,
         };
-        let mut batch = self.release(self.last_ms, looks, true);
+        let mut batch = self.release(self.moment(self.last_ms), looks, true);
         batch.drain = true;
         self.footing = Footing::Nothing;
         Some(batch)
     }
 
-    /// A keyframe by itself gave no picture. H.264 with intra refresh marks packets as keyframes from which
-    /// a decoder can only begin to recover: such a stream is decoded as if it had none.
-    pub fn keyframes_fail(&mut self) {
-        self.keyframes_fail = true;
+    /// Whether keyframes by themselves give no picture. H.264 with intra refresh marks packets as keyframes from which
+    /// a decoder can only begin to recover: such a stream is decoded as if it had none, but for one that is tried again
+    /// each minute.
+    pub fn keyframes_fail(&mut self, fail: bool) {
+        let now = self.moment(self.last_ms);
+        self.keyframes_fail = fail.then(|| self.keyframes_fail.unwrap_or(now));
     }
 
     /// Packets were lost, or the time stamps jumped: what is kept does not fit what comes.
@@ -277,14 +309,23 @@ impl<P: Clone> Collector<P> {
         self.footing = Footing::Nothing;
     }
 
+    /// When the stream is at `media_ms`.
+    fn moment(&self, media_ms: i64) -> Moment {
+        Moment {
+            media_ms,
+            passed_ms: self.passed_ms,
+        }
+    }
+
     fn is_running(&self) -> bool {
         self.footing == Footing::Decoder
     }
 
     /// A keyframe by itself.
     fn alone(&mut self, packet: P, position: Position) -> Batch<P> {
-        self.last_look_ms = Some(position.media_ms);
-        self.last_due_ms = position.media_ms;
+        let now = self.moment(position.media_ms);
+        self.last_look = Some(now);
+        self.last_due = Some(now);
         self.looked = true;
         Batch::alone(packet)
     }
@@ -308,10 +349,10 @@ impl<P: Clone> Collector<P> {
     }
 
     /// All that is kept; `is_due` where sampling would have asked for a look without a boost.
-    fn release(&mut self, media_ms: i64, looks: Looks, is_due: bool) -> Batch<P> {
-        self.last_look_ms = Some(media_ms);
+    fn release(&mut self, now: Moment, looks: Looks, is_due: bool) -> Batch<P> {
+        self.last_look = Some(now);
         if is_due {
-            self.last_due_ms = media_ms;
+            self.last_due = Some(now);
         }
         self.looked = true;
         self.kept_bytes = 0;
@@ -326,6 +367,15 @@ impl<P: Clone> Collector<P> {
             rough: self.is_rough(),
             extra: !is_due,
         }
+    }
+}
+
+impl Moment {
+    /// How long it is until `now`, in ms: by media time, or else by the time that has passed, where that is far more.
+    fn until(self, now: Self) -> i64 {
+        let passed = self.passed_ms.zip(now.passed_ms);
+        let passed = passed.map_or(i64::MIN, |(then, now)| now - then - LATE_MS);
+        (now.media_ms - self.media_ms).max(passed)
     }
 }
 

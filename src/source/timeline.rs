@@ -21,6 +21,11 @@ const PRESENTED_INDEXED: RangeInclusive<i64> = -1_000..=30_000;
 /// How far another track may be from the video, in ms.
 const BESIDE: i64 = 30_000;
 
+/// How far the time stamps of a live stream may fall behind the time that has passed since it began, in ms: longer than networks
+/// and encoders hold back what then comes at once. Time stamps that go slower than what they are of would have next to nothing
+/// looked at, since all that is due is due in media time.
+const BEHIND: i64 = 5_000;
+
 /// Where a stream goes on after a jump where nothing better is known, in ms.
 const STEP: i64 = 40;
 
@@ -64,7 +69,8 @@ impl Timeline {
 
     /// The media time in ms of a packet with these time stamps in ms, and whether it follows on what
     /// came before. `elapsed_ms` is the time since the first packet where the stream is live: that is
-    /// where it goes on after a jump.
+    /// where it goes on after a jump, and what media time does not fall far behind. It may be ahead: what was held back
+    /// comes at once.
     pub fn map(
         &mut self,
         pts: Option<i64>,
@@ -89,7 +95,8 @@ impl Timeline {
         let apart = decoding_ms - last.decoding_ms;
         let follows = !last.reopened && self.continuous.contains(&apart);
         let offset = if follows {
-            last.offset
+            let least = elapsed_ms.map_or(i64::MIN, |elapsed| elapsed - BEHIND - decoding_ms);
+            last.offset.max(least)
         } else {
             let next = elapsed_ms.unwrap_or(0).max(last.media_ms + STEP);
             next - presented
@@ -202,6 +209,48 @@ mod tests {
             assert_eq!(timeline.map(Some(pts), Some(dts), None), (0, true));
             assert_eq!(timeline.map(Some(40), Some(40), None), (40, true));
             assert_eq!(timeline.map(Some(pts + 80), Some(80), None), (80, true));
+        }
+    }
+
+    /// What 60 s of a live stream at 25 frames a second become, whose time stamps and times of arrival in ms are these.
+    fn live(stamp: impl Fn(i64) -> i64, arrival: impl Fn(i64) -> i64) -> Vec<(i64, i64)> {
+        let mut timeline = Timeline::new(false);
+        let frames = (0..1_500).map(|n| {
+            let (stamp, arrival) = (stamp(n), arrival(n));
+            let (media_ms, follows) = timeline.map(Some(stamp), Some(stamp), Some(arrival));
+            assert!(follows, "{n}");
+            (media_ms, arrival)
+        });
+        frames.collect()
+    }
+
+    #[test]
+    fn time_stamps_that_are_too_slow_are_not_believed() {
+        let stamps: [fn(i64) -> i64; 3] = [|n| n, |_| 7, |n| n * 40 % 1_000];
+        for (at, stamp) in stamps.into_iter().enumerate() {
+            let frames = live(stamp, |n| n * 40);
+            for (media_ms, arrival) in &frames {
+                assert!(media_ms + BEHIND >= *arrival, "{at}: {media_ms} {arrival}");
+                assert!(*media_ms <= *arrival, "{at}: {media_ms} {arrival}");
+            }
+        }
+    }
+
+    #[test]
+    fn what_was_held_back_and_what_comes_early_keeps_its_times() {
+        // Nothing for four seconds, and then all of it.
+        let stalled = |n: i64| {
+            if (500..600).contains(&n) {
+                24_000
+            } else {
+                n * 40
+            }
+        };
+        let arrivals: [fn(i64) -> i64; 3] = [stalled, |n| n * 40 / 3, |n| n / 150 * 6_000 + n];
+        for arrival in arrivals {
+            for (n, (media_ms, _)) in live(|n| n * 40, arrival).into_iter().enumerate() {
+                assert_eq!(media_ms, n as i64 * 40);
+            }
         }
     }
 

@@ -157,7 +157,7 @@ fn read_all(
                 batch.renew(renewal);
             }
             if lane.decode(&batch, None, record) {
-                collector.keyframes_fail();
+                collector.keyframes_fail(true);
             }
             lane.failure().cloned().map_or(Ok(()), Err)?;
             progress(media_ms, whole_ms);

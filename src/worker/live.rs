@@ -172,9 +172,9 @@ impl<'a> LiveReader<'a> {
             media_ms,
             bytes: packet.size(),
         };
-        if self.cell.keyframes_fail.load(Ordering::Relaxed) {
-            self.collector.keyframes_fail();
-        }
+        self.collector.pass(elapsed_ms);
+        let fail = self.cell.keyframes_fail.load(Ordering::Relaxed);
+        self.collector.keyframes_fail(fail);
         let packet = Arc::new(packet);
         if self.description.is_changed_by(&packet) {
             self.cell.mailbox.renew(Arc::clone(&packet));

@@ -42,6 +42,8 @@ const AAC: u8 = 10;
 const AVC: u8 = 7;
 /// How long the video may go on before it is taken to have no sound, in ms: servers send sound and pictures some tens of ms apart.
 const AWAIT_SOUND: u32 = 300;
+/// Bytes of it that are kept meanwhile, at most.
+const MOST_WAITING: usize = 4 << 20;
 
 const SEQUENCE_HEADER: u8 = 0;
 
@@ -140,6 +142,18 @@ impl Session {
     /// Whether any video came, and it is clear whether there is sound with it.
     pub(super) fn has_video(&self) -> bool {
         self.began == Began::Yes
+    }
+
+    /// Whether frames came, and sound may still come.
+    pub(super) fn awaits_sound(&self) -> bool {
+        matches!(self.began, Began::Waiting(Some(_)))
+    }
+
+    /// No sound is waited for any longer.
+    pub(super) fn go_on(&mut self) {
+        if self.awaits_sound() {
+            self.began = Began::Yes;
+        }
     }
 
     /// Whether the stream is over.
@@ -264,6 +278,9 @@ impl Session {
             (VIDEO, Began::Waiting(since)) => {
                 self.tag(kind, time, body);
                 self.began = still_waiting(since, time, body);
+                if self.flv.len() > MOST_WAITING {
+                    self.began = Began::Yes;
+                }
             }
             _ => self.tag(kind, time, body),
         }

@@ -133,7 +133,7 @@ fn after_a_loss_the_decoder_starts_anew() {
 #[test]
 fn a_stream_whose_keyframes_give_no_picture_is_decoded_as_if_it_had_none() {
     let (_, mut collector) = run(Sample::Auto, 20, 30);
-    collector.keyframes_fail();
+    collector.keyframes_fail(true);
     let batches: Vec<_> = (30..120)
         .filter_map(|n| collector.push(n, at(n, n % 20 == 0)))
         .collect();
@@ -145,6 +145,89 @@ fn a_stream_whose_keyframes_give_no_picture_is_decoded_as_if_it_had_none() {
         ]
     );
     assert!(batches[0].fresh && !batches[1].fresh);
+}
+
+/// A damaged keyframe gives no picture either.
+#[test]
+fn keyframes_that_fail_are_tried_again_each_minute() {
+    let mut collector = Collector::new(&Sampling::default());
+    let mut alone = Vec::new();
+    for n in 0..1_300 {
+        collector.keyframes_fail((1..1_280).contains(&n));
+        if let Some(batch) = collector.push(n, at(n, n % 20 == 0))
+            && batch.drain
+        {
+            alone.push(n);
+        }
+    }
+    assert_eq!(alone, [0, 600, 1_200, 1_280]);
+}
+
+/// A sender that runs ahead by an hour and stands still from then on.
+#[test]
+fn time_stamps_that_stand_still_hide_nothing() {
+    let cases = [
+        (Sample::Auto, None, 20, 20),
+        (Sample::Auto, None, 10_000, 50),
+        (Sample::Keyframes, None, 20, 20),
+        (Sample::Auto, Some(5), 20, 12),
+        (Sample::Rate(5), None, 20, 12),
+    ];
+    for (sample, boost, gop, most) in cases {
+        let mut collector = Collector::new(&Sampling {
+            sample,
+            ..Sampling::default()
+        });
+        collector.boost(boost);
+        let looks: Vec<_> = (0..600)
+            .filter(|n| {
+                collector.pass(*n as i64 * 100);
+                let position = Position {
+                    media_ms: 3_600_000,
+                    ..at(*n, n % gop == 0)
+                };
+                collector.push(*n, position).is_some()
+            })
+            .collect();
+        let longest = looks.windows(2).map(|pair| pair[1] - pair[0]).max();
+        assert_eq!(longest, Some(most), "{sample:?} {boost:?} {gop}");
+        assert!(looks[looks.len() - 1] + most >= 599);
+    }
+}
+
+#[test]
+fn what_comes_a_little_late_is_sampled_by_its_own_time() {
+    for (sample, boost) in [
+        (Sample::Auto, None),
+        (Sample::Keyframes, None),
+        (Sample::Auto, Some(5)),
+        (Sample::Rate(5), None),
+    ] {
+        let run = |late: fn(usize) -> i64| {
+            let mut collector = Collector::new(&Sampling {
+                sample,
+                ..Sampling::default()
+            });
+            collector.boost(boost);
+            let batches = (0..300).filter_map(|n| {
+                collector.pass(n as i64 * 100 + late(n));
+                collector.push(n, at(n, n % 20 == 0))
+            });
+            numbers(&batches.collect::<Vec<_>>())
+        };
+        let even = run(|_| 0);
+        assert_eq!(
+            run(|n| n as i64 * 7 % 9 * 100),
+            even,
+            "{sample:?} {boost:?}"
+        );
+        // A burst, as of HLS.
+        assert_eq!(
+            run(|n| -(n as i64 % 60) * 100),
+            even,
+            "{sample:?} {boost:?}"
+        );
+    }
 }
 
 #[test]
@@ -287,7 +370,7 @@ fn a_boosted_stream_that_has_no_keyframes_is_decoded_all_the_same() {
         let mut collector = Collector::new(&Sampling::default());
         collector.boost(Some(5));
         // Keyframes that give no picture are none.
-        collector.keyframes_fail();
+        collector.keyframes_fail(true);
         let batches: Vec<_> = (1..90)
             .filter_map(|n| collector.push(n, at(n, key && n % 60 == 0)))
             .collect();

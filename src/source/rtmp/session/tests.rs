@@ -155,6 +155,32 @@ fn sound_is_told_where_it_comes_before_the_video() {
     }
 }
 
+/// The time stamps are the sender's, and need not go on.
+#[test]
+fn sound_is_not_waited_for_without_end() {
+    let frame = |body: &[u8]| chunk::write(6, VIDEO, 7, body, 128);
+    let mut session = playing();
+    session.go_on();
+    session.push(&frame(b"\x17\x00sets")).unwrap();
+    session.go_on();
+    assert!(!session.has_video(), "no frame came yet");
+    assert!(!session.awaits_sound());
+    session.push(&frame(b"\x17\x01key")).unwrap();
+    assert!(session.awaits_sound() && !session.has_video());
+    session.go_on();
+    assert!(session.has_video());
+    session.push(&frame(b"\x27\x01more")).unwrap();
+    assert!(session.flv().ends_with(b"\x27\x01more\0\0\0\x11"));
+
+    let mut session = playing();
+    let large = frame(&[0x27; 1 << 20]);
+    for megabytes in 1..=4 {
+        assert!(!session.has_video(), "{megabytes}");
+        session.push(&large).unwrap();
+    }
+    assert!(session.has_video(), "it is kept in memory meanwhile");
+}
+
 #[test]
 fn messages_that_come_together_are_taken_apart() {
     let mut session = playing();
