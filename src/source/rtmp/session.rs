@@ -44,6 +44,8 @@ const AVC: u8 = 7;
 const AWAIT_SOUND: u32 = 300;
 /// Bytes of it that are kept meanwhile, at most.
 const MOST_WAITING: usize = 4 << 20;
+/// Bytes of a command, at most: what it says is longer in memory, and the longest of servers are some hundred.
+const LONGEST_COMMAND: usize = 64 << 10;
 
 const SEQUENCE_HEADER: u8 = 0;
 
@@ -205,6 +207,9 @@ impl Session {
             }
             SOUND | VIDEO => self.play(message.kind, message.time, &message.body),
             AGGREGATE => self.aggregate(message),
+            COMMAND | COMMAND_AMF3 if message.body.len() > LONGEST_COMMAND => {
+                return Err(Broken("a command that is too long").into());
+            }
             COMMAND => self.answer(&read_all(&message.body))?,
             // The first byte says which AMF it is in; commands are in AMF 0 all the same (7.1.1).
             COMMAND_AMF3 => self.answer(&read_all(message.body.get(1..).unwrap_or_default()))?,

@@ -182,6 +182,19 @@ fn sound_is_not_waited_for_without_end() {
 }
 
 #[test]
+fn a_command_that_is_too_long_is_not_read() {
+    let nulls = |kind, count| chunk::write(3, kind, 0, &vec![5; count], 128);
+    for kind in [COMMAND, COMMAND_AMF3] {
+        playing().push(&nulls(kind, LONGEST_COMMAND)).unwrap();
+        let refused = playing().push(&nulls(kind, LONGEST_COMMAND + 1));
+        assert_eq!(
+            refused.unwrap_err().to_string(),
+            "not RTMP: a command that is too long"
+        );
+    }
+}
+
+#[test]
 fn messages_that_come_together_are_taken_apart() {
     let mut session = playing();
     let part = |kind: u8, time: u8, body: &[u8]| {
