@@ -156,9 +156,8 @@ fn read_all(
             if let Some(renewal) = renewal.take() {
                 batch.renew(renewal);
             }
-            if lane.decode(&batch, None, record) {
-                collector.keyframes_fail(true);
-            }
+            lane.decode(&batch, None, record);
+            collector.keyframes_fail(lane.keyframes_fail());
             lane.failure().cloned().map_or(Ok(()), Err)?;
             progress(media_ms, whole_ms);
         }

@@ -1,5 +1,7 @@
 //! One stream on its way through the pipeline: its decoder, its incidents, its best frames.
 
+mod keyframes;
+
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 use std::time::Duration;
@@ -25,6 +27,7 @@ use crate::worker::lag::since_capture_ms;
 use crate::worker::look::{Looks, Mode};
 use crate::worker::stills::Waiting;
 use crate::worker::{Settings, Stream};
+use keyframes::Keyframes;
 
 /// A change of an incident, with what is needed to record it.
 #[derive(Debug, Clone)]
@@ -93,6 +96,7 @@ pub(super) struct Lane {
     nameless: Option<SourceError>,
     tracker: Tracker,
     decoder: Option<Decoder>,
+    keyframes: Keyframes,
     /// Best frames that no record holds yet.
     fresh: HashMap<IncidentId, (Arc<Snapshot>, Option<Crop>)>,
     /// Open incidents that have a clip, or wait for one.
@@ -142,6 +146,7 @@ impl Lane {
             nameless: None,
             tracker: Tracker::new(Seed::random(), tracking),
             decoder: None,
+            keyframes: Keyframes::default(),
             fresh: HashMap::new(),
             clipped: HashSet::new(),
             last_look_ms: None,
@@ -175,6 +180,7 @@ impl Lane {
     pub(super) fn start(&mut self, parameters: Parameters) -> Result<(), SourceError> {
         // The old one goes first: a stream never has two decoders.
         self.decoder = None;
+        self.keyframes = Keyframes::default();
         let decoder = Decoder::new(parameters)?;
         self.decoder = Some(match self.mode {
             Mode::Live(..) => decoder.sharing(),
@@ -183,14 +189,18 @@ impl Lane {
         Ok(())
     }
 
-    /// Decodes `batch`, looks at what it shows and hands over what changed. True where a keyframe by
-    /// itself gave no picture, though nothing was wrong with it.
+    /// Whether keyframes by themselves give no picture: what lies between them is wanted too.
+    pub(super) fn keyframes_fail(&self) -> bool {
+        self.keyframes.fail()
+    }
+
+    /// Decodes `batch`, looks at what it shows and hands over what changed.
     pub(super) fn decode(
         &mut self,
         batch: &Batch<Arc<Packet>>,
         arrived_us: Option<i64>,
         record: &mut dyn FnMut(Found),
-    ) -> bool {
+    ) {
         let clock = self.settings.limits.clock;
         let began_us = clock.thread_cpu_us();
         // As many as a decoder holds, at most: where each is looked at, a batch is one packet, or the end.
@@ -199,11 +209,10 @@ impl Lane {
         let decoded = decoder.and_then(|decoder| decoder.decode(batch, |p| pictures.push(p)));
         self.counts.cpu.decode_us += clock.thread_cpu_us() - began_us;
         // It is counted before it is looked at, which may panic.
-        let blind = self.count(batch, decoded);
+        self.count(batch, decoded);
         for picture in pictures {
             self.look(&picture, arrived_us, record);
         }
-        blind
     }
 
     /// Looks at a still and hands over what changed.
@@ -222,21 +231,21 @@ impl Lane {
         }
     }
 
-    /// Counts what became of `batch`, nothing where there is no decoder for it. True where a keyframe by itself gave no
-    /// picture.
-    fn count(&mut self, batch: &Batch<Arc<Packet>>, decoded: Option<Decoded>) -> bool {
+    /// Counts what became of `batch`, nothing where there is no decoder for it.
+    fn count(&mut self, batch: &Batch<Arc<Packet>>, decoded: Option<Decoded>) {
         let Some(decoded) = decoded else {
             self.counts.broken += batch.packets.len() as u64;
             self.counts.failed += 1;
-            return false;
+            return;
         };
         self.counts.broken += u64::from(decoded.broken);
         // What is hidden gives no picture, and that says nothing of the next.
         let hidden = batch.packets.iter().all(|packet| is_hidden(packet));
-        let blind = batch.fresh && batch.drain && !hidden && decoded == Decoded::default();
-        // A look was wanted and none was had.
-        self.counts.failed += u64::from(blind);
-        blind
+        if batch.fresh && batch.drain && !hidden {
+            // Where it gave none, a look was wanted and none was had.
+            self.counts.failed += u64::from(decoded.pictures == 0);
+            self.keyframes.gave(decoded);
+        }
     }
 
     /// Why the stream cannot be watched on, where its incidents could not be given ids.

@@ -199,10 +199,10 @@ fn serve(cell: &Cell, clock: Clock, record: &mut dyn FnMut(Found)) -> bool {
         {
             tracing::warn!(stream.id = lane.stream(), %error, "cannot be decoded");
         }
-        if let Some(batch) = &mail.batch
-            && lane.decode(batch, Some(mail.arrived_us), record)
-        {
-            cell.keyframes_fail.store(true, Ordering::Relaxed);
+        if let Some(batch) = &mail.batch {
+            lane.decode(batch, Some(mail.arrived_us), record);
+            let fail = lane.keyframes_fail();
+            cell.keyframes_fail.store(fail, Ordering::Relaxed);
         }
         if let Some(still) = mail.still {
             lane.show(&still, record);
