@@ -36,7 +36,8 @@ pub(super) struct Board {
     cpu_us: AtomicI64,
     /// When its newest look was done, or else when it began, µs of the process clock.
     looked_us: AtomicI64,
-    /// The same of looks that no boost asked for: who is boosted does not wait longer for these.
+    /// When a look that no boost asked for was last tried: who is boosted does not wait longer for these, and who gives no
+    /// pictures does not come first for ever.
     due_us: AtomicI64,
     /// How much it counts where there is not enough for all, as the bits of an `f64`.
     weight: AtomicU64,
@@ -151,16 +152,16 @@ impl Board {
         self.kept().see(size);
     }
 
-    /// What was done so far, up to `now_us` of the process clock; `extra` where a boost alone asked for the last of it.
-    pub(super) fn set_counts(&self, counts: &Counts, now_us: i64, extra: bool) {
+    /// What was done so far, up to `now_us` of the process clock; `was_due` where a look was tried that no boost asked for.
+    pub(super) fn set_counts(&self, counts: &Counts, now_us: i64, was_due: bool) {
         let cpu_us = counts.cpu.decode_us + counts.cpu.scan_us;
         self.cpu_us.store(cpu_us, Ordering::Relaxed);
         let mut inner = self.inner();
         if counts.looks > inner.counts.looks {
             self.looked_us.store(now_us, Ordering::Relaxed);
-            if !extra {
-                self.due_us.store(now_us, Ordering::Relaxed);
-            }
+        }
+        if was_due {
+            self.due_us.store(now_us, Ordering::Relaxed);
         }
         inner.counts = *counts;
     }
@@ -178,7 +179,7 @@ impl Board {
         (now_us - self.looked_us.load(Ordering::Relaxed)).max(0)
     }
 
-    /// For how long it was not looked at but for what a boost asked for, µs.
+    /// For how long no look was tried but for what a boost asked for, µs.
     pub(super) fn due_since_us(&self, now_us: i64) -> i64 {
         (now_us - self.due_us.load(Ordering::Relaxed)).max(0)
     }

@@ -186,7 +186,7 @@ impl Pool {
 /// frame and nobody else anything.
 fn serve(cell: &Cell, clock: Clock, record: &mut dyn FnMut(Found)) -> bool {
     let mail = cell.mailbox.take();
-    let extra = mail.batch.as_ref().is_some_and(|batch| batch.extra);
+    let is_due = mail.batch.as_ref().is_some_and(|batch| !batch.extra) || mail.still.is_some();
     let mut lane = cell.lane.lock().unwrap_or_else(PoisonError::into_inner);
     let _speaking = lane.speak();
     lane.count_dropped(mail.dropped);
@@ -227,7 +227,7 @@ fn serve(cell: &Cell, clock: Clock, record: &mut dyn FnMut(Found)) -> bool {
         );
     }
     cell.board
-        .set_counts(&lane.counts(), clock.monotonic_us(), extra);
+        .set_counts(&lane.counts(), clock.monotonic_us(), is_due);
     mail.finish
 }
 
@@ -281,5 +281,24 @@ mod tests {
         let (next, is_extra) = pool.next().unwrap();
         assert!(Arc::ptr_eq(&next, &second) && !is_extra);
         assert_eq!(pool.lock().extras, 1);
+    }
+
+    #[test]
+    fn a_stream_that_gives_no_pictures_takes_its_turn_like_all_others() {
+        let pool = Pool::new(Clock::system(), Duration::from_hours(1), 1);
+        let broken = waiting(&pool, "broken", false);
+        assert!(Arc::ptr_eq(&pool.next().unwrap().0, &broken));
+        assert!(!serve(&broken, pool.clock, &mut |_| ()));
+        let counts = broken.board.counts();
+        assert_eq!((counts.looks, counts.failed), (0, 1));
+        let now_us = pool.clock.monotonic_us();
+        assert_eq!(broken.board.blind_us(now_us), now_us, "nothing was seen");
+        let healthy = waiting(&pool, "healthy", false);
+        broken
+            .mailbox
+            .put(Batch::alone(Arc::new(Packet::new(1))), 1);
+        broken.queued.store(false, Ordering::Release);
+        pool.ready(&broken);
+        assert!(Arc::ptr_eq(&pool.next().unwrap().0, &healthy));
     }
 }
