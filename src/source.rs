@@ -18,6 +18,7 @@ mod sampler;
 mod sent;
 mod stdin;
 pub mod still;
+mod strangers;
 mod timeline;
 
 pub use clip::{Tracks, write_clip};

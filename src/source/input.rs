@@ -11,12 +11,9 @@ use ffmpeg_next::{Error, Rational, Rescale, media};
 use crate::clock::Clock;
 use crate::config::{Location, Timeouts};
 use crate::source::open::{check_file, connect};
+use crate::source::strangers::Strangers;
 use crate::source::{Packet, SourceError, Tracks, log};
 use crate::stop::Stop;
-
-/// Packets of another video stream with none of ours between them, after which ours is taken to be over: half a
-/// second. A source may have several at once, and each of them comes within that time.
-const MOST_STRANGERS: usize = 30;
 
 /// How long before it is shown a frame may be decoded, in ms: sixteen frames (H.264 A.3.1), slow ones.
 const LONGEST_REORDER: i64 = 2_000;
@@ -59,8 +56,7 @@ pub struct Input {
     seen: bool,
     /// What was read of the video when it was waited for.
     first: Option<Packet>,
-    /// Packets of other video streams since the last one of ours.
-    strangers: usize,
+    strangers: Strangers,
 }
 
 /// When the present wait is over, in µs of the clock. libav polls it thousands of times a second.
@@ -141,7 +137,7 @@ impl Input {
             sound,
             seen: true,
             first,
-            strangers: 0,
+            strangers: Strangers::default(),
         })
     }
 
@@ -219,8 +215,8 @@ impl Input {
             let (mut packet, read) = self.packet();
             match read {
                 Ok(()) if packet.stream() != self.stream => {
-                    self.strangers += usize::from(is_video(&self.context, packet.stream()));
-                    if self.strangers > MOST_STRANGERS {
+                    let stream = packet.stream();
+                    if is_video(&self.context, stream) && self.strangers.came(stream) {
                         return Err(SourceError::OtherVideo);
                     }
                     if self.deadline.interrupts() {
@@ -235,7 +231,7 @@ impl Input {
                     }
                 }
                 Ok(()) => {
-                    self.strangers = 0;
+                    self.strangers.ours_came();
                     self.seen = true;
                     in_ms(&mut packet, self.time_base);
                     packet.set_stream(VIDEO);
