@@ -77,6 +77,11 @@ trait Adapter: Send + Sync {
         key.clone()
     }
 
+    /// Whether its list calls publishers as its hooks do; what it says in their place is for a kick alone where not.
+    fn lists_publishers(&self) -> bool {
+        true
+    }
+
     /// The question that disconnects who publishes `key`.
     fn kick(&self, key: &StreamKey, publisher: Option<&str>, now_s: i64) -> Result<Call, ApiError>;
 
@@ -180,6 +185,14 @@ impl Server {
     /// # Errors
     /// Where not all of them could be learnt.
     pub async fn list(&self) -> Result<Vec<Live>, ApiError> {
+        let mut streams = self.list_in_time().await?;
+        if !self.adapter.lists_publishers() {
+            streams.iter_mut().for_each(|live| live.publisher = None);
+        }
+        Ok(streams)
+    }
+
+    async fn list_in_time(&self) -> Result<Vec<Live>, ApiError> {
         let listed = timeout(LIST, self.list_all()).await;
         listed.map_err(|_| ApiError::TimedOut)?
     }
@@ -215,12 +228,13 @@ impl Server {
     /// # Errors
     /// Where the server did not do it, or does not say.
     pub async fn kick(&self, key: &StreamKey, publisher: Option<&str>) -> Result<Kicked, ApiError> {
+        let publisher = publisher.filter(|_| self.adapter.lists_publishers());
         match self.kick_now(key, publisher).await {
             Ok(Kicked::Done) => return Ok(Kicked::Done),
             Ok(Kicked::Gone) | Err(ApiError::NoPublisher | ApiError::Status(_)) => {}
             Err(error) => return Err(error),
         }
-        let streams = self.list().await?;
+        let streams = self.list_in_time().await?;
         match streams.iter().find(|live| live.key == *key) {
             Some(live) => self.kick_now(key, live.publisher.as_deref()).await,
             None => Ok(Kicked::Gone),

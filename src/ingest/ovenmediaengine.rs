@@ -1,7 +1,8 @@
 //! `OvenMediaEngine` (`<AdmissionWebhooks>`, its REST API v1).
 //!
 //! A hook tells the URL that was asked for, which does not say the virtual host; the list does. So the virtual host is
-//! no part of the key here: it is what a kick has to know, and stands where others have the publisher.
+//! no part of the key here: it is what a kick has to know, and stands where the lists of others have the publisher. To tell
+//! publishers apart there is where each comes from: the end of one that was refused is told like that of any other.
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -86,7 +87,7 @@ impl Adapter for OvenMediaEngine {
         Ok(Hook {
             kind,
             key: Some(stream(&url)?),
-            publisher: None,
+            publisher: publisher(client),
             ip: id(text(&client["real_ip"]).or_else(|| text(&client["address"]))),
         })
     }
@@ -127,6 +128,10 @@ impl Adapter for OvenMediaEngine {
         Ok(listed)
     }
 
+    fn lists_publishers(&self) -> bool {
+        false
+    }
+
     fn kick(&self, key: &StreamKey, vhost: Option<&str>, _: i64) -> Result<Call, ApiError> {
         let vhost = percent(vhost.ok_or(ApiError::NoPublisher)?);
         let (app, name) = (percent(&key.app), percent(&key.name));
@@ -140,6 +145,12 @@ impl Adapter for OvenMediaEngine {
         }
         answer.found().map(|_| Kicked::Done)
     }
+}
+
+/// The connection of `client`, which is the same when it opens and when it closes.
+fn publisher(client: &Value) -> Option<String> {
+    let (address, port) = (text(&client["address"])?, text(&client["port"])?);
+    id(Some(format!("{address}:{port}").into()))
 }
 
 /// The application and the stream in `scheme://host/app/stream[/file][?query]`.

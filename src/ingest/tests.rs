@@ -164,13 +164,13 @@ const HOOKS: &[(&str, &str, HookKind, &str)] = &[
         "ovenmediaengine",
         "opening",
         HookKind::Admission,
-        "live/room-42 - 203.0.113.9",
+        "live/room-42 10.0.0.7:29291 203.0.113.9",
     ),
     (
         "ovenmediaengine",
         "closing",
         HookKind::Stop,
-        "live/room-42 - 203.0.113.9",
+        "live/room-42 10.0.0.7:29291 203.0.113.9",
     ),
     ("ovenmediaengine", "play", HookKind::Other, "- - -"),
     (

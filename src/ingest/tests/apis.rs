@@ -436,14 +436,16 @@ async fn ovenmediaengine_is_asked_from_the_outside_in() {
     let fake = Fake::start(ome).await;
     let server = fake.server("ovenmediaengine");
     let streams = server.list().await.unwrap();
-    assert_eq!(shown(&streams), ["live/a b default", "live/room default"]);
-    assert_eq!(
-        server.kick(&key("a b"), Some("default")).await,
-        Ok(Kicked::Done)
-    );
-    // A hook does not tell the virtual host.
-    assert_eq!(server.kick(&key("a b"), None).await, Ok(Kicked::Done));
-    assert_eq!(server.kick(&key("gone"), None).await, Ok(Kicked::Gone));
+    assert_eq!(shown(&streams), ["live/a b -", "live/room -"]);
+    // A hook does not tell the virtual host, and who publishes is none.
+    for publisher in [None, Some("10.0.0.7:29291")] {
+        let kicked = server.kick(&key("a b"), publisher).await;
+        assert_eq!(kicked, Ok(Kicked::Done));
+        let kicked = server.kick(&key("gone"), publisher).await;
+        assert_eq!(kicked, Ok(Kicked::Gone));
+    }
+    let deleted = fake.whats();
+    assert!(deleted.iter().all(|what| !what.contains("29291")));
 }
 
 /// The claims of a token that this secret signed.

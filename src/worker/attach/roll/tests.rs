@@ -115,6 +115,19 @@ fn a_publisher_that_was_refused_ends_nobody_elses_stream() {
     assert!(roll.stopped(&srs, &key("a"), Some("1")).is_some());
 }
 
+/// OvenMediaEngine tells of each connection by where it comes from, and its list says of none who it is.
+#[test]
+fn a_connection_that_was_refused_ends_nothing_where_the_list_names_nobody() {
+    let (one, two) = (Some("10.0.0.7:1"), Some("10.0.0.7:2"));
+    for first in [one, None] {
+        let (mut roll, ome) = roll(first);
+        assert!(roll.seen(&ome, &key("a"), None, true), "the list has it");
+        assert!(roll.seen(&ome, &key("a"), two, false));
+        assert_eq!(roll.stopped(&ome, &key("a"), two), None);
+        assert!(roll.stopped(&ome, &key("a"), one).is_some());
+    }
+}
+
 #[test]
 fn who_is_kicked_is_who_publishes_and_not_who_asked_last() {
     let (mut roll, srs) = roll(Some("1"));
