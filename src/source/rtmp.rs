@@ -69,9 +69,10 @@ pub(super) struct Rtmp<F> {
 }
 
 impl<F: Fn() -> bool> Rtmp<F> {
-    /// Connects and asks for the stream.
+    /// Connects and asks for the stream; `takes_enhanced` where whoever takes its FLV apart knows of enhanced RTMP.
     pub(super) fn connect(
         target: Target,
+        takes_enhanced: bool,
         stop: Stop,
         clock: Clock,
         interrupted: F,
@@ -82,7 +83,7 @@ impl<F: Fn() -> bool> Rtmp<F> {
         tcp.set_write_timeout(Some(ATTEMPT))?;
         let mut rtmp = Self {
             tcp,
-            session: Session::new(target),
+            session: Session::new(target, takes_enhanced),
             buffer: vec![0; CHUNK],
             given: 0,
             drained: false,

@@ -20,7 +20,7 @@ pub enum State {
     Connecting,
     /// Packets come.
     Live,
-    /// It broke off or cannot be opened, and is tried again. Why, for people.
+    /// It broke off, cannot be opened, and is tried again, or cannot be decoded. Why, for people.
     Waiting(String),
     /// It is over.
     Ended,
@@ -55,6 +55,18 @@ struct Inner {
     /// Width and height of its pictures in px.
     size: Option<(u32, u32)>,
     codec: Option<String>,
+    /// Why what comes cannot be decoded, where it cannot.
+    undecoded: Option<String>,
+}
+
+impl Inner {
+    /// What it does: a stream that comes and cannot be decoded is not watched.
+    fn state(&self) -> State {
+        match (&self.state, &self.undecoded) {
+            (State::Live, Some(why)) => State::Waiting(why.clone()),
+            (state, _) => state.clone(),
+        }
+    }
 }
 
 /// What is to be said of a stream at one moment.
@@ -98,6 +110,7 @@ impl Board {
                 gaps: Gaps::new(millis(settings.sampling.max_gap)),
                 size: None,
                 codec: None,
+                undecoded: None,
             }),
             kept: Mutex::new(Kept::new(ring)),
         }
@@ -114,7 +127,7 @@ impl Board {
             since_look_ms
         };
         Figures {
-            state: inner.state.clone(),
+            state: inner.state(),
             counts: inner.counts,
             coverage: inner.gaps.coverage(open_ms, inner.counts.looks),
             since_look_ms,
@@ -136,7 +149,13 @@ impl Board {
     }
 
     pub(super) fn is_live(&self) -> bool {
-        self.inner().state == State::Live
+        let inner = self.inner();
+        inner.state == State::Live && inner.undecoded.is_none()
+    }
+
+    /// Why what comes cannot be decoded; `None` where it can.
+    pub(super) fn set_undecoded(&self, why: Option<String>) {
+        self.inner().undecoded = why;
     }
 
     pub(super) fn set_codec(&self, codec: String) {

@@ -194,10 +194,12 @@ fn serve(cell: &Cell, clock: Clock, record: &mut dyn FnMut(Found)) -> bool {
         if let Some(stream) = mail.about {
             lane.about(&stream);
         }
-        if let Some(parameters) = mail.parameters
-            && let Err(error) = lane.start(parameters)
-        {
-            tracing::warn!(stream.id = lane.stream(), %error, "cannot be decoded");
+        if let Some(parameters) = mail.parameters {
+            let started = lane.start(parameters).inspect_err(|error| {
+                tracing::warn!(stream.id = lane.stream(), %error, "cannot be decoded");
+            });
+            cell.board
+                .set_undecoded(started.err().map(|error| error.to_string()));
         }
         if let Some(batch) = &mail.batch {
             lane.decode(batch, Some(mail.arrived_us), record);
@@ -236,8 +238,9 @@ mod tests {
     use super::*;
     use crate::config::{Config, Location};
     use crate::policy::Policy;
-    use crate::source::{Batch, Packet, StreamLog};
+    use crate::source::{Batch, Packet, Parameters, StreamLog};
     use crate::stop::Stop;
+    use crate::worker::board::State as BoardState;
     use crate::worker::{InForce, Settings, Stream};
 
     /// A stream for which a look waits.
@@ -281,6 +284,25 @@ mod tests {
         let (next, is_extra) = pool.next().unwrap();
         assert!(Arc::ptr_eq(&next, &second) && !is_extra);
         assert_eq!(pool.lock().extras, 1);
+    }
+
+    #[test]
+    fn a_stream_that_cannot_be_decoded_says_so() {
+        let pool = Pool::new(Clock::system(), Duration::from_hours(1), 1);
+        let cell = waiting(&pool, "odd", false);
+        cell.board.set_state(BoardState::Live);
+        assert!(cell.board.is_live());
+        cell.mailbox.start(Parameters::new());
+        serve(&cell, pool.clock, &mut |_| ());
+        assert!(!cell.board.is_live());
+        let why = "no decoder for its video codec (none)".to_owned();
+        let state = || cell.board.figures(0).state;
+        assert_eq!(state(), BoardState::Waiting(why));
+        cell.board.set_state(BoardState::Connecting);
+        assert_eq!(state(), BoardState::Connecting);
+        cell.board.set_state(BoardState::Live);
+        cell.board.set_undecoded(None);
+        assert_eq!(state(), BoardState::Live);
     }
 
     #[test]

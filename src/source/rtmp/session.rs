@@ -47,6 +47,20 @@ const MOST_WAITING: usize = 4 << 20;
 /// Bytes of a command, at most: what it says is longer in memory, and the longest of servers are some hundred.
 const LONGEST_COMMAND: usize = 64 << 10;
 
+/// The bit of a picture's first byte that says that its codec follows as four letters ("Enhanced RTMP", version 1).
+const ENHANCED: u8 = 0x80;
+/// Those that are known, and what they are called.
+const CODECS: [(&[u8; 4], &str); 6] = [
+    (b"hvc1", "HEVC"),
+    (b"av01", "AV1"),
+    (b"vp09", "VP9"),
+    (b"vp08", "VP8"),
+    (b"avc1", "H.264"),
+    (b"vvc1", "VVC"),
+];
+/// So many of these before any other, and no other is taken to come.
+const MOST_ENHANCED: u8 = 30;
+
 const SEQUENCE_HEADER: u8 = 0;
 
 /// Why a session is over.
@@ -55,6 +69,9 @@ pub(in crate::source) enum Over {
     /// The server does not want to. The code of its status, where it is one that the protocol knows.
     #[error("refused ({0})")]
     Refused(String),
+    /// Its video comes in a way that nobody here takes apart.
+    #[error("its video is enhanced RTMP ({0}), which takes libav of FFmpeg 6.1")]
+    Enhanced(&'static str),
     #[error("not RTMP: {0}")]
     Broken(#[from] Broken),
 }
@@ -92,13 +109,18 @@ pub(super) struct Session {
     /// When the sequence header of the sound came, and what it says, where it came in time.
     sound: Option<(u32, Vec<u8>)>,
     began: Began,
+    /// Whether whoever takes the FLV apart knows of enhanced RTMP.
+    takes_enhanced: bool,
+    /// Pictures that were left out, since nobody does.
+    left_out: u8,
     received: u32,
     acknowledged: u32,
     window: u32,
 }
 
 impl Session {
-    pub(super) fn new(target: Target) -> Self {
+    /// A session for `target`; `takes_enhanced` where whoever takes its FLV apart knows of enhanced RTMP.
+    pub(super) fn new(target: Target, takes_enhanced: bool) -> Self {
         let mut session = Self {
             state: State::Connecting,
             chunks: Chunks::new(),
@@ -107,6 +129,8 @@ impl Session {
             flv: Vec::new(),
             sound: None,
             began: Began::No,
+            takes_enhanced,
+            left_out: 0,
             received: 0,
             acknowledged: 0,
             window: WINDOW,
@@ -205,8 +229,8 @@ impl Session {
                     self.send(CONTROL, USER_CONTROL, 0, &answer);
                 }
             }
-            SOUND | VIDEO => self.play(message.kind, message.time, &message.body),
-            AGGREGATE => self.aggregate(message),
+            SOUND | VIDEO => self.take(message.kind, message.time, &message.body)?,
+            AGGREGATE => self.aggregate(message)?,
             COMMAND | COMMAND_AMF3 if message.body.len() > LONGEST_COMMAND => {
                 return Err(Broken("a command that is too long").into());
             }
@@ -262,6 +286,26 @@ impl Session {
             _ => {}
         }
         Ok(())
+    }
+
+    fn take(&mut self, kind: u8, time: u32, body: &[u8]) -> Result<(), Over> {
+        let is_enhanced = body.first().is_some_and(|first| first & ENHANCED != 0);
+        if kind == VIDEO && is_enhanced && !self.takes_enhanced {
+            return self.leave_out(body);
+        }
+        self.play(kind, time, body);
+        Ok(())
+    }
+
+    /// A picture is left out that libav would take for one of another codec. One among others may be there for that alone.
+    fn leave_out(&mut self, body: &[u8]) -> Result<(), Over> {
+        self.left_out = self.left_out.saturating_add(1);
+        if self.began != Began::No || self.left_out < MOST_ENHANCED {
+            return Ok(());
+        }
+        let known = CODECS.iter().find(|(code, _)| body[1..].starts_with(*code));
+        let codec = known.map_or("an unknown codec", |(_, name)| name);
+        Err(Over::Enhanced(codec))
     }
 
     /// The header says which tracks there are, and libav waits for what it says. So it is given out once sound has come or
@@ -320,7 +364,7 @@ impl Session {
     }
 
     /// Several messages in one, each like a tag of FLV (7.1.6). Their times count from that of the first.
-    fn aggregate(&mut self, message: &Message) {
+    fn aggregate(&mut self, message: &Message) -> Result<(), Over> {
         let mut rest = message.body.as_slice();
         let mut first = None;
         while let Some((&[kind, a, b, c, d, e, f, upper, _, _, _], after)) =
@@ -330,15 +374,16 @@ impl Session {
             let time = u32::from_be_bytes([upper, d, e, f]);
             let first = *first.get_or_insert(time);
             let Some(body) = after.get(..length) else {
-                return;
+                break;
             };
             if kind == VIDEO || kind == SOUND {
                 let time = message.time.wrapping_add(time.wrapping_sub(first));
-                self.play(kind, time, body);
+                self.take(kind, time, body)?;
             }
             // The length of the tag follows again.
             rest = after.get(length + 4..).unwrap_or_default();
         }
+        Ok(())
     }
 
     fn command(&mut self, chunk_stream: u8, stream: u32, values: &[Value]) {

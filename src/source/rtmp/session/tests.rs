@@ -4,7 +4,7 @@ use super::*;
 
 fn session() -> Session {
     let url = "rtmp://h/live/s3cret?a=b".parse().unwrap();
-    Session::new(Target::of(&url).unwrap())
+    Session::new(Target::of(&url).unwrap(), false)
 }
 
 /// What the session has to say, as messages.
@@ -179,6 +179,40 @@ fn sound_is_not_waited_for_without_end() {
         session.push(&large).unwrap();
     }
     assert!(session.has_video(), "it is kept in memory meanwhile");
+}
+
+#[test]
+fn pictures_that_nobody_takes_apart_are_told_where_there_are_no_others() {
+    let enhanced = |code: &[u8]| chunk::write(6, VIDEO, 7, &[&b"\x91"[..], code].concat(), 128);
+    let plain = chunk::write(6, VIDEO, 7, b"\x27\x01more", 128);
+    for (code, name) in [
+        (&b"hvc1picture"[..], "HEVC"),
+        (&b"av01"[..], "AV1"),
+        (&b"s3cr"[..], "an unknown codec"),
+        (&b""[..], "an unknown codec"),
+    ] {
+        let mut session = playing();
+        for _ in 1..MOST_ENHANCED {
+            session.push(&enhanced(code)).unwrap();
+        }
+        let over = session.push(&enhanced(code)).unwrap_err();
+        assert_eq!(over, Over::Enhanced(name));
+    }
+    // Among others they are left out, however many there are.
+    let mut session = playing();
+    session.push(&enhanced(b"hvc1")).unwrap();
+    session.push(&plain).unwrap();
+    let flv = session.flv().clone();
+    for _ in 0..300 {
+        session.push(&enhanced(b"hvc1")).unwrap();
+    }
+    assert_eq!(*session.flv(), flv);
+    assert!(flv.ends_with(b"\x27\x01more\0\0\0\x11"));
+    // A libav that knows of them gets them.
+    let mut session = playing();
+    session.takes_enhanced = true;
+    session.push(&enhanced(b"hvc1")).unwrap();
+    assert!(session.flv().ends_with(b"\x91hvc1\0\0\0\x10"));
 }
 
 #[test]
