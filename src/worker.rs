@@ -7,6 +7,7 @@
 
 mod acting;
 mod attach;
+mod backoff;
 mod board;
 mod boost;
 mod clipping;

@@ -112,6 +112,20 @@ impl Location {
     pub fn is_live(&self) -> bool {
         !matches!(self, Self::File(_))
     }
+
+    /// Whether it is listened for, and not asked for: nobody is there to be spared by waiting.
+    pub fn is_listened_for(&self) -> bool {
+        let Self::Url(url) = self else {
+            return false;
+        };
+        match url.scheme() {
+            "udp" | "rtp" => true,
+            "srt" => url
+                .query_pairs()
+                .any(|(name, value)| name == "mode" && value == "listener"),
+            _ => false,
+        }
+    }
 }
 
 /// `text` as part of a stream id: what may not stand in one becomes `_`, and it is cut to 40 characters.
@@ -263,6 +277,22 @@ mod tests {
             "rtmp:///live/x",
         ] {
             assert!(wrong.parse::<Location>().is_err(), "{wrong:?}");
+        }
+    }
+
+    #[test]
+    fn it_is_known_who_calls_whom() {
+        for (url, listens) in [
+            ("udp://0.0.0.0:9000", true),
+            ("rtp://239.0.0.1:9000", true),
+            ("srt://0.0.0.0:9000?latency=1&mode=listener", true),
+            ("srt://h.example:9000?mode=caller", false),
+            ("srt://h.example:9000", false),
+            ("rtmp://h.example/live/x?mode=listener", false),
+            ("-", false),
+        ] {
+            let location: Location = url.parse().unwrap();
+            assert_eq!(location.is_listened_for(), listens, "{url}");
         }
     }
 

@@ -12,14 +12,11 @@ use crate::source::{
     is_sound, stamp,
 };
 use crate::stop::Stop;
+use crate::worker::backoff::Backoff;
 use crate::worker::board::State;
 use crate::worker::mailbox::Put;
 use crate::worker::pool::{Cell, Pool};
 use crate::worker::{Settings, Stream};
-
-/// How long a stream is left alone after it broke off: doubled each time, up to the longest.
-const FIRST_WAIT: Duration = Duration::from_millis(500);
-const LONGEST_WAIT: Duration = Duration::from_secs(30);
 
 /// How long the pool is waited for at once, however far ahead of its time a packet is.
 const LONGEST_BURST: Duration = Duration::from_secs(2);
@@ -38,6 +35,7 @@ pub(super) struct LiveReader<'a> {
     first_us: Option<i64>,
     /// Media time in ms and arrival in µs of the last packets that were left for the pool.
     last_put: Option<(i64, i64)>,
+    backoff: Backoff,
 }
 
 /// Why a connection is over.
@@ -70,6 +68,7 @@ impl<'a> LiveReader<'a> {
             description: Description::default(),
             first_us: None,
             last_put: None,
+            backoff: Backoff::new(&stream.id, &stream.location),
         }
     }
 
@@ -77,7 +76,6 @@ impl<'a> LiveReader<'a> {
     pub(super) fn run(mut self) {
         let id = self.stream.id.as_str();
         let stop = self.limits.stop.clone();
-        let mut wait = FIRST_WAIT;
         loop {
             self.cell.board.set_state(State::Connecting);
             let connected = catch_unwind(AssertUnwindSafe(|| self.connect()));
@@ -89,7 +87,6 @@ impl<'a> LiveReader<'a> {
                 }
                 Err(SourceError::Stopped) => break,
                 Ok(Over::Broke(error)) => {
-                    wait = FIRST_WAIT;
                     tracing::warn!(stream.id = id, %error, "stream {id} broke off");
                     error
                 }
@@ -109,10 +106,9 @@ impl<'a> LiveReader<'a> {
                 self.cell.mailbox.advance(elapsed_us / 1_000);
                 self.pool.ready(self.cell);
             }
-            if stop.sleep(wait) {
+            if stop.sleep(self.backoff.next_wait()) {
                 break;
             }
-            wait = (wait * 2).min(LONGEST_WAIT);
         }
         self.cell.board.set_state(State::Ended);
         self.cell.mailbox.finish();
@@ -156,6 +152,7 @@ impl<'a> LiveReader<'a> {
     }
 
     fn take(&mut self, mut packet: Packet) {
+        self.backoff.begin_anew();
         let arrived_us = self.limits.clock.monotonic_us();
         let first_us = *self.first_us.get_or_insert(arrived_us);
         let elapsed_ms = (arrived_us - first_us) / 1_000;
