@@ -108,6 +108,8 @@ struct Running {
     until_us: i64,
     cpu_us: i64,
     reserved_us: i64,
+    /// What it may cost: the double of that, and no more than a bucket holds.
+    most_us: i64,
 }
 
 /// CPU time that may be spent, in µs. It goes below zero where something cost more than was thought, and is
@@ -136,9 +138,9 @@ impl Bucket {
         self.left_us = filled.min(self.size_us());
     }
 
-    /// Takes out `us`; a full bucket gives whatever is asked for, since it can never hold more.
+    /// Takes out `us`.
     fn take(&mut self, us: i64) -> bool {
-        let may = self.rate_us > 0 && (self.left_us >= us || self.left_us >= self.size_us());
+        let may = self.rate_us > 0 && self.left_us >= us;
         if may {
             self.left_us -= us;
         }
@@ -201,7 +203,7 @@ impl Boosts {
             let spent_us = now.map_or(0, |seen| seen.cpu_us - running.cpu_us);
             let is_wanted = now.is_some_and(|seen| seen.is_live)
                 && now_us < running.until_us
-                && spent_us <= running.reserved_us * 2;
+                && spent_us <= running.most_us;
             let gives_way = busy && running.why != Why::Operator;
             if is_wanted && !gives_way {
                 continue;
@@ -249,13 +251,12 @@ impl Boosts {
             .collect();
         wanted.sort_by_key(|(why, ..)| std::cmp::Reverse(*why));
         for (why, seen, state) in wanted {
-            if !state.begin(
-                why,
-                now_us,
-                self.settings.evidence,
-                seen.cpu_us,
-                &mut self.evidence,
-            ) {
+            let lasts = self.settings.evidence;
+            // One that takes all there is waits for that, and nobody waits with it but for what somebody asked for.
+            let is_costly = state.expected_us(lasts) > self.evidence.size_us();
+            if !state.begin(why, now_us, lasts, seen.cpu_us, &mut self.evidence)
+                && (!is_costly || why == Why::Operator)
+            {
                 // Those that come after it weigh less: none of them goes before it.
                 break;
             }
@@ -294,7 +295,15 @@ impl Boosts {
 }
 
 impl State {
-    /// Begins a boost, where there is enough in the bucket.
+    /// What a boost that lasts so long is expected to cost, in µs.
+    fn expected_us(&self, lasts: Duration) -> i64 {
+        let lasts_ms = i64::try_from(lasts.as_millis()).unwrap_or(i64::MAX);
+        let cost_us = self.cost_us.unwrap_or(USUAL_COST_US);
+        cost_us.saturating_mul(lasts_ms) / 1_000
+    }
+
+    /// Begins a boost, where there is enough in the bucket. One that costs more than the bucket ever holds is shorter: it would
+    /// be paid for by whoever comes after it.
     fn begin(
         &mut self,
         why: Why,
@@ -304,7 +313,7 @@ impl State {
         bucket: &mut Bucket,
     ) -> bool {
         let lasts_us = i64::try_from(lasts.as_micros()).unwrap_or(i64::MAX);
-        let reserved_us = self.cost_us.unwrap_or(USUAL_COST_US) * (lasts_us / 1_000) / 1_000;
+        let reserved_us = self.expected_us(lasts).min(bucket.size_us());
         if !bucket.take(reserved_us) {
             return false;
         }
@@ -317,6 +326,7 @@ impl State {
             until_us: now_us.saturating_add(lasts_us),
             cpu_us,
             reserved_us,
+            most_us: (reserved_us * 2).min(bucket.size_us()),
         });
         true
     }

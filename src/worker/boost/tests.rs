@@ -133,6 +133,40 @@ fn what_weighs_more_comes_first() {
 }
 
 #[test]
+fn one_that_costs_more_than_there_is_holds_up_nobody() {
+    let costs = |machine: &mut Machine, stream: usize| {
+        let id = Arc::clone(&machine.seen[stream].id);
+        let state = machine.boosts.streams.entry(id).or_default();
+        state.cost_us = Some(4_000_000);
+    };
+    let mut machine = Machine::new(0.25, 2, 150_000);
+    machine.boosts.turns = Bucket::new(0);
+    costs(&mut machine, 0);
+    machine.seen[0].reason = Some(Why::OffPlatform);
+    machine.seen[1].reason = Some(Why::Unread);
+    let boosted = machine.tick(false);
+    assert_eq!(boosted.into_values().collect::<Vec<_>>(), [Why::Unread]);
+    // What somebody asked for is what is waited for.
+    let mut machine = Machine::new(0.25, 2, 150_000);
+    machine.boosts.turns = Bucket::new(0);
+    costs(&mut machine, 0);
+    machine.seen[0].reason = Some(Why::Operator);
+    machine.seen[1].reason = Some(Why::Unread);
+    assert!(machine.tick(false).is_empty());
+    // Once there is enough it has that, and no debts.
+    let mut machine = Machine::new(0.25, 1, 4_000_000);
+    machine.boosts.turns = Bucket::new(0);
+    costs(&mut machine, 0);
+    let mut least_us = 0;
+    machine.seconds(120, |machine| {
+        machine.seen[0].reason = Some(Why::OffPlatform);
+        least_us = machine.boosts.evidence.left_us.min(least_us);
+    });
+    assert!(machine.ticks(0, Why::OffPlatform) > 60);
+    assert!(least_us >= -500_000, "{least_us}");
+}
+
+#[test]
 fn suspicious_streams_do_not_take_the_turns_of_the_others() {
     let mut machine = Machine::new(0.25, 20, 150_000);
     machine.seconds(120, |machine| {
