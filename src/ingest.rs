@@ -236,7 +236,10 @@ impl Server {
         }
         let streams = self.list_in_time().await?;
         match streams.iter().find(|live| live.key == *key) {
-            Some(live) => self.kick_now(key, live.publisher.as_deref()).await,
+            Some(live) => match self.kick_now(key, live.publisher.as_deref()).await? {
+                Kicked::Done => Ok(Kicked::Done),
+                Kicked::Gone => Err(ApiError::StillListed),
+            },
             None => Ok(Kicked::Gone),
         }
     }

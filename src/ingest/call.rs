@@ -52,6 +52,9 @@ pub enum ApiError {
     /// Who publishes has to be known, and is not.
     #[error("it does not say who publishes")]
     NoPublisher,
+    /// Nobody is there by the name that the list has.
+    #[error("it lists the publisher and does not disconnect it")]
+    StillListed,
     /// The server has no way to disconnect who publishes.
     #[error("this kind of publisher cannot be disconnected")]
     NotKickable,

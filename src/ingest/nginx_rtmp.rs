@@ -119,10 +119,24 @@ impl Adapter for NginxRtmp {
         }
     }
 
-    /// Without a name it would disconnect the whole application: a key always has one.
-    fn kick(&self, key: &StreamKey, _: Option<&str>, _: i64) -> Result<Call, ApiError> {
-        let (app, name) = (percent(&key.app), percent(&key.name));
-        Ok(self.get(format!("/control/drop/publisher?app={app}&name={name}")))
+    /// Without a name or a client it would disconnect the whole application. Names are held against the query as it is written:
+    /// one that has to be encoded is never found, and its publisher is named by the number of the connection, which is the
+    /// server's own.
+    fn kick(&self, key: &StreamKey, publisher: Option<&str>, _: i64) -> Result<Call, ApiError> {
+        let is_plain = |text: &str| !text.is_empty() && percent(text) == text;
+        let mut query = Vec::new();
+        if is_plain(&key.app) {
+            query.push(format!("app={}", key.app));
+        }
+        if is_plain(&key.app) && is_plain(&key.name) {
+            query.push(format!("name={}", key.name));
+        } else {
+            let is_number = |id: &&str| !id.is_empty() && id.bytes().all(|b| b.is_ascii_digit());
+            let client = publisher.filter(is_number).ok_or(ApiError::NoPublisher)?;
+            query.push(format!("clientid={client}"));
+        }
+        let query = query.join("&");
+        Ok(self.get(format!("/control/drop/publisher?{query}")))
     }
 
     fn kicked(&self, answer: &Answer) -> Result<Kicked, ApiError> {

@@ -178,7 +178,9 @@ fn nginx(asked: &Asked, _: usize) -> Response {
         // A control character as it is, and as no XML may say it.
         "GET /stat" => STAT.replace("&#8;", "\u{8}").into_response(),
         "GET /control/drop/publisher?app=live&name=room" => "1".into_response(),
-        "GET /control/drop/publisher?app=live&name=a%26b" => "0".into_response(),
+        "GET /control/drop/publisher?app=live&clientid=9" => "1".into_response(),
+        // It holds names against the query as it is written.
+        what if what.starts_with("GET /control/drop/publisher?") => "0".into_response(),
         _ => status(404),
     }
 }
@@ -190,7 +192,36 @@ async fn nginx_lists_those_that_publish_and_drops_by_name() {
     let streams = server.list().await.unwrap();
     assert_eq!(shown(&streams), ["live/odd \"&<\u{fffd} -", "live/room 7"]);
     assert_eq!(server.kick(&key("room"), None).await, Ok(Kicked::Done));
-    assert_eq!(server.kick(&key("a&b"), None).await, Ok(Kicked::Gone));
+    assert_eq!(server.kick(&key("gone"), None).await, Ok(Kicked::Gone));
+    // One that has to be encoded is never found.
+    for name in ["a&b", "a b", "直播", "a%20b"] {
+        let kicked = server.kick(&key(name), Some("9")).await;
+        assert_eq!(kicked, Ok(Kicked::Done), "{name}");
+        let kicked = server.kick(&key(name), Some("8")).await;
+        assert_eq!(kicked, Ok(Kicked::Gone), "{name}");
+    }
+    let odd = key("odd \"&<\u{fffd}");
+    for publisher in [None, Some("1&app=other"), Some("")] {
+        let kicked = server.kick(&odd, publisher).await;
+        assert_eq!(kicked, Err(ApiError::NoPublisher));
+    }
+    let app = StreamKey::new("live room", "a");
+    assert_eq!(server.kick(&app, Some("9")).await, Ok(Kicked::Gone));
+    let last = fake.whats().into_iter().rev().nth(1);
+    let expected = "GET /control/drop/publisher?clientid=9";
+    assert_eq!(last.as_deref(), Some(expected));
+}
+
+#[tokio::test]
+async fn who_is_still_listed_was_not_disconnected() {
+    let fake = Fake::start(|asked, _| match asked.what.as_str() {
+        "GET /stat" => STAT.replace("&#8;", "").into_response(),
+        _ => "0".into_response(),
+    })
+    .await;
+    let server = fake.server("nginx-rtmp");
+    let kicked = server.kick(&key("room"), None).await;
+    assert_eq!(kicked, Err(ApiError::StillListed));
 }
 
 #[test]

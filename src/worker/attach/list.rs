@@ -6,6 +6,7 @@ use std::sync::atomic::Ordering;
 use tokio::time::{MissedTickBehavior, interval};
 
 use super::{Attached, Attachment, Event, count, roll};
+use crate::ban::StreamKey;
 use crate::ingest::Live;
 use crate::stop::Stop;
 
@@ -60,15 +61,25 @@ impl Attached {
         roll::meant(streams, known, |key| at.server.shown(key))
     }
 
+    /// The id of the stream `key` where it is watched, and who publishes it, where that is known.
+    fn known(&self, at: &Attachment, key: &StreamKey) -> (Option<String>, Option<String>) {
+        let roll = self.roll();
+        let id = roll.id(&at.id, key).map(str::to_owned);
+        let from = id.as_deref().and_then(|id| roll.get(id));
+        let publisher = from.and_then(|from| from.publisher.clone());
+        (id, publisher)
+    }
+
     /// A ban holds where no gate asks for it, too: whoever publishes all the same is disconnected again.
     async fn enforce(&self, at: &Attachment, streams: &[Live]) {
         for Live { key, publisher } in streams {
             let now_us = self.0.clock.wall_us();
             if at.takes(key) && self.bans().holds(&at.id, key, now_us) {
-                let known = self.roll().id(&at.id, key).map(str::to_owned);
-                let known = known.unwrap_or_else(|| "that is not watched".to_owned());
+                let (id, by_hook) = self.known(at, key);
+                let publisher = publisher.as_ref().or(by_hook.as_ref());
+                let known = id.as_deref().unwrap_or("that is not watched");
                 // What went wrong is logged and counted, and the next list tries again.
-                let _ = at.kick(key, publisher.as_deref(), &known).await;
+                let _ = at.kick(key, publisher.map(String::as_str), known).await;
             }
         }
     }

@@ -246,7 +246,8 @@ impl Roll {
 }
 
 /// `streams` by the names that hooks gave them, where `known` are called so and a list shows them as `shown` says: it may
-/// show a name otherwise, and several alike. Each of those counts as listed then.
+/// show a name otherwise, and several alike. Each of those counts as listed then, and which of them the publisher is of is not
+/// known: only a hook tells.
 pub(super) fn meant<'a>(
     streams: Vec<Live>,
     known: impl Iterator<Item = &'a StreamKey>,
@@ -269,7 +270,7 @@ pub(super) fn meant<'a>(
         Some(keys) => {
             let named = |key: &&StreamKey| Live {
                 key: (*key).clone(),
-                publisher: live.publisher.clone(),
+                publisher: None,
             };
             keys.iter().map(named).collect()
         }
