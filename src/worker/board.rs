@@ -162,13 +162,13 @@ impl Board {
         self.inner().codec = Some(codec);
     }
 
-    /// A look at `media_ms` at pictures of this size begins.
-    pub(super) fn look(&self, media_ms: i64, size: (u32, u32)) {
+    /// A look at `media_ms` at pictures of this size begins, which were decoded from `coded` px.
+    pub(super) fn look(&self, media_ms: i64, size: (u32, u32), coded: (u32, u32)) {
         let mut inner = self.inner();
         inner.gaps.look(media_ms);
         inner.size = Some(size);
         drop(inner);
-        self.kept().see(size);
+        self.kept().see(coded);
     }
 
     /// What was done so far, up to `now_us` of the process clock; `was_due` where a look was tried that no boost asked for.

@@ -1,6 +1,7 @@
 //! One stream on its way through the pipeline: its decoder, its incidents, its best frames.
 
 mod keyframes;
+mod marks;
 
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
@@ -28,6 +29,7 @@ use crate::worker::look::{Looks, Mode};
 use crate::worker::stills::Waiting;
 use crate::worker::{Settings, Stream};
 use keyframes::Keyframes;
+use marks::marks;
 
 /// A change of an incident, with what is needed to record it.
 #[derive(Debug, Clone)]
@@ -281,7 +283,8 @@ impl Lane {
             arrived_us,
             captured_us: arrived_us.and(picture.captured_us()),
         };
-        self.board.look(media_ms, (frame.width, frame.height));
+        self.board
+            .look(media_ms, (frame.width, frame.height), picture.coded());
         self.counts.looks += 1;
         self.last_look_ms = Some(media_ms);
 
@@ -480,27 +483,4 @@ impl Lane {
             }));
         }
     }
-}
-
-/// What is drawn into the annotated frame.
-fn marks(sightings: &[Sighting]) -> Vec<Mark> {
-    let label = |sighting: &Sighting| match &sighting.reading {
-        Some(reading) => format!(
-            "{} {}",
-            sighting.verdict.class.as_str(),
-            reading.payload.scheme
-        ),
-        None => match &sighting.symbol.unread {
-            Some(unread) => format!("unread {}", unread.reason.as_str()),
-            None => "unread".to_owned(),
-        },
-    };
-    sightings
-        .iter()
-        .map(|sighting| Mark {
-            corners: sighting.symbol.corners,
-            class: sighting.verdict.class,
-            label: label(sighting),
-        })
-        .collect()
 }
