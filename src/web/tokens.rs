@@ -195,6 +195,8 @@ pub(super) struct ShownToken {
     /// What it is held to; empty where it may all that its role may.
     pub(super) scopes: String,
     pub(super) state: &'static str,
+    /// The name of who made it.
+    pub(super) by: String,
     pub(super) until: String,
     pub(super) used: String,
 }
@@ -207,6 +209,7 @@ pub(super) fn shown(row: &TokenRow, now_us: i64) -> ShownToken {
         role: row.role.clone(),
         scopes: row.scopes.clone().unwrap_or_default(),
         state: state(row, now_us),
+        by: row.made_by.clone(),
         until: short(row.until_us),
         used: row.used_day.map(day).unwrap_or_default(),
     }

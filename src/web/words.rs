@@ -94,6 +94,7 @@ words! {
     invite: "Invite", "邀请";
     held_to: "Held to", "限定权限";
     all_of_role: "all of its role", "角色的全部权限";
+    made_by: "Made by", "创建者";
     until: "Until", "有效期至";
     never: "never", "从未";
     revoke: "Revoke", "吊销";

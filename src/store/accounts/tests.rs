@@ -493,7 +493,7 @@ async fn the_audit_log_is_appended_to_and_never_changed() {
 }
 
 #[tokio::test]
-async fn a_token_is_good_for_nothing_while_who_made_it_is_disabled() {
+async fn a_token_is_good_for_nothing_while_who_made_it_could_make_none() {
     let folder = tempfile::tempdir().unwrap();
     let store = open(folder.path()).await;
     let none = json!({});
@@ -509,7 +509,12 @@ async fn a_token_is_good_for_nothing_while_who_made_it_is_disabled() {
         assert!(made.unwrap());
     }
     // The second one was made with the first one, and the third one by ben.
-    for (name, made_by) in [("one", "ana"), ("two", "One"), ("three", "ben")] {
+    for (name, made_by) in [
+        ("one", "ana"),
+        ("two", "One"),
+        ("three", "ben"),
+        ("four", "api"),
+    ] {
         let token = TokenRow {
             id: name.to_owned(),
             name: name.to_owned(),
@@ -526,17 +531,23 @@ async fn a_token_is_good_for_nothing_while_who_made_it_is_disabled() {
     }
     let known = async || {
         let mut known = Vec::new();
-        for hash in ["one", "two", "three"] {
+        for hash in ["one", "two", "three", "four"] {
             known.push(store.token(hash).await.unwrap().is_some());
         }
         known
     };
-    assert_eq!(known().await, [true, true, true]);
-    for (disabled, left) in [(true, [false, false, true]), (false, [true, true, true])] {
+    let (all, bens) = ([true; 4], [false, false, true, true]);
+    assert_eq!(known().await, all);
+    for (role, disabled, left) in [
+        (None, Some(true), bens),
+        (None, Some(false), all),
+        (Some("lead"), None, bens),
+        (Some("admin"), None, all),
+    ] {
         let line = line(4, "user.changed", &none);
-        let changed = store.change_user("1", None, Some(disabled), &line).await;
+        let changed = store.change_user("1", role, disabled, &line).await;
         assert_eq!(changed.unwrap(), Changed::Done);
-        assert_eq!(known().await, left, "{disabled}");
+        assert_eq!(known().await, left, "{role:?} {disabled:?}");
     }
 }
 

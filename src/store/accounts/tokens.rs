@@ -42,7 +42,8 @@ impl Store {
         Ok(rows.fetch_all(&self.pool).await?)
     }
 
-    /// The token that has this hash, whether it is good or not; none while whoever made it is disabled, or made the token that made it.
+    /// The token that has this hash, whether it is good or not; none while whoever made it, or made the token that made it, is no
+    /// admin any more or disabled: what it could do it could go on to do with the token.
     ///
     /// # Errors
     /// Where the query failed.
@@ -52,7 +53,8 @@ impl Store {
                  SELECT made_by FROM token WHERE sha256 = ?1
                  UNION SELECT made_by FROM token JOIN maker ON token.name = maker.name)
              {COLUMNS} WHERE sha256 = ?1
-                 AND NOT EXISTS (SELECT 1 FROM user WHERE disabled = 1 AND user.name IN (SELECT name FROM maker))"
+                 AND NOT EXISTS (SELECT 1 FROM user
+                     WHERE (disabled = 1 OR role <> 'admin') AND user.name IN (SELECT name FROM maker))"
         )));
         Ok(row.bind(sha256).fetch_optional(&self.pool).await?)
     }
