@@ -34,7 +34,8 @@ mod review;
 mod streams;
 
 pub use accounts::{
-    Changed, IdentifiedRow, Identity, LinkRow, NewLink, SessionRow, SignedIn, TokenRow, UserRow,
+    Changed, IdentifiedRow, Identity, LinkRow, NewLink, Proof, SessionRow, SignedIn, TokenRow,
+    UserRow,
 };
 pub use audit::{AuditFilter, AuditRow, NewAudit};
 pub use bans::BanRow;

@@ -10,7 +10,7 @@ mod sessions;
 mod tokens;
 
 pub use identities::{IdentifiedRow, Identity};
-pub use sessions::{SessionRow, SignedIn};
+pub use sessions::{Proof, SessionRow, SignedIn};
 pub use tokens::TokenRow;
 
 /// A user as it is on record.

@@ -175,7 +175,7 @@ pub(super) async fn follow_invitation(
     form: Result<Form<Chosen>, FormRejection>,
 ) -> Result<Response, Failure> {
     let Form(form) = form?;
-    let (sha256, user) = app.invitation(&form.token).await?;
+    let (sha256, mut user) = app.invitation(&form.token).await?;
     if let Some(error) = wrong(&form, &user.name, asked.words()) {
         let name = (user.name.as_str(), false);
         return Ok(choose(
@@ -197,6 +197,7 @@ pub(super) async fn follow_invitation(
     if !followed.await? {
         return Err(Failure::not_found(GONE));
     }
+    user.password = Some(hash);
     app.begin_session(&user, &headers, HOME).await
 }
 

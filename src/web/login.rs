@@ -18,7 +18,7 @@ use super::problem::Failure;
 use super::words::Words;
 use super::{App, Shared};
 use crate::account::{LONGEST_PASSWORD, is_name};
-use crate::store::{NewAudit, SessionRow, UserRow};
+use crate::store::{NewAudit, Proof, SessionRow, UserRow};
 use crate::telemetry::plain;
 use crate::{ids, keys};
 
@@ -153,20 +153,24 @@ pub(super) async fn sign_out(State(app): State<Shared>, who: Who) -> Result<Resp
 }
 
 impl App {
-    /// Begins a session of `user` in the browser that sent `headers`, and leads on to `next`.
+    /// Begins a session of `user`, whose password was typed, in the browser that sent `headers`, and leads on to `next`.
     pub(super) async fn begin_session(
         &self,
         user: &UserRow,
         headers: &HeaderMap,
         next: &str,
     ) -> Result<Response, Failure> {
-        self.add_session(user, headers, see_other(next)).await
+        // No hash is empty.
+        let proof = Proof::Password(user.password.as_deref().unwrap_or_default());
+        self.add_session(user, proof, headers, see_other(next))
+            .await
     }
 
-    /// Begins a session of `user` in the browser that sent `headers`, with `response`.
+    /// Begins a session of `user`, whom `proof` let in, in the browser that sent `headers`, with `response`.
     pub(super) async fn add_session(
         &self,
         user: &UserRow,
+        proof: Proof<'_>,
         headers: &HeaderMap,
         response: Response,
     ) -> Result<Response, Failure> {
@@ -191,10 +195,13 @@ impl App {
         let line = by_user(user, now_us, "session.began", &session.id, &detail);
         let sha256 = ids::sha256(secret.as_bytes());
         let oldest = self.parts.accounts.oldest(now_us);
-        self.parts
-            .store
-            .add_session(&session, &sha256, oldest, &line)
-            .await?;
+        let store = &self.parts.store;
+        let begun = store.add_session(&session, &sha256, proof, oldest, &line);
+        if !begun.await? {
+            return Err(Failure::forbidden(
+                "the account was changed meanwhile: sign in again",
+            ));
+        }
         let seconds = u64::from(self.parts.accounts.session_days) * 24 * 60 * 60;
         Ok(with_cookie(self, response, &secret, seconds))
     }

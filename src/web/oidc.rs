@@ -24,7 +24,7 @@ use super::{App, Shared};
 use crate::account::Role;
 use crate::ids;
 use crate::oidc::{Attempt, Nameless, OidcError, Person, Provider, Returned};
-use crate::store::{Changed, Identity, NewAudit, UserRow};
+use crate::store::{Changed, Identity, NewAudit, Proof, UserRow};
 
 /// For so long somebody may take to sign in at the provider, in s.
 const PATIENCE_S: u32 = 10 * 60;
@@ -227,7 +227,11 @@ impl App {
         match self.admit_person(provider, &person).await? {
             Ok(user) => {
                 let response = self.onward(asked, next);
-                self.add_session(&user, headers, response).await
+                let proof = Proof::Identity {
+                    issuer: provider.issuer(),
+                    subject: &person.subject,
+                };
+                self.add_session(&user, proof, headers, response).await
             }
             Err(refused) => Ok(refuse(StatusCode::FORBIDDEN, refused.said(w))),
         }

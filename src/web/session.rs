@@ -169,7 +169,7 @@ pub(super) async fn change_password(
         return Err(Failure::conflict("there is no password to change"));
     }
     let user = app.parts.store.user(&who.id).await?;
-    let user = user.ok_or_else(Failure::unauthorized)?;
+    let mut user = user.ok_or_else(Failure::unauthorized)?;
     let now_us = app.parts.clock.wall_us();
     let words = asked.words();
     let wrong = match check_password(&form.password, &user.name) {
@@ -195,6 +195,7 @@ pub(super) async fn change_password(
     let detail = json!({});
     let line = who.line(now_us, "user.changed_password", &user.id, &detail);
     app.parts.store.set_password(&user.id, &hash, &line).await?;
+    user.password = Some(hash);
     app.begin_session(&user, &headers, "/account").await
 }
 

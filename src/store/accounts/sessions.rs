@@ -23,6 +23,20 @@ pub struct SessionRow {
     pub seen_us: i64,
 }
 
+/// By what somebody was let in.
+#[derive(Debug, Clone, Copy)]
+pub enum Proof<'a> {
+    /// The password with this hash.
+    Password(&'a str),
+    /// Who it is at a provider.
+    Identity {
+        /// The provider.
+        issuer: &'a str,
+        /// Who it is there.
+        subject: &'a str,
+    },
+}
+
 /// Who has a session.
 #[derive(Debug, Clone, PartialEq, Eq, FromRow)]
 pub struct SignedIn {
@@ -41,7 +55,9 @@ pub struct SignedIn {
 }
 
 impl Store {
-    /// Keeps a session whose secret has this hash. Those that were last used before `idle_us` or began before `old_us` go.
+    /// Keeps a session whose secret has this hash; false where the user is disabled, or `proof` proves nothing any more: it was
+    /// looked at some time ago, and a session that begins with it now would be left by what ended all others meanwhile. Those
+    /// that were last used before `idle_us` or began before `old_us` go.
     ///
     /// # Errors
     /// Where it could not be kept.
@@ -49,26 +65,41 @@ impl Store {
         &self,
         session: &SessionRow,
         sha256: &str,
+        proof: Proof<'_>,
         (idle_us, old_us): (i64, i64),
         line: &NewAudit<'_>,
-    ) -> Result<(), StoreError> {
+    ) -> Result<bool, StoreError> {
+        let (password, issuer, subject) = match proof {
+            Proof::Password(hash) => (Some(hash), None, None),
+            Proof::Identity { issuer, subject } => (None, Some(issuer), Some(subject)),
+        };
         let mut transaction = self.pool.begin_with("BEGIN IMMEDIATE").await?;
         sqlx::query("DELETE FROM session WHERE seen_us < ? OR created_us < ?")
             .bind(idle_us)
             .bind(old_us)
             .execute(&mut *transaction)
             .await?;
-        sqlx::query(
-            "INSERT INTO session (id, sha256, user, agent, created_us, seen_us) VALUES (?, ?, ?, ?, ?, ?)",
+        let added = sqlx::query(
+            "INSERT INTO session (id, sha256, user, agent, created_us, seen_us)
+             SELECT ?, ?, user.id, ?, ?, ? FROM user
+             WHERE user.id = ? AND disabled = 0
+               AND (password = ? OR EXISTS (SELECT 1 FROM identity
+                                            WHERE identity.user = user.id AND issuer = ? AND subject = ?))",
         )
         .bind(&session.id)
         .bind(sha256)
-        .bind(&session.user)
         .bind(&session.agent)
         .bind(session.created_us)
         .bind(session.seen_us)
+        .bind(&session.user)
+        .bind(password)
+        .bind(issuer)
+        .bind(subject)
         .execute(&mut *transaction)
         .await?;
+        if added.rows_affected() == 0 {
+            return Ok(false);
+        }
         sqlx::query(
             "DELETE FROM session WHERE user = ?1 AND id NOT IN
                  (SELECT id FROM session WHERE user = ?1 ORDER BY created_us DESC, rowid DESC LIMIT ?2)",
@@ -79,7 +110,7 @@ impl Store {
         .await?;
         append(&mut *transaction, line).await?;
         transaction.commit().await?;
-        Ok(())
+        Ok(true)
     }
 
     /// Who has the session whose secret has this hash; nobody where the user is disabled.

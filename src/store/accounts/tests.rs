@@ -239,7 +239,11 @@ async fn a_user_is_known_by_who_it_is_at_the_provider() {
         let changed = line(4, "mapped", &none);
         store.map_role(id, role, mapped, &changed).await.unwrap()
     };
-    begin(&store, "2", "s").await;
+    let known_there = Proof::Identity {
+        issuer,
+        subject: "b",
+    };
+    begin(&store, "2", known_there, "s").await;
     assert_eq!(map("2", "lead", false).await, Changed::Done);
     assert!(store.session("s").await.unwrap().is_none(), "it ended");
     assert_eq!(known(issuer, "b").await, Some(("ben".to_owned(), false)));
@@ -278,7 +282,7 @@ async fn a_user_is_joined_only_where_an_admin_lets_it_and_in_time() {
     let added = store.add_identified(&eve.0, identity("e", false), &eve.1);
     assert!(added.await.unwrap());
     assert!(!join("e", 9).await, "that is somebody else");
-    begin(&store, "1", "s").await;
+    begin(&store, "1", Proof::Password("hash"), "s").await;
     assert!(join("a", 9).await);
     assert!(!join("b", 9).await, "once");
     assert!(store.session("s").await.unwrap().is_some());
@@ -297,15 +301,60 @@ async fn a_user_is_joined_only_where_an_admin_lets_it_and_in_time() {
 }
 
 /// Begins a session of this user.
-async fn begin(store: &Store, user: &str, sha256: &str) {
+async fn begin(store: &Store, user: &str, proof: Proof<'_>, sha256: &str) {
     let none = json!({});
     let session = SessionRow {
         user: user.to_owned(),
         ..session(sha256, 3)
     };
     let began = line(3, "began", &none);
-    let added = store.add_session(&session, sha256, (0, 0), &began);
-    added.await.unwrap();
+    let added = store.add_session(&session, sha256, proof, (0, 0), &began);
+    assert!(added.await.unwrap());
+}
+
+/// To check a password takes a while, and a provider is asked before.
+#[tokio::test]
+async fn a_session_begins_only_with_what_lets_its_user_in_at_that_moment() {
+    let folder = tempfile::tempdir().unwrap();
+    let (store, none) = (with_admin(folder.path()).await, json!({}));
+    let (ben, came) = (user("2", "ben"), line(3, "came", &none));
+    let added = store.add_identified(&ben, identity("b", true), &came);
+    assert!(added.await.unwrap());
+    let begin = async |user: &str, proof: Proof<'_>| {
+        let session = SessionRow {
+            user: user.to_owned(),
+            ..session(&crate::ids::random(), 4)
+        };
+        let began = line(4, "began", &none);
+        let begun = store.add_session(&session, &session.id, proof, (0, 0), &began);
+        begun.await.unwrap()
+    };
+    let known = Proof::Identity {
+        issuer: "https://id.example",
+        subject: "b",
+    };
+    let password = Proof::Password("hash");
+    assert!(begin("1", password).await && begin("2", known).await);
+    assert!(!begin("1", known).await, "that is somebody else");
+    assert!(!begin("2", password).await, "ben has none");
+    assert!(!begin("9", password).await);
+    let changed = line(5, "changed", &none);
+    store.set_password("1", "other", &changed).await.unwrap();
+    assert!(!begin("1", password).await);
+    assert!(begin("1", Proof::Password("other")).await);
+    let disable = async |disabled| {
+        let changed = store.change_user("2", None, Some(disabled), &changed);
+        assert_eq!(changed.await.unwrap(), Changed::Done);
+    };
+    disable(true).await;
+    assert!(!begin("2", known).await);
+    disable(false).await;
+    assert!(begin("2", known).await);
+    store.let_join("2", None, &changed).await.unwrap();
+    assert!(!begin("2", known).await);
+    let began = actions(&store).await;
+    let began = began.iter().filter(|action| *action == "began");
+    assert_eq!(began.count(), 4, "what was refused is not told");
 }
 
 #[tokio::test]
@@ -352,7 +401,13 @@ async fn sessions_are_few_and_none_outlives_its_time() {
         let (id, sha256) = (n.to_string(), format!("hash-{n}"));
         let began = line(n, "began", &none);
         store
-            .add_session(&session(&id, n), &sha256, oldest, &began)
+            .add_session(
+                &session(&id, n),
+                &sha256,
+                Proof::Password("hash"),
+                oldest,
+                &began,
+            )
             .await
             .unwrap();
     };
