@@ -57,7 +57,8 @@ pub(super) async fn once(
         by: &who.name,
         is_secret: SECRET.contains(&route.as_str()),
     };
-    let answered = asked.answer(&key, request, next).await;
+    let answered = asked.answer(&key, request, |request| next.run(request));
+    let answered = answered.await;
     answered.unwrap_or_else(IntoResponse::into_response)
 }
 
@@ -104,11 +105,12 @@ struct Asked<'a> {
 }
 
 impl Asked<'_> {
-    async fn answer(
+    /// What `run` answers, or what it answered before.
+    async fn answer<F: Future<Output = Response>>(
         &self,
         key: &HeaderValue,
         request: Request,
-        next: Next,
+        run: impl FnOnce(Request) -> F,
     ) -> Result<Response, Failure> {
         let Self {
             store,
@@ -137,7 +139,7 @@ impl Asked<'_> {
         let sha256 = hasher.finish();
         match store.take_key(by, key, &sha256, now_us).await? {
             Reply::New => {}
-            Reply::Known { .. } if is_secret => {
+            Reply::Known { status, .. } if is_secret && status < 400 => {
                 return Err(Failure::conflict(
                     "it was done, and what it answered is shown once",
                 ));
@@ -148,13 +150,16 @@ impl Asked<'_> {
                     "`Idempotency-Key`: another request had this key",
                 ));
             }
-            Reply::Busy => return Err(busy()),
+            Reply::Begun => {
+                return Err(Failure::conflict(
+                    "a request with this key was begun, and what came of it is not known: it may have been done",
+                ));
+            }
         }
-        let response = next
-            .run(Request::from_parts(parts, Body::from(bytes)))
-            .await;
-        // What failed did nothing, and may be tried again under the same key.
-        if !response.status().is_success() {
+        let response = run(Request::from_parts(parts, Body::from(bytes))).await;
+        // What was refused did nothing, and may be tried again under the same key. Of what failed on the way nobody knows how far
+        // it came.
+        if !response.status().is_success() && !response.status().is_server_error() {
             store.keep_reply(by, key, &sha256, now_us, None).await?;
             return Ok(response);
         }
@@ -168,7 +173,8 @@ impl Asked<'_> {
             ));
         };
         let text = String::from_utf8_lossy(&bytes);
-        let kept = if is_secret { "" } else { &text };
+        let hides = is_secret && parts.status.is_success();
+        let kept = if hides { "" } else { &text };
         let answer = Some((parts.status.as_u16(), kept));
         store.keep_reply(by, key, &sha256, now_us, answer).await?;
         Ok(Response::from_parts(parts, Body::from(bytes)))
@@ -179,13 +185,17 @@ impl Asked<'_> {
 fn replayed(status: u16, answer: String) -> Response {
     let status = StatusCode::from_u16(status).unwrap_or(StatusCode::OK);
     let is_empty = answer.is_empty();
+    let kind = if status.is_success() {
+        "application/json"
+    } else {
+        "application/problem+json"
+    };
     let mut response = (status, answer).into_response();
     let headers = response.headers_mut();
     if is_empty {
         headers.remove(header::CONTENT_TYPE);
     } else {
-        let json = HeaderValue::from_static("application/json");
-        headers.insert(header::CONTENT_TYPE, json);
+        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(kind));
     }
     headers.insert("idempotent-replayed", HeaderValue::from_static("true"));
     response
@@ -193,7 +203,71 @@ fn replayed(status: u16, answer: String) -> Response {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
+
     use super::*;
+
+    /// What is answered where the write itself comes to `failure`, or to nothing; `ran` counts how often it is tried.
+    async fn ask(store: &Store, secret: bool, failure: Option<Failure>, ran: &AtomicU32) -> String {
+        let under_way = UnderWay::default();
+        let asked = Asked {
+            store,
+            under_way: &under_way,
+            now_us: 1,
+            by: "ann",
+            is_secret: secret,
+        };
+        let run = |_| async {
+            ran.fetch_add(1, Relaxed);
+            failure.map_or_else(|| "{}".into_response(), IntoResponse::into_response)
+        };
+        let key = HeaderValue::from_static("k");
+        let answered = asked.answer(&key, Request::new(Body::empty()), run).await;
+        let response = answered.unwrap_or_else(IntoResponse::into_response);
+        let status = response.status().as_u16();
+        let kind = response.headers().get(header::CONTENT_TYPE).cloned();
+        let body = to_bytes(response.into_body(), LARGEST_ANSWER).await;
+        let body = String::from_utf8(body.unwrap().to_vec()).unwrap();
+        format!("{status} {} {body}", kind.unwrap().to_str().unwrap())
+    }
+
+    /// What was put on record before something failed is not put there again by who asks once more.
+    #[tokio::test]
+    async fn only_what_was_refused_is_tried_again() {
+        for secret in [false, true] {
+            let folder = tempfile::tempdir().unwrap();
+            let store = Store::open(&folder.path().join("waylay.sqlite")).await;
+            let (store, ran) = (store.unwrap(), AtomicU32::new(0));
+            let refused = Some(Failure::conflict("not now"));
+            let refused = ask(&store, secret, refused, &ran).await;
+            assert!(refused.starts_with("409 "), "{refused}");
+            let failed = Some(Failure::internal("half of it is done"));
+            let failed = ask(&store, secret, failed, &ran).await;
+            assert!(
+                failed.starts_with("500 application/problem+json {"),
+                "{failed}"
+            );
+            assert_eq!(ask(&store, secret, None, &ran).await, failed);
+            assert_eq!(ran.load(Relaxed), 2);
+        }
+    }
+
+    #[tokio::test]
+    async fn what_a_program_that_is_gone_began_is_not_done_again() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = Store::open(&folder.path().join("waylay.sqlite")).await;
+        let (store, ran) = (store.unwrap(), AtomicU32::new(0));
+        let taken = store.take_key("ann", "k", &sha256(), 1).await;
+        assert_eq!(taken.unwrap(), Reply::New);
+        let answer = ask(&store, false, None, &ran).await;
+        assert!(answer.starts_with("409 ") && answer.contains("may have been done"));
+        assert_eq!(ran.load(Relaxed), 0);
+    }
+
+    /// Of the request that [`ask`] makes.
+    fn sha256() -> String {
+        crate::ids::sha256(b"GET /\n")
+    }
 
     /// A cut may take as long as its server does, and is not made twice by who asks again meanwhile.
     #[test]

@@ -6,15 +6,10 @@ use super::super::{Store, StoreError};
 const KEPT_US: i64 = 24 * 3_600 * 1_000_000;
 /// How many answers are kept at most.
 const MOST: i64 = 100_000;
-/// A request that was not answered for so long never will be: its program is gone. µs.
-const LOST_US: i64 = 60_000_000;
 
-/// What is cleared away before each: what was answered long ago, what never will be, and the oldest where there are too many.
+/// What is cleared away before each: what was asked long ago, and the oldest where there are too many.
 pub(super) const OLD: &str = "DELETE FROM idempotency WHERE (asked_by, key) IN (
     SELECT asked_by, key FROM idempotency INDEXED BY idempotency_by_time WHERE made_us < ? ORDER BY made_us LIMIT 100)";
-pub(super) const LOST: &str = "DELETE FROM idempotency WHERE (asked_by, key) IN (
-    SELECT asked_by, key FROM idempotency INDEXED BY idempotency_unanswered
-    WHERE status IS NULL AND made_us < ? ORDER BY made_us LIMIT 100)";
 const FULL: &str = "DELETE FROM idempotency WHERE (SELECT n FROM idempotency_count) >= ? AND (asked_by, key) IN (
     SELECT asked_by, key FROM idempotency INDEXED BY idempotency_by_time ORDER BY made_us LIMIT 100)";
 
@@ -32,8 +27,8 @@ pub enum Reply {
     },
     /// Another request had this key.
     Other,
-    /// The same request is being answered at this moment.
-    Busy,
+    /// The same request was begun, and nothing is known of its end: it is being answered, or its program was gone before.
+    Begun,
 }
 
 impl Store {
@@ -50,11 +45,7 @@ impl Store {
     ) -> Result<Reply, StoreError> {
         let mut transaction = self.pool.begin_with("BEGIN IMMEDIATE").await?;
         // A few at a time: this is in the way of every write.
-        for (query, bound) in [
-            (OLD, now_us.saturating_sub(KEPT_US)),
-            (LOST, now_us.saturating_sub(LOST_US)),
-            (FULL, MOST),
-        ] {
+        for (query, bound) in [(OLD, now_us.saturating_sub(KEPT_US)), (FULL, MOST)] {
             let cleared = sqlx::query(query).bind(bound);
             cleared.execute(&mut *transaction).await?;
         }
@@ -71,7 +62,7 @@ impl Store {
                 status,
                 answer: answer.unwrap_or_default(),
             },
-            Some(_) => Reply::Busy,
+            Some(_) => Reply::Begun,
             None => {
                 sqlx::query(
                     "INSERT INTO idempotency (asked_by, key, sha256, made_us) VALUES (?, ?, ?, ?)",
@@ -89,8 +80,8 @@ impl Store {
         Ok(reply)
     }
 
-    /// Keeps what was answered to the request with the hash `sha256`, also where that took so long that it was taken for lost;
-    /// without an answer the key is free again.
+    /// Keeps what was answered to the request with the hash `sha256`, also where its key was cleared away meanwhile; without an
+    /// answer the key is free again.
     ///
     /// # Errors
     /// Where it could not be kept.
