@@ -106,8 +106,9 @@ async fn hold(about: &About, held: bool) -> anyhow::Result<ExitCode> {
     let (id, data) = (about.incident.as_str(), about.data.data.as_path());
     let store = open(data).await?;
     let state = incident(&store, id, data).await?;
+    let gone = || format!("the evidence of incident {id} is kept no more");
     if state.entombed {
-        bail!("the evidence of incident {id} is kept no more");
+        bail!(gone());
     }
     let manifests = store.manifests_of(id).await?;
     let last = manifests
@@ -125,8 +126,11 @@ async fn hold(about: &About, held: bool) -> anyhow::Result<ExitCode> {
     let key = signing(data)?;
     let now_us = Clock::system().wall_us();
     let build = |head: &Head| seal(&key, head, id, content, now_us);
-    store.add_manifest(id, now_us, build).await?;
+    let is_added = store.add_manifest(id, now_us, build).await?;
     store.close().await;
+    if !is_added {
+        bail!(gone());
+    }
     Ok(ExitCode::SUCCESS)
 }
 

@@ -154,7 +154,8 @@ impl Store {
         Ok(sealed)
     }
 
-    /// Adds a manifest about `incident` that `build` makes, which comes after the end of the chain: a hold or its release.
+    /// Adds a manifest about `incident` that `build` makes, which comes after the end of the chain: a hold or its release. False where
+    /// its evidence is kept no more, or there is no such incident.
     ///
     /// # Errors
     /// Where the records cannot be used.
@@ -163,13 +164,17 @@ impl Store {
         incident: &str,
         now_us: i64,
         build: impl FnOnce(&Head) -> NewManifest + Send,
-    ) -> Result<(), StoreError> {
+    ) -> Result<bool, StoreError> {
         let mut transaction = self.pool.begin_with("BEGIN IMMEDIATE").await?;
         let head = head(&mut transaction).await?;
-        let sequence: i64 = sqlx::query_scalar("SELECT sequence FROM incident WHERE id = ?")
+        let sequence = "SELECT sequence FROM incident WHERE id = ? AND entombed = 0";
+        let sequence: Option<i64> = sqlx::query_scalar(sequence)
             .bind(incident)
-            .fetch_one(&mut *transaction)
+            .fetch_optional(&mut *transaction)
             .await?;
+        let Some(sequence) = sequence else {
+            return Ok(false);
+        };
         append(
             &mut transaction,
             &head,
@@ -180,7 +185,7 @@ impl Store {
         )
         .await?;
         transaction.commit().await?;
-        Ok(())
+        Ok(true)
     }
 
     /// The manifests after `position`, `most` at most, in their order.
@@ -251,17 +256,22 @@ impl Store {
         Ok(row.fetch_optional(&self.pool).await?.unwrap_or(0))
     }
 
-    /// The positions and hashes of at most `most` manifests that have no time stamp, the newest first.
+    /// The positions and hashes of at most `most` manifests after `position` that have no time stamp, the newest first.
     ///
     /// # Errors
     /// Where the query failed.
-    pub async fn unstamped(&self, most: u32) -> Result<Vec<(i64, String)>, StoreError> {
+    pub async fn unstamped(
+        &self,
+        position: i64,
+        most: u32,
+    ) -> Result<Vec<(i64, String)>, StoreError> {
         let rows = sqlx::query_as(
             "SELECT position, sha256 FROM manifest
-             WHERE NOT EXISTS (SELECT 1 FROM time_stamp WHERE time_stamp.position = manifest.position)
+             WHERE position > ?
+               AND NOT EXISTS (SELECT 1 FROM time_stamp WHERE time_stamp.position = manifest.position)
              ORDER BY position DESC LIMIT ?",
         );
-        Ok(rows.bind(most).fetch_all(&self.pool).await?)
+        Ok(rows.bind(position).bind(most).fetch_all(&self.pool).await?)
     }
 
     /// Keeps what a time-stamping authority said of the manifest at `position`.

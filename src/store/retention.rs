@@ -39,24 +39,37 @@ pub struct EvidenceRow {
     pub sha256: String,
 }
 
-/// In a stream that goes on, what has no end on record is kept until it has. Where nobody knows which do (`null`), nothing is
-/// in that list and nothing is not.
-const DUE: &str = "
-    SELECT incident, class, sequence, coalesce(ended_us, tracked_us) AS from_us, ended_us IS NOT NULL AS stream_ended
-    FROM (
-        SELECT id AS incident, stream, class, sequence, tracked_us,
-               (SELECT min(ended_us) FROM stream_end
-                WHERE stream_end.stream = incident.stream AND ended_us >= tracked_us) AS ended_us
-        FROM incident
-        WHERE entombed = 0 AND sealed >= sequence
-          AND EXISTS (SELECT 1 FROM evidence WHERE evidence.incident = incident.id)
-          AND coalesce((SELECT kind FROM manifest
-                        WHERE manifest.incident = incident.id AND kind IN ('hold', 'release')
-                        ORDER BY position DESC LIMIT 1), '') <> 'hold'
+/// Those among which the ones that are due are: what is kept from the end of its stream on is due later than it would be by itself.
+pub(super) const OLD: &str = "rowid IN (
+    SELECT rowid FROM incident WHERE entombed = 0 AND class = 'off_platform' AND tracked_us <= ?1
+    UNION ALL SELECT rowid FROM incident WHERE entombed = 0 AND class = 'on_platform' AND tracked_us <= ?2
+    UNION ALL SELECT rowid FROM incident WHERE entombed = 0 AND class = 'unknown' AND tracked_us <= ?3)";
+
+/// Those that were found to be due.
+pub(super) const FOUND: &str = "id IN (SELECT value FROM json_each(?6))";
+
+/// Those of `which` that are due: in a stream that goes on, what has no end on record is kept until it has, and what somebody holds,
+/// or appeals against, is kept until that is over.
+pub(super) fn due(which: &str) -> String {
+    format!(
+        "SELECT incident, class, sequence, coalesce(ended_us, tracked_us) AS from_us, ended_us IS NOT NULL AS stream_ended
+         FROM (
+             SELECT id AS incident, stream, class, sequence, tracked_us,
+                    (SELECT min(ended_us) FROM stream_end
+                     WHERE stream_end.stream = incident.stream AND ended_us >= tracked_us) AS ended_us
+             FROM incident
+             WHERE {which} AND entombed = 0 AND sealed >= sequence
+               AND EXISTS (SELECT 1 FROM evidence WHERE evidence.incident = incident.id)
+               AND NOT EXISTS (SELECT 1 FROM appeal WHERE appeal.incident = incident.id AND outcome IS NULL)
+               AND coalesce((SELECT kind FROM manifest
+                             WHERE manifest.incident = incident.id AND kind IN ('hold', 'release')
+                             ORDER BY position DESC LIMIT 1), '') <> 'hold'
+         )
+         WHERE coalesce(ended_us, tracked_us) <= CASE class WHEN 'off_platform' THEN ?1 WHEN 'on_platform' THEN ?2 ELSE ?3 END
+           AND (ended_us IS NOT NULL OR stream NOT IN (SELECT value FROM json_each(?4)))
+         ORDER BY from_us, incident LIMIT ?5"
     )
-    WHERE coalesce(ended_us, tracked_us) <= CASE class WHEN 'off_platform' THEN ? WHEN 'on_platform' THEN ? ELSE ? END
-      AND (ended_us IS NOT NULL OR stream NOT IN (SELECT value FROM json_each(?)))
-    ORDER BY from_us, incident LIMIT ?";
+}
 
 impl Store {
     /// Remembers that the stream `id` ended.
@@ -74,27 +87,49 @@ impl Store {
         Ok(())
     }
 
-    /// Takes leave of the evidence of at most `most` incidents that was kept for long enough and that nobody holds, where
-    /// the streams `going` go on (`None` where nobody knows yet); how many. `build` makes the tombstone that says so, after
-    /// the end of the chain, of an incident and its files.
+    /// At most `most` incidents whose evidence was kept for long enough and is held by nobody, where the streams `going` go on; those
+    /// first that were kept for longest.
+    ///
+    /// # Errors
+    /// Where the query failed.
+    pub async fn kept_for_long_enough(
+        &self,
+        past: Past,
+        going: &[String],
+        most: u32,
+    ) -> Result<Vec<String>, StoreError> {
+        let rows: Vec<Expired> = sqlx::query_as(sqlx::AssertSqlSafe(due(OLD)))
+            .bind(past.off_platform_us)
+            .bind(past.on_platform_us)
+            .bind(past.unknown_us)
+            .bind(serde_json::to_string(going)?)
+            .bind(most)
+            .fetch_all(&self.pool)
+            .await?;
+        Ok(rows.into_iter().map(|row| row.incident).collect())
+    }
+
+    /// Takes leave of the evidence of those of `incidents` that are still due; how many. `build` makes the tombstone that says so,
+    /// after the end of the chain, of an incident and its files.
     ///
     /// # Errors
     /// Where the records cannot be used; all is as it was.
     pub async fn entomb(
         &self,
+        incidents: &[String],
         past: Past,
-        going: Option<&[String]>,
-        most: u32,
+        going: &[String],
         now_us: i64,
         mut build: impl FnMut(&Head, &Expired, &[EvidenceRow]) -> NewManifest + Send,
     ) -> Result<usize, StoreError> {
         let mut transaction = self.pool.begin_with("BEGIN IMMEDIATE").await?;
-        let due: Vec<Expired> = sqlx::query_as(DUE)
+        let due: Vec<Expired> = sqlx::query_as(sqlx::AssertSqlSafe(due(FOUND)))
             .bind(past.off_platform_us)
             .bind(past.on_platform_us)
             .bind(past.unknown_us)
-            .bind(serde_json::to_string(&going)?)
-            .bind(most)
+            .bind(serde_json::to_string(going)?)
+            .bind(i64::MAX)
+            .bind(serde_json::to_string(incidents)?)
             .fetch_all(&mut *transaction)
             .await?;
         let mut head = head(&mut transaction).await?;
@@ -115,10 +150,14 @@ impl Store {
                 now_us,
             )
             .await?;
-            sqlx::query("UPDATE incident SET entombed = 1 WHERE id = ?")
-                .bind(&due.incident)
-                .execute(&mut *transaction)
-                .await?;
+            for statement in [
+                "UPDATE incident SET entombed = 1 WHERE id = ?",
+                "INSERT INTO evidence_to_remove SELECT path FROM evidence WHERE incident = ? AND removed_us IS NULL
+                 ON CONFLICT DO NOTHING",
+            ] {
+                let taken = sqlx::query(statement).bind(&due.incident);
+                taken.execute(&mut *transaction).await?;
+            }
         }
         transaction.commit().await?;
         Ok(due.len())
@@ -130,9 +169,8 @@ impl Store {
     /// Where the query failed.
     pub async fn removable(&self) -> Result<Vec<String>, StoreError> {
         let rows = sqlx::query_scalar(
-            "SELECT DISTINCT path FROM incident JOIN evidence AS file ON file.incident = incident.id
-             WHERE entombed = 1 AND removed_us IS NULL
-               AND NOT EXISTS (SELECT 1 FROM evidence JOIN incident AS other ON other.id = evidence.incident
+            "SELECT path FROM evidence_to_remove AS file
+             WHERE NOT EXISTS (SELECT 1 FROM evidence JOIN incident AS other ON other.id = evidence.incident
                                WHERE evidence.path = file.path AND other.entombed = 0)
              ORDER BY path",
         );
@@ -144,11 +182,15 @@ impl Store {
     /// # Errors
     /// Where it could not be kept.
     pub async fn put_removed(&self, path: &str, now_us: i64) -> Result<(), StoreError> {
+        let mut transaction = self.pool.begin_with("BEGIN IMMEDIATE").await?;
         sqlx::query("UPDATE evidence SET removed_us = ? WHERE path = ?")
             .bind(now_us)
             .bind(path)
-            .execute(&self.pool)
+            .execute(&mut *transaction)
             .await?;
+        let gone = sqlx::query("DELETE FROM evidence_to_remove WHERE path = ?").bind(path);
+        gone.execute(&mut *transaction).await?;
+        transaction.commit().await?;
         Ok(())
     }
 

@@ -3,8 +3,11 @@
 //! Nobody tells that an incident has ended: the records know. So what a crash has left is sealed by the next start, and
 //! two programs at the same records seal each incident once.
 
+mod turns;
+
 use std::collections::{HashMap, HashSet};
 use std::io;
+use std::sync::atomic::{AtomicI64, Ordering::Relaxed};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -24,12 +27,14 @@ use crate::worker::Supervisor;
 use crate::worker::board::State;
 use crate::worker::stamping::{Authority, StampError};
 
+use turns::{SWEEP_US, Turns};
+
 const SOFTWARE: &str = concat!("waylay ", env!("CARGO_PKG_VERSION"));
 
 /// How often the records are asked for what has ended.
 const EVERY: Duration = Duration::from_secs(1);
-/// How often evidence that was kept for long enough is removed.
-const SWEEP_US: i64 = 3_600_000_000;
+/// How many incidents whose evidence is due are looked up at a time.
+const DUE: u32 = 10_000;
 /// An incident that is open and of which nothing was recorded for so long was left by a program that is gone: the
 /// longest gap that an incident may have is an hour.
 const LEFT_US: i64 = 24 * 3_600_000_000;
@@ -70,6 +75,8 @@ pub struct Sealer {
     clock: Clock,
     retention: Retention,
     authority: Option<Authority>,
+    /// Up to this position every manifest has a time stamp, where there is an authority.
+    stamped: Arc<AtomicI64>,
     /// The streams that go on until it is finished, where there is no supervisor.
     beside: Vec<String>,
     /// The incidents that cannot be sealed, each told of once.
@@ -100,6 +107,7 @@ impl Sealer {
             clock,
             retention,
             authority: None,
+            stamped: Arc::default(),
             beside: Vec::new(),
             told: Arc::default(),
         }
@@ -147,7 +155,9 @@ impl Sealer {
         let mut streams = Streams::new(gap_us.saturating_add(GRACE_US));
         let mut ticks = interval(EVERY);
         ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
-        let mut swept_us = None;
+        // Right after its start `serve` does not know which streams go on, and a machine may not know the time.
+        let wait_us = supervisor.map_or(0, |_| SWEEP_US);
+        let mut turns = Turns::new(self.clock.monotonic_us().saturating_add(wait_us));
         let mut failing = false;
         loop {
             tokio::select! {
@@ -155,7 +165,7 @@ impl Sealer {
                 () = stop.asked() => return streams.left(),
             }
             let live = supervisor.map(live);
-            let done = self.tick(&mut streams, live.as_deref(), &mut swept_us);
+            let done = self.tick(&mut streams, live.as_deref(), &mut turns);
             let done = done.await;
             // It is tried again each time, and told once.
             if let (Err(error), false) = (&done, failing) {
@@ -228,12 +238,24 @@ impl Sealer {
         let Some(authority) = &self.authority else {
             return Ok(());
         };
-        for (position, sha256) in self.store.unstamped(STAMPS).await? {
+        let (after, last) = (
+            self.stamped.load(Relaxed),
+            self.store.last_position().await?,
+        );
+        if after == last {
+            return Ok(());
+        }
+        let missing = self.store.unstamped(after, STAMPS).await?;
+        let are_all = missing.len() < STAMPS as usize;
+        for (position, sha256) in missing {
             // A hash that is none is told by whoever verifies it.
             if let Some(hash) = bytes(&sha256) {
                 let answer = authority.stamp(hash).await?;
                 self.store.put_time_stamp(position, &answer).await?;
             }
+        }
+        if are_all {
+            self.stamped.store(last, Relaxed);
         }
         Ok(())
     }
@@ -242,7 +264,7 @@ impl Sealer {
         &self,
         streams: &mut Streams,
         live: Option<&[String]>,
-        swept_us: &mut Option<i64>,
+        turns: &mut Turns,
     ) -> Result<(), SealError> {
         self.seal().await?;
         let now_us = self.clock.wall_us();
@@ -250,17 +272,13 @@ impl Sealer {
             self.store.put_stream_end(&id, now_us).await?;
             streams.forget(&id);
         }
-        // Right after a start nobody knows which streams go on.
-        let going = match live {
-            None => Some(self.beside.clone()),
-            Some(_) => swept_us.map(|_| streams.going()),
-        };
-        let is_recent = |us: i64| (us..us.saturating_add(SWEEP_US)).contains(&now_us);
-        if !swept_us.is_some_and(is_recent) {
-            let swept = self.sweep(now_us, going.as_deref()).await;
+        let monotonic_us = self.clock.monotonic_us();
+        if turns.is_time(now_us, monotonic_us) {
+            let going = live.map_or_else(|| self.beside.clone(), |_| streams.going());
+            let swept = self.sweep(now_us, &going).await;
             // What cannot be removed now is not tried each second.
             if !matches!(swept, Err(SealError::Store(_))) {
-                *swept_us = Some(now_us);
+                turns.put_off(monotonic_us);
             }
             swept?;
         }
@@ -330,12 +348,12 @@ impl Sealer {
         Some(seal(&self.key, head, &whole.incident, content, now_us))
     }
 
-    /// Removes the evidence that was kept for long enough at `now_us`, where the streams `going` go on (`None` where nobody
-    /// knows yet); of how many incidents. A tombstone says so in the chain before the first file is removed.
+    /// Removes the evidence that was kept for long enough at `now_us`, where the streams `going` go on; of how many incidents. A
+    /// tombstone says so in the chain before the first file is removed.
     ///
     /// # Errors
     /// Where the records cannot be used, or a file cannot be removed: it is tried again the next time.
-    pub async fn sweep(&self, now_us: i64, going: Option<&[String]>) -> Result<usize, SealError> {
+    pub async fn sweep(&self, now_us: i64, going: &[String]) -> Result<usize, SealError> {
         let Retention {
             off_platform,
             unknown,
@@ -349,14 +367,17 @@ impl Sealer {
         };
         let mut all = 0;
         loop {
-            let build = |head: &Head, due: &Expired, files: &[EvidenceRow]| {
-                let content = Content::Tombstone(self.tombstone(due, files));
-                seal(&self.key, head, &due.incident, content, now_us)
-            };
-            let entombed = self.store.entomb(past, going, AT_ONCE, now_us, build);
-            let entombed = entombed.await?;
-            all += entombed;
-            if entombed < AT_ONCE as usize {
+            // Nobody waits while these are looked for; each is looked at again before it goes.
+            let due = self.store.kept_for_long_enough(past, going, DUE).await?;
+            let before = all;
+            for some in due.chunks(AT_ONCE as usize) {
+                let build = |head: &Head, due: &Expired, files: &[EvidenceRow]| {
+                    let content = Content::Tombstone(self.tombstone(due, files));
+                    seal(&self.key, head, &due.incident, content, now_us)
+                };
+                all += self.store.entomb(some, past, going, now_us, build).await?;
+            }
+            if due.len() < DUE as usize || all == before {
                 break;
             }
         }

@@ -227,37 +227,25 @@ async fn what_was_kept_for_long_enough_is_removed_and_a_tombstone_says_so() {
     let id = fixture.record("a", "a/x.jpg", 9).await;
     let sixty_us = THEN_US + 60 * DAY_US;
     assert_eq!(
-        fixture
-            .sealer
-            .sweep(sixty_us + DAY_US, Some(&[]))
-            .await
-            .unwrap(),
+        fixture.sealer.sweep(sixty_us + DAY_US, &[]).await.unwrap(),
         0,
         "it is not sealed yet"
     );
     fixture.sealer.seal().await.unwrap();
     assert_eq!(
-        fixture
-            .sealer
-            .sweep(sixty_us - DAY_US, Some(&[]))
-            .await
-            .unwrap(),
+        fixture.sealer.sweep(sixty_us - DAY_US, &[]).await.unwrap(),
         0
     );
     assert!(fixture.file("a/x.jpg").exists());
     assert_eq!(
-        fixture
-            .sealer
-            .sweep(sixty_us + DAY_US, Some(&[]))
-            .await
-            .unwrap(),
+        fixture.sealer.sweep(sixty_us + DAY_US, &[]).await.unwrap(),
         1
     );
     assert!(!fixture.file("a").exists());
     assert_eq!(
         fixture
             .sealer
-            .sweep(sixty_us + 2 * DAY_US, Some(&[]))
+            .sweep(sixty_us + 2 * DAY_US, &[])
             .await
             .unwrap(),
         0
@@ -296,7 +284,7 @@ async fn it_is_kept_from_the_end_of_its_stream() {
     assert_eq!(
         fixture
             .sealer
-            .sweep(end_us + 60 * DAY_US - 1, Some(&[]))
+            .sweep(end_us + 60 * DAY_US - 1, &[])
             .await
             .unwrap(),
         0
@@ -304,7 +292,7 @@ async fn it_is_kept_from_the_end_of_its_stream() {
     assert_eq!(
         fixture
             .sealer
-            .sweep(end_us + 60 * DAY_US, Some(&[]))
+            .sweep(end_us + 60 * DAY_US, &[])
             .await
             .unwrap(),
         1
@@ -366,7 +354,7 @@ async fn what_is_said_of_it_later_keeps_it_no_longer() {
     }
     assert_eq!(fixture.sealer.seal().await.unwrap(), 2);
     let late_us = end_us + 60 * DAY_US;
-    assert_eq!(fixture.sealer.sweep(late_us, Some(&[])).await.unwrap(), 2);
+    assert_eq!(fixture.sealer.sweep(late_us, &[]).await.unwrap(), 2);
     let mut begins = Vec::new();
     for row in &fixture.chain().await[2..] {
         let manifest: Manifest = serde_json::from_str(&row.manifest).unwrap();
@@ -392,16 +380,52 @@ async fn what_is_of_a_stream_that_goes_on_is_kept() {
     }
     fixture.sealer.seal().await.unwrap();
     let late_us = THEN_US + 1_000 * DAY_US;
-    assert_eq!(fixture.sealer.sweep(late_us, None).await.unwrap(), 0);
     let going = ["a".to_owned()];
-    let swept = fixture.sealer.sweep(late_us, Some(&going)).await;
+    let swept = fixture.sealer.sweep(late_us, &going).await;
     assert_eq!(swept.unwrap(), 1);
     assert!(fixture.file("a/x.jpg").exists() && !fixture.file("b/x.jpg").exists());
     // An earlier broadcast of it has ended.
     let end_us = THEN_US + DAY_US;
     fixture.store.put_stream_end("a", end_us).await.unwrap();
-    let swept = fixture.sealer.sweep(late_us, Some(&going)).await;
+    let swept = fixture.sealer.sweep(late_us, &going).await;
     assert_eq!(swept.unwrap(), 1);
+}
+
+/// Most of the time none is missing, and that is known without a look at all of them.
+#[tokio::test]
+async fn what_has_its_time_stamp_is_not_looked_at_again() {
+    let mut fixture = Fixture::new().await;
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://{}/", listener.local_addr().unwrap());
+    drop(listener);
+    let authority = Authority::new(url.parse().unwrap()).unwrap();
+    fixture.sealer = fixture.sealer.stamped_by(authority);
+    let (store, sealer) = (&fixture.store, &fixture.sealer);
+    for stream in ["a", "b"] {
+        fixture.record(stream, &format!("{stream}/x.jpg"), 9).await;
+    }
+    sealer.seal().await.unwrap();
+    store.put_time_stamp(1, b"stamp").await.unwrap();
+    assert!(sealer.stamp().await.is_err(), "nobody gives one");
+    assert_eq!(sealer.stamped.load(Relaxed), 0);
+    store.put_time_stamp(2, b"stamp").await.unwrap();
+    sealer.stamp().await.unwrap();
+    assert_eq!(sealer.stamped.load(Relaxed), 2);
+    fixture.record("c", "c/x.jpg", 9).await;
+    sealer.seal().await.unwrap();
+    assert!(sealer.stamp().await.is_err());
+    assert_eq!(sealer.stamped.load(Relaxed), 2);
+    let missing = |after| async move {
+        let missing = store.unstamped(after, 9).await.unwrap();
+        missing.into_iter().map(|(position, _)| position).collect()
+    };
+    sqlx::query("DELETE FROM time_stamp")
+        .execute(&fixture.pool().await)
+        .await
+        .unwrap();
+    let after_two: Vec<i64> = missing(2).await;
+    let all: Vec<i64> = missing(0).await;
+    assert_eq!((after_two, all), (vec![3], vec![3, 2, 1]));
 }
 
 #[tokio::test]
@@ -413,16 +437,16 @@ async fn an_end_that_cannot_be_kept_is_kept_later() {
     sqlx::query(full).execute(&pool).await.unwrap();
     let mut streams = Streams::new(0);
     let live = ["a".to_owned(), "b".to_owned()];
-    let (sealer, mut swept_us) = (&fixture.sealer, None);
-    let first = sealer.tick(&mut streams, Some(&live), &mut swept_us);
+    let (sealer, mut turns) = (&fixture.sealer, Turns::new(0));
+    let first = sealer.tick(&mut streams, Some(&live), &mut turns);
     first.await.unwrap();
-    let broken = sealer.tick(&mut streams, Some(&[]), &mut swept_us);
+    let broken = sealer.tick(&mut streams, Some(&[]), &mut turns);
     broken.await.unwrap_err();
     sqlx::query("DROP TRIGGER full")
         .execute(&pool)
         .await
         .unwrap();
-    let again = sealer.tick(&mut streams, Some(&[]), &mut swept_us);
+    let again = sealer.tick(&mut streams, Some(&[]), &mut turns);
     again.await.unwrap();
     let ended = sqlx::query_scalar("SELECT stream FROM stream_end ORDER BY stream");
     let ended: Vec<String> = ended.fetch_all(&pool).await.unwrap();

@@ -2,7 +2,7 @@
 
 use super::super::{replies, undo};
 use super::*;
-use crate::store::AuditFilter;
+use crate::store::{AuditFilter, retention};
 
 /// How SQLite goes about it.
 async fn plan(store: &Store, statement: &str) -> String {
@@ -26,6 +26,21 @@ async fn no_write_looks_through_what_others_wrote() {
         let plan = plan(&store, statement).await;
         assert!(plan.contains(index), "{statement}: {plan}");
         assert!(!plan.contains("SCAN"), "{statement}: {plan}");
+    }
+}
+
+#[tokio::test]
+async fn what_is_due_is_found_without_a_look_at_all_that_is_kept() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = open(&folder).await;
+    let old = plan(&store, &retention::due(retention::OLD)).await;
+    let walked = old.matches("incident_kept (class=? AND tracked_us<?)");
+    assert_eq!(walked.count(), 3, "{old}");
+    let found = plan(&store, &retention::due(retention::FOUND)).await;
+    assert!(found.contains("SEARCH incident USING INDEX"), "{found}");
+    for plan in [old, found] {
+        assert!(plan.contains("appeal_open (incident=?)"), "{plan}");
+        assert!(!plan.contains("SCAN incident"), "{plan}");
     }
 }
 

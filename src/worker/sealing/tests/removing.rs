@@ -17,7 +17,7 @@ async fn files_that_no_record_names_go_and_nothing_else() {
         seal(&fixture.sealer.key, head, &held, content, THEN_US)
     };
     let store = &fixture.store;
-    store.add_manifest(&held, THEN_US, build).await.unwrap();
+    assert!(store.add_manifest(&held, THEN_US, build).await.unwrap());
     let left = name(&known, "-000000040-annotated_frame.jpg");
     let begun = name(&known, "0000000050-clip.part");
     let stays = [
@@ -56,27 +56,99 @@ async fn what_is_held_stays_until_it_is_released() {
         let (sealer, id) = (fixture.sealer.clone(), id.clone());
         async move {
             let build = |head: &Head| seal(&sealer.key, head, &id, content, late_us);
-            sealer
-                .store
-                .add_manifest(&id, late_us, build)
-                .await
-                .unwrap();
+            let added = sealer.store.add_manifest(&id, late_us, build);
+            added.await.unwrap()
         }
     };
     let reason = "a court asks".to_owned();
-    say(Content::Hold {
-        reason: reason.clone(),
-    })
-    .await;
-    assert_eq!(fixture.sealer.sweep(late_us, Some(&[])).await.unwrap(), 0);
+    let hold = || {
+        let reason = reason.clone();
+        say(Content::Hold { reason })
+    };
+    assert!(hold().await);
+    assert_eq!(fixture.sealer.sweep(late_us, &[]).await.unwrap(), 0);
     assert!(fixture.file("a/x.jpg").exists());
-    say(Content::Release { reason }).await;
-    assert_eq!(fixture.sealer.sweep(late_us, Some(&[])).await.unwrap(), 1);
+    let reason = reason.clone();
+    assert!(say(Content::Release { reason }).await);
+    assert_eq!(fixture.sealer.sweep(late_us, &[]).await.unwrap(), 1);
     assert!(!fixture.file("a/x.jpg").exists());
+    assert!(!hold().await, "there is nothing to hold any more");
     assert_eq!(
         fixture.kinds().await,
         ["sealed", "hold", "release", "tombstone"]
     );
+}
+
+/// Whoever settles it has to see what it is about.
+#[tokio::test]
+async fn what_somebody_appeals_against_stays_until_that_is_settled() {
+    let fixture = Fixture::new().await;
+    let id = fixture.record("a", "a/x.jpg", 9).await;
+    fixture.sealer.seal().await.unwrap();
+    let appeal = "INSERT INTO appeal (id, incident, reason, original, decided_by, made_by, made_us)
+                  VALUES ('1', ?, 'mine', 'confirm', 'ann', 'platform', 1)";
+    let pool = fixture.pool().await;
+    let appeal = sqlx::query(appeal).bind(&id);
+    appeal.execute(&pool).await.unwrap();
+    let late_us = THEN_US + 10_000 * DAY_US;
+    assert_eq!(fixture.sealer.sweep(late_us, &[]).await.unwrap(), 0);
+    assert!(fixture.file("a/x.jpg").exists());
+    let settled = sqlx::query("UPDATE appeal SET outcome = 'upheld'");
+    settled.execute(&pool).await.unwrap();
+    assert_eq!(fixture.sealer.sweep(late_us, &[]).await.unwrap(), 1);
+}
+
+/// Between the look and the lock somebody may hold one.
+#[tokio::test]
+async fn what_is_held_at_the_last_moment_stays() {
+    let fixture = Fixture::new().await;
+    let ids = [
+        fixture.record("a", "a/x.jpg", 9).await,
+        fixture.record("b", "b/x.jpg", 9).await,
+    ];
+    fixture.sealer.seal().await.unwrap();
+    let (store, late_us) = (&fixture.store, THEN_US + 61 * DAY_US);
+    let due = store
+        .kept_for_long_enough(past(late_us), &[], 9)
+        .await
+        .unwrap();
+    assert_eq!(due.len(), 2);
+    assert_eq!(
+        store
+            .kept_for_long_enough(past(late_us), &[], 1)
+            .await
+            .unwrap(),
+        due[..1]
+    );
+    let reason = "a court asks".to_owned();
+    let hold = |head: &Head| {
+        let content = Content::Hold { reason };
+        seal(&fixture.sealer.key, head, &ids[0], content, late_us)
+    };
+    assert!(store.add_manifest(&ids[0], late_us, hold).await.unwrap());
+    let build = |head: &Head, due: &Expired, files: &[EvidenceRow]| {
+        let content = Content::Tombstone(fixture.sealer.tombstone(due, files));
+        seal(&fixture.sealer.key, head, &due.incident, content, late_us)
+    };
+    let entombed = store.entomb(&due, past(late_us), &[], late_us, build);
+    assert_eq!(entombed.await.unwrap(), 1);
+    assert_eq!(store.removable().await.unwrap(), ["b/x.jpg"]);
+    assert!(
+        store
+            .kept_for_long_enough(past(late_us), &[], 9)
+            .await
+            .unwrap()
+            .is_empty()
+    );
+}
+
+/// All that was kept up to `us` was kept for long enough.
+fn past(us: i64) -> Past {
+    Past {
+        off_platform_us: us,
+        unknown_us: us,
+        on_platform_us: us,
+    }
 }
 
 /// A frame may show several incidents: it goes with the last of them.
@@ -94,7 +166,7 @@ async fn a_file_stays_while_another_incident_needs_it() {
     assert_eq!(
         fixture
             .sealer
-            .sweep(THEN_US + 61 * DAY_US, Some(&[]))
+            .sweep(THEN_US + 61 * DAY_US, &[])
             .await
             .unwrap(),
         1
@@ -103,7 +175,7 @@ async fn a_file_stays_while_another_incident_needs_it() {
     assert_eq!(
         fixture
             .sealer
-            .sweep(THEN_US + 71 * DAY_US, Some(&[]))
+            .sweep(THEN_US + 71 * DAY_US, &[])
             .await
             .unwrap(),
         1
@@ -118,11 +190,11 @@ async fn files_that_were_left_are_removed_later_and_none_outside_of_the_folder()
     fixture.record("a", "a/x.jpg", 9).await;
     fixture.sealer.seal().await.unwrap();
     let late_us = THEN_US + 61 * DAY_US;
-    let past = Past {
-        off_platform_us: late_us,
-        unknown_us: late_us,
-        on_platform_us: late_us,
-    };
+    let due = fixture
+        .store
+        .kept_for_long_enough(past(late_us), &[], 9)
+        .await
+        .unwrap();
     let build = |head: &Head, due: &Expired, files: &[EvidenceRow]| {
         let content = Content::Tombstone(fixture.sealer.tombstone(due, files));
         seal(&fixture.sealer.key, head, &due.incident, content, late_us)
@@ -130,19 +202,19 @@ async fn files_that_were_left_are_removed_later_and_none_outside_of_the_folder()
     assert_eq!(
         fixture
             .store
-            .entomb(past, Some(&[]), 9, late_us, build)
+            .entomb(&due, past(late_us), &[], late_us, build)
             .await
             .unwrap(),
         1
     );
     assert!(fixture.file("a/x.jpg").exists());
-    fixture.sealer.sweep(late_us, Some(&[])).await.unwrap();
+    fixture.sealer.sweep(late_us, &[]).await.unwrap();
     assert!(!fixture.file("a/x.jpg").exists());
 
     fixture.record("b", "../outside", 9).await;
     fixture.record("c", "c/x.jpg", 9).await;
     fixture.sealer.seal().await.unwrap();
-    assert!(fixture.sealer.sweep(late_us, Some(&[])).await.is_err());
+    assert!(fixture.sealer.sweep(late_us, &[]).await.is_err());
     assert!(fixture.data.path().join("outside").exists());
     assert!(
         !fixture.file("c/x.jpg").exists(),
