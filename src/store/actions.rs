@@ -2,6 +2,9 @@
 
 use super::{Store, StoreError};
 
+/// A decision is acted on within this time, µs, unless the program ends: longer than the records may make anybody wait.
+const ACTED_US: i64 = 600_000_000;
+
 impl Store {
     /// The last event of `incident` that the stream brought about (JSON); `None` where there is no such incident.
     ///
@@ -77,8 +80,9 @@ impl Store {
         Ok(row.bind(id).fetch_one(&self.pool).await?)
     }
 
-    /// The decisions that confirm an incident and were made after `since_us`, µs since 1970 in UTC, where somebody was asked what
-    /// to do about it before and nothing was told of it since: their ids, the incidents, and who made them.
+    /// The decisions that confirm an incident and were made after `since_us`, µs since 1970 in UTC, and of which nothing was told,
+    /// where somebody was asked before what to do about it; or where nobody was, the policy wants something done, and the records
+    /// end soon after: their ids, the incidents, and who made them.
     ///
     /// # Errors
     /// Where the query failed.
@@ -87,13 +91,18 @@ impl Store {
         since_us: i64,
     ) -> Result<Vec<(String, String, String)>, StoreError> {
         let rows = sqlx::query_as(
-            "SELECT id, incident, made_by FROM review_decision AS made
-             WHERE made_us > ? AND state = 'standing' AND decision = 'confirm' AND (
-                 SELECT type = 'waylay.action.proposed.v1' AND event ->> '$.data.step' = 'ask' FROM incident_event
-                 WHERE incident = made.incident AND type LIKE 'waylay.action.%' ORDER BY sequence DESC LIMIT 1)
-             ORDER BY made_us",
+            "SELECT made.id, made.incident, made.made_by
+             FROM review_decision AS made JOIN incident AS about ON about.id = made.incident
+             WHERE made.made_us > ? AND made.state = 'standing' AND made.decision = 'confirm' AND iif(
+                 EXISTS (SELECT 1 FROM incident_event WHERE incident = made.incident AND type LIKE 'waylay.action.%'),
+                 (SELECT type = 'waylay.action.proposed.v1' AND event ->> '$.data.step' = 'ask' FROM incident_event
+                  WHERE incident = made.incident AND type LIKE 'waylay.action.%' ORDER BY sequence DESC LIMIT 1),
+                 about.action IN ('cut', 'warn')
+                 AND made.made_us > (SELECT recorded_us FROM incident_event ORDER BY position DESC LIMIT 1) - ?)
+             ORDER BY made.made_us",
         );
-        Ok(rows.bind(since_us).fetch_all(&self.pool).await?)
+        let rows = rows.bind(since_us).bind(ACTED_US);
+        Ok(rows.fetch_all(&self.pool).await?)
     }
 
     /// Whether the decision `id` stands: it was neither undone nor reversed.

@@ -5,7 +5,7 @@ use std::time::Duration;
 use tokio::sync::mpsc;
 use tokio::task::JoinSet;
 
-use super::{Acting, WAITING, WAYLAY};
+use super::{ActError, Acting, WAITING, WAYLAY};
 use crate::ingest::Kicked;
 use crate::policy::Action;
 use crate::stop::Stop;
@@ -136,7 +136,11 @@ impl Acting {
             self.tell(step, data).await?;
         }
         for (decision, incident, by) in self.0.store.unheeded_decisions(since_us).await? {
-            let Ok(asked) = self.asked(&incident, true).await else {
+            let asked = match self.asked(&incident, true).await {
+                Err(ActError::NotAsked) => self.unasked(&incident).await?,
+                asked => asked.ok(),
+            };
+            let Some(asked) = asked else {
                 continue;
             };
             let error = Some("the program ended before it was done".to_owned());

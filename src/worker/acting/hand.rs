@@ -185,14 +185,37 @@ impl Acting {
         by: &str,
         decision: &str,
     ) -> Result<Option<ActionData>, StoreError> {
-        let Some(asked) = self.settle(incident).await? else {
+        let wanted = self.settle(incident).await?;
+        let now_us = self.0.clock.wall_us();
+        let Some(data) = wanted.and_then(|wanted| self.wanted(incident, wanted, now_us)) else {
             return Ok(None);
         };
+        let mut data = ActionData {
+            by: by.to_owned(),
+            decision_id: Some(decision.to_owned()),
+            ..data
+        };
+        if self.is_done(&data) {
+            return Ok(None);
+        }
+        self.explain(&mut data, now_us);
+        self.request(data).await.map(Some)
+    }
+
+    /// The same for an earlier run, which ended before it did: what was to be done.
+    pub(super) async fn unasked(&self, incident: &str) -> Result<Option<ActionData>, StoreError> {
+        let event = self.0.store.last_incident_event(incident).await?;
+        let known = event.and_then(|event| ActionAsked::of_event(&event));
         let now_us = self.0.clock.wall_us();
+        Ok(known.and_then(|known| self.wanted(incident, known, now_us)))
+    }
+
+    /// What the policy wants about `incident` where a person confirmed it; `None` where it wants nothing, or the mode is off.
+    fn wanted(&self, incident: &str, asked: ActionAsked, now_us: i64) -> Option<ActionData> {
         let action = match asked.action.as_str() {
             "cut" => Action::Cut,
             "warn" => Action::Warn,
-            _ => return Ok(None),
+            _ => return None,
         };
         let facts = Facts {
             action,
@@ -205,9 +228,9 @@ impl Acting {
             .ladder
             .decide(&asked.stream, facts, now_us / 1_000);
         if decided.step != Step::Do {
-            return Ok(None);
+            return None;
         }
-        let mut data = ActionData {
+        Some(ActionData {
             id: ids::random(),
             incident: Some(incident.to_owned()),
             stream: asked.stream,
@@ -220,17 +243,10 @@ impl Acting {
                 .iter()
                 .map(|r| r.as_str().to_owned())
                 .collect(),
-            by: by.to_owned(),
-            decision_id: Some(decision.to_owned()),
             about: Some(asked.about),
+            minutes: (action == Action::Cut).then_some(self.0.config.ban_minutes),
             ..self.new_data()
-        };
-        if self.is_done(&data) {
-            return Ok(None);
-        }
-        data.minutes = (action == Action::Cut).then_some(self.0.config.ban_minutes);
-        self.explain(&mut data, now_us);
-        self.request(data).await.map(Some)
+        })
     }
 
     /// Somebody has decided about `incident`: whatever is read of it from now on, nothing more is done by itself. What is on

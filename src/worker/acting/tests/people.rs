@@ -198,6 +198,46 @@ async fn a_confirmation_that_nobody_came_to_act_on_is_told_by_the_next_start() {
     }
 }
 
+/// One that came before anybody was asked is no other.
+#[tokio::test]
+async fn the_next_start_tells_of_a_confirmation_before_anybody_was_asked() {
+    for (mode, wants, later, told) in [
+        ("auto", "cut", 1, vec!["failed"]),
+        ("auto", "cut", 3_600, vec![]),
+        ("auto", "review", 1, vec![]),
+        ("off", "cut", 1, vec![]),
+    ] {
+        let fixture = Fixture::new(&format!("mode = '{mode}'")).await;
+        let opened = Room::new("room", wants).show();
+        assert_eq!(fixture.record(&opened, 0).await, [], "one read");
+        let incident = opened[0].change.incident.id.to_string();
+        let decision = fixture.decide(&incident, Decision::Confirm).await;
+        // The records go on so long after it.
+        let other = Room::new("other", "review").show();
+        assert_eq!(fixture.record(&other, later).await, []);
+        for _ in 0..2 {
+            fixture.acting.take_up_since(THEN_US - 1).await.unwrap();
+            assert_eq!(
+                fixture.kinds(&incident).await,
+                told,
+                "{mode} {wants} {later}"
+            );
+        }
+        for (_, event) in fixture.store.action_events(&incident).await.unwrap() {
+            let event: serde_json::Value = serde_json::from_str(&event).unwrap();
+            let (data, by) = (&event["data"], decision.as_str());
+            assert_eq!(
+                (&data["decision_id"], &data["by"]),
+                (&by.into(), &"ann".into())
+            );
+            assert_eq!(
+                (&data["action"], &data["minutes"].is_u64()),
+                (&"cut".into(), &true)
+            );
+        }
+    }
+}
+
 /// A server may take a minute to disconnect somebody: nobody else's stream stays on for that.
 #[tokio::test]
 async fn an_answer_waits_for_none_about_another_incident() {
