@@ -15,6 +15,12 @@ pub const UNDO_US: i64 = 30_000_000;
 /// How long a claim holds unless it is renewed, in µs.
 pub const CLAIM_US: i64 = 120_000_000;
 
+/// Whether a claim until `until_us` holds at `now_us`, both in µs. One that would hold for longer than any may was made before the
+/// clock was set back, and is over.
+pub fn holds(until_us: i64, now_us: i64) -> bool {
+    until_us > now_us && until_us <= now_us.saturating_add(CLAIM_US)
+}
+
 /// What a reviewer says of an incident.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Decision {

@@ -11,6 +11,9 @@ use super::{Store, StoreError};
 /// How many deliveries are brought back in one transaction.
 const CHUNK: usize = 500;
 
+/// The longest that a delivery is put off, µs: an hour and a fifth, which those that put it off hold to.
+const LONGEST_PAUSE_US: i64 = 72 * 60_000_000;
+
 /// A delivery that was not made yet.
 #[derive(Debug, Clone, PartialEq, Eq, FromRow)]
 pub struct DeliveryRow {
@@ -117,7 +120,8 @@ pub enum Replayed {
 }
 
 impl Store {
-    /// The deliveries to `endpoint` whose time has come, `limit` at most, of each incident its oldest alone.
+    /// The deliveries to `endpoint` whose time has come, `limit` at most, of each incident its oldest alone. One that would wait for
+    /// longer than any pause was put off before the clock was set back: its time has come, too.
     ///
     /// # Errors
     /// Where the query failed.
@@ -127,13 +131,19 @@ impl Store {
         now_us: i64,
         limit: usize,
     ) -> Result<Vec<Due>, StoreError> {
-        let rows = sqlx::query_as(
-            "SELECT outbox.id, outbox.event, outbox.incident, attempts, tried_us, incident_event.event AS body
-             FROM outbox JOIN incident_event ON incident_event.id = outbox.event
-             WHERE endpoint = ? AND next_us <= ? ORDER BY next_us LIMIT ?",
-        );
-        let rows = rows.bind(endpoint).bind(now_us).bind(count(limit));
-        Ok(rows.fetch_all(&self.pool).await?)
+        let too_late_us = now_us.saturating_add(LONGEST_PAUSE_US).saturating_add(1);
+        let mut due: Vec<Due> = Vec::new();
+        for (from_us, until_us) in [(i64::MIN, now_us), (too_late_us, i64::MAX)] {
+            let rows = sqlx::query_as(
+                "SELECT outbox.id, outbox.event, outbox.incident, attempts, tried_us, incident_event.event AS body
+                 FROM outbox JOIN incident_event ON incident_event.id = outbox.event
+                 WHERE endpoint = ? AND next_us BETWEEN ? AND ? ORDER BY next_us LIMIT ?",
+            );
+            let rows = rows.bind(endpoint).bind(from_us).bind(until_us);
+            let rows = rows.bind(count(limit - due.len()));
+            due.append(&mut rows.fetch_all(&self.pool).await?);
+        }
+        Ok(due)
     }
 
     /// When the next delivery to `endpoint` after `now_us` is due.

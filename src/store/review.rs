@@ -42,7 +42,7 @@ pub use undo::Undone;
 
 use super::{Post, StoreError, tell};
 use crate::ids;
-use crate::review::{Decision, Refused, Review, Rules, Standing};
+use crate::review::{self, Decision, Refused, Review, Rules, Standing};
 use crate::wire::envelope::Envelope;
 use crate::wire::review::ReviewData;
 
@@ -151,10 +151,9 @@ impl Subject {
 
     /// Who has it at `now_us`, if not `by`.
     fn held_by(&self, by: &str, now_us: i64) -> Option<&str> {
-        let holds = self
-            .claimed_until_us
-            .is_some_and(|until_us| until_us > now_us);
-        self.claimed_by.as_deref().filter(|who| holds && *who != by)
+        let until_us = self.claimed_until_us?;
+        let holder = self.claimed_by.as_deref();
+        holder.filter(|who| review::holds(until_us, now_us) && *who != by)
     }
 
     /// The registry that its seller's entries are in: that of the host, or of the stream where no label names one.

@@ -4,7 +4,7 @@ use sqlx::{FromRow, Sqlite, Transaction};
 
 use super::super::{Store, StoreError};
 use super::{Act, ReviewError, Subject};
-use crate::review::{CLAIM_US, FIRST_OPEN, Refused, is_sampled};
+use crate::review::{CLAIM_US, FIRST_OPEN, Refused, holds, is_sampled};
 
 /// What an incident is given for. A reviewer is not told.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -88,7 +88,7 @@ impl Store {
         let mine = subject.claimed_by.as_deref() == Some(act.by)
             && subject
                 .claimed_until_us
-                .is_some_and(|until_us| until_us > act.now_us);
+                .is_some_and(|until_us| holds(until_us, act.now_us));
         let since_us = subject.claimed_us.filter(|_| mine).unwrap_or(act.now_us);
         hold(&mut transaction, id, act.by, since_us, until_us).await?;
         transaction.commit().await?;
@@ -223,7 +223,7 @@ async fn take_queued(
         "UPDATE incident SET claimed_by = ?1, claimed_us = ?2, claimed_until_us = ?3
          WHERE rowid = (
              SELECT rowid FROM incident INDEXED BY incident_in_turn
-             WHERE turn >= ?4 AND (claimed_until_us IS NULL OR claimed_until_us <= ?2 OR claimed_by = ?1)
+             WHERE turn >= ?4 AND (claimed_until_us IS NULL OR claimed_until_us <= ?2 OR claimed_until_us > ?3 OR claimed_by = ?1)
                  AND first_by IS NOT ?1
              ORDER BY turn, opened_us, id LIMIT 1)
          RETURNING id",
@@ -244,7 +244,7 @@ async fn take_second(
     let found: Option<(String, Option<String>)> = sqlx::query_as(
         "SELECT incident, claimed_by FROM second_review
          WHERE decision IS NULL AND first_by <> ?1
-             AND (claimed_until_us IS NULL OR claimed_until_us <= ?2 OR claimed_by = ?1)
+             AND (claimed_until_us IS NULL OR claimed_until_us <= ?2 OR claimed_until_us > ?3 OR claimed_by = ?1)
              AND NOT EXISTS (SELECT 1 FROM review_decision AS made
                              WHERE made.incident = second_review.incident AND made.made_by = ?1)
              AND NOT EXISTS (SELECT 1 FROM second_declined AS gone
@@ -295,6 +295,7 @@ async fn ask_golden(
         "INSERT INTO golden_answer (incident, reviewer, asked_us, claimed_until_us)
          SELECT golden.incident, ?1, ?2, ?3 FROM golden JOIN incident ON incident.id = golden.incident
          WHERE made_by <> ?1 AND decided_by IS NOT ?1
+    .bind(act.now_us.saturating_add(CLAIM_US))
              AND NOT EXISTS (SELECT 1 FROM golden_answer AS a WHERE a.incident = golden.incident AND a.reviewer = ?1)
              AND NOT EXISTS (SELECT 1 FROM review_decision AS made
                              WHERE made.incident = golden.incident AND made.made_by = ?1)

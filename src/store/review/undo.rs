@@ -79,7 +79,7 @@ impl Store {
         }
         let undone = take_back(&mut transaction, act, &subject, &last).await?;
         let claim = "UPDATE incident SET claimed_by = ?1, claimed_us = ?2, claimed_until_us = ?3
-                     WHERE id = ?4 AND (claimed_until_us IS NULL OR claimed_until_us <= ?2)";
+                     WHERE id = ?4 AND (claimed_until_us IS NULL OR claimed_until_us <= ?2 OR claimed_until_us > ?3)";
         sqlx::query(claim)
             .bind(act.by)
             .bind(act.now_us)

@@ -194,3 +194,23 @@ async fn an_event_that_is_on_record_is_not_delivered_again() {
     record(&store, &[("a", 1)], &["ops"], 30).await;
     assert!(store.queues().await.unwrap().is_empty());
 }
+
+/// A clock that was a day ahead and is put right.
+#[tokio::test]
+async fn what_was_put_off_before_the_clock_was_set_back_is_due() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = store(&folder).await;
+    let (now_us, day_us) = (1_000_000, 24 * 3_600_000_000);
+    record(&store, &[("a", 1), ("b", 1)], &["ops"], now_us + day_us).await;
+    record(&store, &[("c", 1), ("d", 1)], &["ops"], now_us).await;
+    // The longest that one may wait.
+    let pause_us = 72 * 60_000_000;
+    let again = Fate::Again(now_us + pause_us, miss(None));
+    settle(&store, "ops", "d.1", again, now_us).await;
+    assert_eq!(due(&store, "ops", now_us).await, ["c.1", "a.1", "b.1"]);
+    let first = store.due("ops", now_us, 2).await.unwrap();
+    let first: Vec<_> = first.iter().map(|due| due.event.as_str()).collect();
+    assert_eq!(first, ["c.1", "a.1"]);
+    let later = due(&store, "ops", now_us + pause_us).await;
+    assert_eq!(later, ["c.1", "d.1", "a.1", "b.1"]);
+}

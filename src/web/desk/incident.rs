@@ -17,6 +17,7 @@ use super::undo::{Flash, Undo};
 use super::when::{Due, When, media, seconds};
 use super::wish::{Wish, with};
 use crate::account::Permission;
+use crate::review::holds;
 use crate::store::{Blind, CampaignKind, Filter, Item, Waits};
 use crate::web::access::Who;
 use crate::web::pages::{Asked, Shell, show};
@@ -248,7 +249,7 @@ impl App {
             .filter(|holder| *holder != by && !blind);
         let held = held.filter(|_| {
             item.claimed_until_us
-                .is_some_and(|until_us| until_us > now_us)
+                .is_some_and(|until_us| holds(until_us, now_us))
         });
         let href = format!("/incidents/{}", item.id);
         let says = told.says(t);

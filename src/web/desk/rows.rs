@@ -8,7 +8,7 @@ use super::text::Text;
 use super::told::tone;
 use super::when::{Due, When, seconds};
 use super::wish::with;
-use crate::review::Rules;
+use crate::review::{Rules, holds};
 use crate::store::{Blind, CampaignKind, Item, Store, StoreError};
 
 /// An incident in a list.
@@ -88,7 +88,7 @@ impl View<'_> {
         let claimed = item.claimed_by.as_deref();
         let claimed = claimed.filter(|_| {
             item.claimed_until_us
-                .is_some_and(|until_us| until_us > self.now_us)
+                .is_some_and(|until_us| holds(until_us, self.now_us))
         });
         Row {
             href: with(&format!("/incidents/{}", item.id), self.query),

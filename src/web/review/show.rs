@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use crate::review::Sla;
+use crate::review::{Sla, holds};
 use crate::store::{
     AppealRow, Blind, CampaignRow, CampaignSeen, Claim, Count, DecisionRow, EntryRow, EventRow,
     FileRow, Item,
@@ -42,7 +42,7 @@ impl Shown<'_> {
             Some(blind) => (Some(self.by.to_owned()), Some(blind.until_us)),
             None => (item.claimed_by, item.claimed_until_us),
         };
-        let until_us = until_us.filter(|until_us| *until_us > self.now_us);
+        let until_us = until_us.filter(|until_us| holds(*until_us, self.now_us));
         IncidentData {
             id: item.id,
             number: item.number,

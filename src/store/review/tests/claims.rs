@@ -98,3 +98,41 @@ async fn a_claim_holds_is_renewed_and_ends() {
         Err(ReviewError::Unknown(_))
     ));
 }
+
+/// A clock that was an hour ahead and is put right: a claim of that time holds nothing for an hour.
+#[tokio::test]
+async fn a_claim_from_before_the_clock_was_set_back_is_over() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = open(&folder).await;
+    let rules = Rules {
+        second_share: 1.0,
+        ..rules()
+    };
+    let hour_us = 60 * MINUTE_US;
+    see(&store, "a", 1, &Seen::default(), 1).await;
+    see(&store, "b", 1, &Seen::default(), 1).await;
+    let zoe = act(&rules, "zoe", 2);
+    let decided = store.decide(&zoe, "b", Decision::Confirm, None).await;
+    decided.unwrap();
+    let take = async |by: &str, now_us| {
+        let act = act(&rules, by, now_us);
+        let given = store.claim_next(&act, Given::default()).await.unwrap();
+        given.map(|claim| claim.incident)
+    };
+    // The second review first, since all of them are made; then the queue.
+    assert_eq!(take("ann", hour_us).await.as_deref(), Some("b"));
+    assert_eq!(take("zoe", hour_us).await.as_deref(), Some("a"));
+    assert_eq!(take("bob", hour_us).await, None);
+    let now_us = 10;
+    let bob = act(&rules, "bob", now_us);
+    assert_eq!(take("bob", now_us).await.as_deref(), Some("b"));
+    assert_eq!(take("eve", now_us).await.as_deref(), Some("a"));
+    assert_eq!(take("dan", now_us).await, None, "these hold");
+    let held = store.claim(&bob, "a").await;
+    assert!(matches!(held, Err(ReviewError::Claimed(by)) if by == "eve"));
+    store
+        .claim(&act(&rules, "eve", hour_us), "a")
+        .await
+        .unwrap();
+    store.claim(&bob, "a").await.unwrap();
+}
