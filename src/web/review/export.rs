@@ -1,13 +1,14 @@
 //! Exports: incidents and decisions as CSV or JSON Lines, written as they are read, a page at a time.
 
-use std::convert::Infallible;
+use std::io;
+use std::sync::Arc;
 
 use axum::body::{Body, Bytes};
 use axum::extract::rejection::QueryRejection;
 use axum::extract::{Query, State};
 use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse, Response};
-use futures_util::stream;
+use futures_util::{StreamExt as _, future, stream};
 use serde::Deserialize;
 use serde_json::json;
 use utoipa::IntoParams;
@@ -18,7 +19,7 @@ use super::super::problem::Failure;
 use super::query::{Asked, moment};
 use super::show::{self, Shown};
 use super::tables;
-use crate::store::{Cursor, Filter};
+use crate::store::{Cursor, Filter, StoreError};
 use crate::wire::review::api::{DecisionData, IncidentData};
 use crate::wire::stream::Problem;
 
@@ -30,13 +31,6 @@ const PAGE: usize = 500;
 enum Form {
     Csv,
     Lines,
-}
-
-/// Where a list stands that is being written.
-enum At<C> {
-    Head,
-    Page(C),
-    End,
 }
 
 /// The incidents that a filter asks for, as `csv` or `jsonl`.
@@ -57,48 +51,39 @@ pub(in crate::web) async fn incidents(
     let blind = app.parts.store.blind_of(&who.name).await?;
     filter.hide(&blind);
     app.audit(&who, "incidents.exported", "", json!({})).await?;
-    let at = (app, who.name, blind, filter, At::<Option<Cursor>>::Head);
-    let pages = stream::unfold(at, move |(app, by, blind, filter, at)| async move {
-        let (text, at) = match at {
-            At::Head => (head(form, INCIDENT), At::Page(None)),
-            At::Page(after) => {
-                let shown = Shown {
-                    sla: &app.parts.rules.sla,
-                    now_us,
-                    by: &by,
-                    blind: &blind,
-                };
-                page(&app, &shown, &filter, after.as_ref(), form).await?
-            }
-            At::End => return None,
-        };
-        Some((
-            Ok::<_, Infallible>(Bytes::from(text)),
-            (app, by, blind, filter, at),
-        ))
-    });
-    Ok(file("incidents", form, Body::from_stream(pages)))
+    let about = Arc::new((app, who.name, blind, filter));
+    let page = move |after: Option<Cursor>| {
+        let about = Arc::clone(&about);
+        async move {
+            let (app, by, blind, filter) = &*about;
+            let shown = Shown {
+                sla: &app.parts.rules.sla,
+                now_us,
+                by,
+                blind,
+            };
+            page(app, &shown, filter, after.as_ref(), form).await
+        }
+    };
+    let body = written(head(form, INCIDENT), None, page);
+    Ok(file("incidents", form, body))
 }
 
-/// A page of incidents, and where the next one begins; `None` where the records fail, which ends the answer.
+/// A page of incidents, and where the next one begins.
 async fn page(
     app: &Shared,
     shown: &Shown<'_>,
     filter: &Filter,
     after: Option<&Cursor>,
     form: Form,
-) -> Option<(String, At<Option<Cursor>>)> {
-    let page = app.parts.store.queue(filter, after, PAGE).await;
-    let page = page
-        .inspect_err(|error| tracing::error!(%error, "an export ends early"))
-        .ok()?;
+) -> Result<(String, Option<Option<Cursor>>), StoreError> {
+    let page = app.parts.store.queue(filter, after, PAGE).await?;
     let incidents = shown.incidents(page.items);
     let rows = incidents.iter().map(|incident| match form {
         Form::Csv => incident_cells(incident),
         Form::Lines => json_line(incident),
     });
-    let next = page.next.map_or(At::End, |next| At::Page(Some(next)));
-    Some((rows.collect(), next))
+    Ok((rows.collect(), page.next.map(Some)))
 }
 
 /// Which decisions are written.
@@ -131,37 +116,51 @@ pub(in crate::web) async fn decisions(
     let from_us = moment("from", made.from.as_deref())?.unwrap_or_default();
     let until_us = moment("until", made.until.as_deref())?.unwrap_or(i64::MAX);
     app.audit(&who, "decisions.exported", "", json!({})).await?;
-    let at = (app, At::<(i64, String)>::Head);
-    let pages = stream::unfold(at, move |(app, at)| async move {
-        let (text, at) = match at {
-            At::Head => {
-                let first = (from_us.saturating_sub(1), "~".to_owned());
-                (head(form, DECISION), At::Page(first))
-            }
-            At::Page((made_us, id)) => {
-                let rows = app
-                    .parts
-                    .store
-                    .decisions((made_us, &id), until_us, PAGE)
-                    .await;
-                let rows = rows
-                    .inspect_err(|error| tracing::error!(%error, "an export ends early"))
-                    .ok()?;
-                let next = match rows.last() {
-                    Some(last) if rows.len() == PAGE => At::Page((last.made_us, last.id.clone())),
-                    _ => At::End,
-                };
-                let lines = rows.into_iter().map(show::decision).map(|row| match form {
-                    Form::Csv => decision_cells(&row),
-                    Form::Lines => json_line(&row),
-                });
-                (lines.collect(), next)
-            }
-            At::End => return None,
-        };
-        Some((Ok::<_, Infallible>(Bytes::from(text)), (app, at)))
+    let page = move |(made_us, id): (i64, String)| {
+        let app = Arc::clone(&app);
+        async move {
+            let store = &app.parts.store;
+            let rows = store.decisions((made_us, &id), until_us, PAGE).await?;
+            let last = rows.last().filter(|_| rows.len() == PAGE);
+            let next = last.map(|last| (last.made_us, last.id.clone()));
+            let lines = rows.into_iter().map(show::decision).map(|row| match form {
+                Form::Csv => decision_cells(&row),
+                Form::Lines => json_line(&row),
+            });
+            Ok((lines.collect(), next))
+        }
+    };
+    let first = (from_us.saturating_sub(1), "~".to_owned());
+    let body = written(head(form, DECISION), first, page);
+    Ok(file("decisions", form, body))
+}
+
+/// `head`, and the pages from `first` on, each with where the next one begins, as they are asked for. Where one cannot be read the
+/// body breaks off: nobody is to take what came for all there is.
+fn written<At, Read>(
+    head: String,
+    first: At,
+    mut page: impl FnMut(At) -> Read + Send + 'static,
+) -> Body
+where
+    At: Send + 'static,
+    Read: Future<Output = Result<(String, Option<At>), StoreError>> + Send + 'static,
+{
+    let pages = stream::try_unfold(Some(first), move |at| {
+        let read = at.map(&mut page);
+        async move {
+            let Some(read) = read else {
+                return Ok(None);
+            };
+            let (text, next) = read.await.map_err(|error| {
+                tracing::error!(%error, "an export breaks off");
+                io::Error::other(error)
+            })?;
+            Ok(Some((Bytes::from(text), next)))
+        }
     });
-    Ok(file("decisions", form, Body::from_stream(pages)))
+    let head = stream::once(future::ready(Ok::<_, io::Error>(Bytes::from(head))));
+    Body::from_stream(head.chain(pages))
 }
 
 fn form(given: Option<&str>) -> Result<Form, Failure> {
@@ -301,4 +300,28 @@ fn decision_cells(data: &DecisionData) -> String {
         or(&data.campaign),
     ];
     tables::line(cells.iter().map(String::as_str))
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::body::to_bytes;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn what_cannot_be_read_to_its_end_breaks_off() {
+        let body = |most: u32| {
+            let page = move |at: u32| async move {
+                if at == most {
+                    return Err(serde_json::from_str::<u8>("broken").unwrap_err().into());
+                }
+                Ok((format!("{at}\n"), (at < 2).then_some(at + 1)))
+            };
+            to_bytes(written("head\n".to_owned(), 0, page), 1_000)
+        };
+        assert_eq!(body(9).await.unwrap(), "head\n0\n1\n2\n");
+        for most in 0..3 {
+            assert!(body(most).await.is_err(), "{most}");
+        }
+    }
 }

@@ -14,36 +14,37 @@ pub(in crate::web) fn line<'c>(cells: impl IntoIterator<Item = &'c str>) -> Stri
 }
 
 fn push(line: &mut String, cell: &str) {
-    // A spreadsheet computes what begins so, in quotes too; with an apostrophe before it, it is text. White space before it does
-    // not help.
-    let begins = |c: char| {
-        matches!(
-            c,
-            '=' | '+' | '-' | '@' | '\t' | '\r' | '\n' | '＝' | '＋' | '－' | '＠'
-        )
-    };
-    let first = cell
-        .trim_start_matches([' ', '\u{a0}', '\u{feff}'])
-        .chars()
-        .next();
-    let computes = first.is_some_and(begins);
-    let quoted = computes || cell.contains(['"', ',', '\r', '\n']);
-    if !quoted {
-        line.push_str(cell);
-        return;
+    let computes = computes(cell) || cell.starts_with(['\t', '\r', '\n']);
+    let quotes = computes || cell.contains(['"', ',', '\r', '\n']);
+    if quotes {
+        line.push('"');
     }
-    line.push('"');
     if computes {
         line.push('\'');
     }
-    for c in cell.chars() {
+    // Where semicolons separate, a spreadsheet begins another cell there, and a quote in the middle of one holds nothing together.
+    let mut begins = false;
+    for (at, c) in cell.char_indices() {
+        if begins && self::computes(&cell[at..]) {
+            line.push('\'');
+        }
+        begins = matches!(c, ';' | '\t' | '\r' | '\n');
         if c == '"' {
             line.push('"');
         }
         // Some readers end at a NUL.
         line.push(if c == '\0' { '\u{fffd}' } else { c });
     }
-    line.push('"');
+    if quotes {
+        line.push('"');
+    }
+}
+
+/// Whether a spreadsheet computes what begins so, in quotes too; with an apostrophe before it, it is text. White space before it does
+/// not help.
+fn computes(text: &str) -> bool {
+    let text = text.trim_start_matches([' ', '\u{a0}', '\u{feff}', '"']);
+    text.starts_with(['=', '+', '-', '@', '＝', '＋', '－', '＠'])
 }
 
 #[cfg(test)]
@@ -61,8 +62,16 @@ mod tests {
             ("+1", "\"'+1\""),
             ("-1", "\"'-1\""),
             ("@sum(a1)", "\"'@sum(a1)\""),
-            ("\t=1", "\"'\t=1\""),
+            ("\t=1", "\"'\t'=1\""),
+            ("\tplain", "\"'\tplain\""),
             (" =1", "\"' =1\""),
+            ("x;=1", "x;'=1"),
+            ("x; ;+1;2", "x; ;'+1;2"),
+            ("x;\u{feff} @a;;-1", "x;'\u{feff} @a;;'-1"),
+            ("x\t=1", "x\t'=1"),
+            ("x;\"=1\"", "\"x;'\"\"=1\"\"\""),
+            ("x,\r\n=1\r\n\r\nof it", "\"x,\r\n'=1\r\n\r\nof it\""),
+            ("a;b=1;c", "a;b=1;c"),
             ("＝1", "\"'＝1\""),
             ("=cmd|' /c calc'!a1", "\"'=cmd|' /c calc'!a1\""),
             ("1-1", "1-1"),
