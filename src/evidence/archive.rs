@@ -10,10 +10,12 @@ use flate2::read::DeflateDecoder;
 const LOCAL: u32 = 0x0403_4b50; // 4.3.7
 const CENTRAL: u32 = 0x0201_4b50; // 4.3.12
 const END: u32 = 0x0605_4b50; // 4.3.16
+const DESCRIPTOR: u32 = 0x0807_4b50; // 4.3.9, which may be left out
 
 const LOCAL_BYTES: usize = 30;
 const CENTRAL_BYTES: usize = 46;
 const END_BYTES: usize = 22;
+const DESCRIPTOR_BYTES: usize = 16;
 
 /// Version 2.0 (4.4.3), and in central headers made by Unix (4.4.2): names have `/`.
 const VERSION: u16 = 20;
@@ -145,6 +147,8 @@ pub(super) struct Entry {
     /// Whether the list gives it another name beside this one.
     renamed: bool,
     at: u64,
+    /// Where what follows it begins: another file, or the list.
+    until: u64,
     raw: Vec<u8>,
 }
 
@@ -181,7 +185,13 @@ impl<R: Read + Seek> Archive<R> {
         file.seek(SeekFrom::Start(at.into()))?;
         let mut list = vec![0; size as usize];
         file.read_exact(&mut list)?;
-        let entries = entries(&list, files)?;
+        let mut entries = entries(&list, files)?;
+        // What no entry is of is seen by programs that read from the beginning on.
+        if follow_on(&mut entries, at.into()) != 0 {
+            return Err(ArchiveError::Malformed(
+                "something else lies before its first file",
+            ));
+        }
         Ok(Self {
             file,
             left: most,
@@ -235,9 +245,33 @@ impl<R: Read + Seek> Archive<R> {
         if entry.renamed || renames(&extra) {
             return Ok(Some("it has a second name, which other programs give it"));
         }
-        if entry.flags & BEHIND == 0 && u32_at(&header, 14) != entry.crc {
+        let is_behind = entry.flags & BEHIND != 0;
+        if is_behind != (u16_at(&header, 6) & BEHIND != 0) {
+            return Ok(Some(
+                "it has another name or form where it lies than in the list of files",
+            ));
+        }
+        if !is_behind && u32_at(&header, 14) != entry.crc {
             return Ok(Some(
                 "it has another checksum where it lies than in the list of files",
+            ));
+        }
+        if !is_behind && [18, 22].map(|at| u64::from(u32_at(&header, at))) != entry.sizes() {
+            return Ok(Some(
+                "it has another length where it lies than in the list of files",
+            ));
+        }
+        let end = entry.at + (LOCAL_BYTES + name.len() + extra.len()) as u64 + entry.packed;
+        let between = entry.until.checked_sub(end);
+        let (shortest, longest) = (DESCRIPTOR_BYTES as u64 - 4, DESCRIPTOR_BYTES as u64);
+        let fits = match between {
+            Some(0) => !is_behind,
+            Some(bytes) => is_behind && (bytes == shortest || bytes == longest),
+            None => false,
+        };
+        if !fits {
+            return Ok(Some(
+                "something else lies between it and what follows in the list of files",
             ));
         }
         let mut bytes = 0;
@@ -249,15 +283,61 @@ impl<R: Read + Seek> Archive<R> {
         let (left, most) = (&mut self.left, self.most);
         match entry.method {
             STORED => pass(packed, left, most, &mut take)?,
-            DEFLATED => pass(DeflateDecoder::new(packed), left, most, &mut take)?,
+            DEFLATED => {
+                let mut packed = DeflateDecoder::new(packed);
+                pass(&mut packed, left, most, &mut take)?;
+                // Who reads from the beginning on goes by where it ends by itself.
+                if packed.total_in() != entry.packed {
+                    return Ok(Some("something else lies behind what is packed in it"));
+                }
+            }
             _ => return Ok(Some("it is packed in a way that is not read")),
         }
         // Other programs stop where the list says that it ends. What it holds until there is for its SHA-256 to tell.
-        Ok(
-            (bytes != entry.unpacked)
-                .then_some("it has another length than the list of files says"),
-        )
+        if bytes != entry.unpacked {
+            return Ok(Some("it has another length than the list of files says"));
+        }
+        if is_behind {
+            let mut descriptor = vec![0; (entry.until - end).try_into().unwrap_or_default()];
+            self.file.seek(SeekFrom::Start(end))?;
+            self.file.read_exact(&mut descriptor)?;
+            if !entry.is_described_by(&descriptor) {
+                return Ok(Some(
+                    "it has another checksum or length behind it than in the list of files",
+                ));
+            }
+        }
+        Ok(None)
     }
+}
+
+impl Entry {
+    /// How many bytes it has packed, and unpacked.
+    fn sizes(&self) -> [u64; 2] {
+        [self.packed, self.unpacked]
+    }
+
+    /// Whether the data descriptor behind it (4.3.9) says the same as the list.
+    fn is_described_by(&self, descriptor: &[u8]) -> bool {
+        let said = match descriptor.len() {
+            DESCRIPTOR_BYTES if u32_at(descriptor, 0) == DESCRIPTOR => &descriptor[4..],
+            DESCRIPTOR_BYTES => return false,
+            _ => descriptor,
+        };
+        u32_at(said, 0) == self.crc && [4, 8].map(|at| u64::from(u32_at(said, at))) == self.sizes()
+    }
+}
+
+/// Notes of each entry where what follows it begins, up to the list of files at `list`. Where the first of all begins.
+fn follow_on(entries: &mut [Entry], list: u64) -> u64 {
+    let mut order: Vec<usize> = (0..entries.len()).collect();
+    order.sort_by_key(|at| entries[*at].at);
+    let mut until = list;
+    for at in order.into_iter().rev() {
+        entries[at].until = until;
+        until = entries[at].at;
+    }
+    until
 }
 
 /// Hands all that `from` gives to `take`.
@@ -333,6 +413,7 @@ fn entries(mut list: &[u8], files: u16) -> Result<Vec<Entry>, ArchiveError> {
             unpacked: u32_at(header, 24).into(),
             renamed: renames(list.get(extra).ok_or_else(broken)?),
             at: u32_at(header, 42).into(),
+            until: 0,
             raw: raw.to_vec(),
         });
         list = list.get(end..).ok_or_else(broken)?;

@@ -206,6 +206,94 @@ fn a_file_that_is_longer_than_it_is_said_is_told() {
     assert!(wrong.contains("another checksum"), "{wrong}");
 }
 
+/// A zip with `hidden` at `at`, before its list of files, which knows of nothing there; the places behind it are right.
+fn with_hidden(zip: &[u8], at: usize, hidden: &[u8]) -> Vec<u8> {
+    let (list, end) = (list_of(zip), zip.len() - END_BYTES);
+    let mut bytes = zip.to_vec();
+    let mut entry = list;
+    while entry < end {
+        let place = u32_at(&bytes, entry + 42);
+        if place as usize >= at {
+            let moved = place + hidden.len() as u32;
+            bytes[entry + 42..entry + 46].copy_from_slice(&moved.to_le_bytes());
+        }
+        entry += CENTRAL_BYTES + usize::from(u16_at(zip, entry + 28));
+    }
+    let moved = (list + hidden.len()) as u32;
+    bytes[end + 16..end + 20].copy_from_slice(&moved.to_le_bytes());
+    bytes.splice(at..at, hidden.iter().copied());
+    bytes
+}
+
+/// Who reads a zip as it comes sees each file that lies there, and who reads the list those alone that are in it.
+#[test]
+fn a_file_that_is_in_no_list_is_told() {
+    let good = zip(&[("a", b"1"), ("b", b"2")]);
+    let other = zip(&[("a", b"9")]);
+    let hidden = &other[..list_of(&other)];
+    let (second, list) = (LOCAL_BYTES + 2, list_of(&good));
+    assert!(open(&with_hidden(&good, 0, hidden)).is_err());
+    for (at, known) in [(second, 0), (list, 1)] {
+        let found = unpacked(&with_hidden(&good, at, hidden));
+        let told: Vec<_> = found.iter().map(|(.., wrong)| wrong.is_some()).collect();
+        assert_eq!(told, [known == 0, known == 1]);
+        let wrong = found[known].2.as_ref().unwrap();
+        assert!(wrong.contains("lies between"), "{wrong}");
+    }
+    let none = with_hidden(&zip(&[]), 0, hidden);
+    assert!(open(&none).is_err());
+    // In what is packed, behind its end.
+    let text = b"paid to nobody else";
+    let packed = deflated("a", text);
+    let mut longer = with_hidden(&packed, list_of(&packed), hidden);
+    let list = list_of(&longer);
+    let size = (list - LOCAL_BYTES - 1) as u32;
+    for at in [18, list + 20] {
+        longer[at..at + 4].copy_from_slice(&size.to_le_bytes());
+    }
+    let wrong = unpacked(&longer).remove(0).2.unwrap();
+    assert!(wrong.contains("behind what is packed"), "{wrong}");
+}
+
+/// Where the local header says less, who reads from the beginning on sees a file within the file.
+#[test]
+fn another_length_where_it_lies_is_told() {
+    let good = zip(&[("a", b"1"), ("b", b"2")]);
+    for at in [18, 22] {
+        let mut shorter = good.clone();
+        shorter[at] = 0;
+        let wrong = unpacked(&shorter).remove(0).2.unwrap();
+        assert!(wrong.contains("another length"), "{wrong}");
+    }
+}
+
+/// As programs pack that write as they go.
+#[test]
+fn sizes_may_stand_behind_a_file() {
+    let text = b"the same again and ".repeat(9);
+    let mut behind = deflated("a", &text);
+    let list = list_of(&behind);
+    let said = behind[14..26].to_vec();
+    for at in [6, list + 8] {
+        behind[at] |= BEHIND as u8;
+    }
+    behind[14..26].fill(0);
+    let signed = [&DESCRIPTOR.to_le_bytes()[..], &said].concat();
+    for descriptor in [&said, &signed] {
+        let zip = with_hidden(&behind, list, descriptor);
+        assert_eq!(unpacked(&zip), [("a".to_owned(), text.clone(), None)]);
+        let mut other = descriptor.clone();
+        *other.last_mut().unwrap() ^= 1;
+        let wrong = unpacked(&with_hidden(&behind, list, &other)).remove(0).2;
+        assert!(wrong.unwrap().contains("length behind it"));
+        let more = [descriptor.as_slice(), b"x"].concat();
+        let wrong = unpacked(&with_hidden(&behind, list, &more)).remove(0).2;
+        assert!(wrong.unwrap().contains("lies between"));
+    }
+    let wrong = unpacked(&behind).remove(0).2.unwrap();
+    assert!(wrong.contains("lies between"), "{wrong}");
+}
+
 #[test]
 fn anything_else_is_no_zip() {
     let good = zip(&[("a", b"1"), ("b", b"22")]);
