@@ -59,22 +59,25 @@ impl Store {
         Ok(rows)
     }
 
-    /// What waits in these streams, and what was seen in them last; 1000 streams at most.
+    /// What waits in these streams, and what was seen in them last.
     ///
     /// # Errors
     /// Where the query failed.
     pub async fn wall(&self, streams: &[&str]) -> Result<Vec<WallRow>, StoreError> {
-        let streams = &streams[..streams.len().min(MOST)];
-        let rows = sqlx::query_as(
-            "SELECT value AS stream,
-                    (SELECT count(*) FROM (
-                         SELECT 1 FROM incident INDEXED BY incident_in_turn_of_stream
-                         WHERE stream = value AND turn IS NOT NULL LIMIT 100)) AS waiting,
-                    (SELECT id FROM incident INDEXED BY incident_by_stream
-                     WHERE stream = value ORDER BY opened_us DESC, id DESC LIMIT 1) AS last
-             FROM json_each(?)",
-        );
-        let rows = rows.bind(serde_json::to_string(streams)?);
-        Ok(rows.fetch_all(&self.pool).await?)
+        let mut wall = Vec::with_capacity(streams.len());
+        for some in streams.chunks(MOST) {
+            let rows = sqlx::query_as(
+                "SELECT value AS stream,
+                        (SELECT count(*) FROM (
+                             SELECT 1 FROM incident INDEXED BY incident_in_turn_of_stream
+                             WHERE stream = value AND turn IS NOT NULL LIMIT 100)) AS waiting,
+                        (SELECT id FROM incident INDEXED BY incident_by_stream
+                         WHERE stream = value ORDER BY opened_us DESC, id DESC LIMIT 1) AS last
+                 FROM json_each(?)",
+            );
+            let rows = rows.bind(serde_json::to_string(some)?);
+            wall.append(&mut rows.fetch_all(&self.pool).await?);
+        }
+        Ok(wall)
     }
 }

@@ -521,3 +521,27 @@ async fn hostile_payloads_are_bounded_and_intact() {
     let told = store.last_told("long").await.unwrap().unwrap();
     assert!(told.contains(&long), "the event has all of it");
 }
+
+/// However many streams there are, what waits in the last of them is known.
+#[tokio::test]
+async fn the_wall_knows_what_waits_in_every_stream() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = open(&folder).await;
+    let streams: Vec<String> = (0..2_001).map(|n| format!("s{n}")).collect();
+    let shown = [0, 999, 1_000, 2_000];
+    for n in shown {
+        let seen = Seen {
+            stream: &streams[n],
+            ..Seen::default()
+        };
+        see(&store, &format!("i{n}"), 1, &seen, 1).await;
+    }
+    let streams: Vec<&str> = streams.iter().map(String::as_str).collect();
+    let rows = store.wall(&streams).await.unwrap();
+    let names: Vec<_> = rows.iter().map(|row| row.stream.as_str()).collect();
+    assert_eq!(names, streams);
+    for (n, row) in rows.iter().enumerate() {
+        let last = shown.contains(&n).then(|| format!("i{n}"));
+        assert_eq!((row.waiting, &row.last), (i64::from(last.is_some()), &last));
+    }
+}
