@@ -51,7 +51,7 @@ pub use review::{
     CampaignSeen, Claim, ClaimKind, Count, Counts, Cursor, Decided, DecisionRow, EntryRow,
     EventRow, FeedRow, FileRow, Filter, Given, GoldenRow, Item, Page, Preview, Quality,
     QualityOfReviewer, QualityOfRule, QualityOfSeconds, Reply, ReviewError, SavedFilter, Span,
-    Undone, Waits, Wanted,
+    Traces, Undone, Waits, Wanted,
 };
 pub use streams::StreamRow;
 

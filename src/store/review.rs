@@ -28,7 +28,7 @@ pub use appeals::AppealRow;
 pub use campaigns::{
     CampaignDone, CampaignKind, CampaignOrder, CampaignPage, CampaignRow, CampaignSeen, Preview,
 };
-pub use claims::{Blind, Claim, ClaimKind, Given};
+pub use claims::{Blind, Claim, ClaimKind, Given, Traces};
 pub use counts::Counts;
 pub use decisions::{Decided, DecisionRow};
 pub use feed::FeedRow;

@@ -40,6 +40,7 @@ pub(super) struct Which {
 ))]
 pub(super) async fn list(
     State(app): State<Shared>,
+    who: Who,
     which: Result<Query<Which>, QueryRejection>,
 ) -> Result<Json<BansData>, Failure> {
     let Query(Which { all }) = which?;
@@ -49,7 +50,10 @@ pub(super) async fn list(
     } else {
         app.parts.store.bans_in_force(now_us).await?
     };
-    let bans = rows.iter().map(|row| data(row, now_us)).collect();
+    // What was cut for an incident that they are to decide without seeing what was decided says just that.
+    let traces = app.parts.store.traces_for(&who.name).await?;
+    let seen = rows.iter().filter(|row| !traces.bans.contains(&row.ban.id));
+    let bans = seen.map(|row| data(row, now_us)).collect();
     Ok(Json(BansData { bans }))
 }
 

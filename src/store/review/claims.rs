@@ -1,5 +1,7 @@
 //! Claims: whom an incident is given to, so that no two reviewers have the same one. A claim ends by itself.
 
+use std::collections::HashSet;
+
 use sqlx::{FromRow, Sqlite, Transaction};
 
 use super::super::{Store, StoreError};
@@ -36,6 +38,15 @@ pub struct Blind {
     pub incident: String,
     /// Until when it is claimed, µs since 1970 in UTC.
     pub until_us: i64,
+}
+
+/// What would tell somebody what was decided on the incidents that they are to decide without seeing that.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Traces {
+    /// The entries that these decisions added to registries.
+    pub entries: HashSet<i64>,
+    /// The bans that were made for these incidents, by their ids.
+    pub bans: HashSet<String>,
 }
 
 /// Which incidents somebody may be given.
@@ -160,6 +171,35 @@ impl Store {
         );
         Ok(rows.bind(by).fetch_all(&self.pool).await?)
     }
+
+    /// What would tell `by` what was decided on those.
+    ///
+    /// # Errors
+    /// Where a query failed.
+    pub async fn traces_for(&self, by: &str) -> Result<Traces, StoreError> {
+        let blind = self.blind_of(by).await?;
+        if blind.is_empty() {
+            return Ok(Traces::default());
+        }
+        let incidents: Vec<_> = blind.into_iter().map(|blind| blind.incident).collect();
+        let incidents = serde_json::to_string(&incidents)?;
+        let entries = sqlx::query_scalar(
+            "SELECT entry FROM review_decision
+             WHERE incident IN (SELECT value FROM json_each(?1)) AND entry IS NOT NULL
+             UNION SELECT whole.entry FROM review_decision AS part JOIN campaign_decision AS whole ON whole.id = part.campaign
+             WHERE part.incident IN (SELECT value FROM json_each(?1)) AND whole.entry IS NOT NULL",
+        );
+        let entries: Vec<i64> = entries.bind(&incidents).fetch_all(&self.pool).await?;
+        let bans = sqlx::query_scalar(
+            "SELECT event ->> '$.data.id' FROM incident_event
+             WHERE incident IN (SELECT value FROM json_each(?)) AND type = 'waylay.action.requested.v1'",
+        );
+        let bans: Vec<String> = bans.bind(&incidents).fetch_all(&self.pool).await?;
+        Ok(Traces {
+            entries: entries.into_iter().collect(),
+            bans: bans.into_iter().collect(),
+        })
+    }
 }
 
 async fn claim_next(
@@ -249,10 +289,13 @@ async fn take_second(
                              WHERE made.incident = second_review.incident AND made.made_by = ?1)
              AND NOT EXISTS (SELECT 1 FROM second_declined AS gone
                              WHERE gone.incident = second_review.incident AND gone.reviewer = ?1)
+             AND NOT EXISTS (SELECT 1 FROM golden_answer AS asked
+                             WHERE asked.incident = second_review.incident AND asked.reviewer = ?1)
          ORDER BY made_us LIMIT 1",
     )
     .bind(act.by)
     .bind(act.now_us)
+    .bind(act.now_us.saturating_add(CLAIM_US))
     .fetch_optional(&mut **transaction)
     .await?;
     let Some((incident, before)) = found else {
@@ -274,7 +317,7 @@ async fn take_second(
 }
 
 /// Has the second review of the incident `id` given to `by` never again.
-async fn decline(
+pub(super) async fn decline(
     transaction: &mut Transaction<'_, Sqlite>,
     id: &str,
     by: &str,
@@ -295,8 +338,11 @@ async fn ask_golden(
         "INSERT INTO golden_answer (incident, reviewer, asked_us, claimed_until_us)
          SELECT golden.incident, ?1, ?2, ?3 FROM golden JOIN incident ON incident.id = golden.incident
          WHERE made_by <> ?1 AND decided_by IS NOT ?1
-    .bind(act.now_us.saturating_add(CLAIM_US))
              AND NOT EXISTS (SELECT 1 FROM golden_answer AS a WHERE a.incident = golden.incident AND a.reviewer = ?1)
+             AND NOT EXISTS (SELECT 1 FROM second_declined AS gone
+                             WHERE gone.incident = golden.incident AND gone.reviewer = ?1)
+             AND NOT EXISTS (SELECT 1 FROM second_review AS second
+                             WHERE second.incident = golden.incident AND ?1 IN (second.claimed_by, second.decided_by))
              AND NOT EXISTS (SELECT 1 FROM review_decision AS made
                              WHERE made.incident = golden.incident AND made.made_by = ?1)
          ORDER BY golden.made_us LIMIT 1

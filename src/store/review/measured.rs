@@ -4,10 +4,10 @@
 use sqlx::{Sqlite, Transaction};
 
 use super::appeals::open_appeal;
-use super::claims::ClaimKind;
+use super::claims::{ClaimKind, decline};
 use super::{Act, Decided, ReviewError, Subject, record};
 use crate::ids;
-use crate::review::{self, CLAIM_US, Decision, Review, Standing, UNDO_US};
+use crate::review::{self, Decision, Review, Standing, UNDO_US};
 use crate::wire::review as wire;
 use crate::wire::review::ReviewData;
 
@@ -73,7 +73,8 @@ pub(super) async fn answer(
     })
 }
 
-/// Takes an answer back that measures decisions; false where there was none just now.
+/// Takes an answer back that measures decisions; false where there was none just now. They have seen by now what was decided, so that is
+/// as if they had left it: somebody else is given it.
 pub(super) async fn unanswer(
     transaction: &mut Transaction<'_, Sqlite>,
     act: &Act<'_>,
@@ -81,10 +82,11 @@ pub(super) async fn unanswer(
 ) -> Result<bool, ReviewError> {
     let since_us = act.now_us.saturating_sub(UNDO_US);
     let golden = sqlx::query(
-        "UPDATE golden_answer SET decision = NULL, answered_us = NULL
+        "UPDATE golden_answer SET decision = NULL, answered_us = NULL, declined_us = ?
          WHERE incident = ? AND reviewer = ? AND answered_us >= ?",
     );
-    let golden = golden.bind(&subject.id).bind(act.by).bind(since_us);
+    let golden = golden.bind(act.now_us).bind(&subject.id);
+    let golden = golden.bind(act.by).bind(since_us);
     if golden.execute(&mut **transaction).await?.rows_affected() > 0 {
         return Ok(true);
     }
@@ -100,14 +102,13 @@ pub(super) async fn unanswer(
         return Ok(false);
     };
     sqlx::query(
-        "UPDATE second_review SET decision = NULL, decided_by = NULL, decided_us = NULL, claimed_by = ?1,
-             claimed_until_us = ?2 WHERE incident = ?3",
+        "UPDATE second_review SET decision = NULL, decided_by = NULL, decided_us = NULL, claimed_by = NULL,
+             claimed_until_us = NULL WHERE incident = ?",
     )
-    .bind(act.by)
-    .bind(act.now_us.saturating_add(CLAIM_US))
     .bind(&subject.id)
     .execute(&mut **transaction)
     .await?;
+    decline(transaction, &subject.id, act.by).await?;
     let mut data = ReviewData {
         about: Some(second),
         ..subject.data(act)

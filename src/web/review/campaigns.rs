@@ -131,6 +131,7 @@ pub(in crate::web) async fn one(
 ))]
 pub(in crate::web) async fn preview(
     State(app): State<Shared>,
+    who: Who,
     Path(id): Path<String>,
     asked: Result<Query<Of>, QueryRejection>,
 ) -> Result<Json<PreviewData>, Failure> {
@@ -143,7 +144,7 @@ pub(in crate::web) async fn preview(
         .preview_campaign(kind, &row.key, decision)
         .await?;
     let entry = match preview.entry {
-        Some(key) => Some(app.entry(Scope::Platform, None, key).await?),
+        Some(key) => Some(app.entry(&who, Scope::Platform, None, key).await?),
         None => None,
     };
     Ok(Json(PreviewData {

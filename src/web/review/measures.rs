@@ -149,6 +149,7 @@ pub(in crate::web) struct Behind {
 ))]
 pub(in crate::web) async fn entries(
     State(app): State<Shared>,
+    who: Who,
     behind: Result<Query<Behind>, QueryRejection>,
 ) -> Result<Json<EntriesData>, Failure> {
     let Query(Behind { after }) = behind?;
@@ -159,6 +160,8 @@ pub(in crate::web) async fn entries(
     let more = rows.len() > ENTRIES;
     rows.truncate(ENTRIES);
     let next = rows.last().filter(|_| more).map(|last| last.id);
+    let traces = store.traces_for(&who.name).await?;
+    rows.retain(|row| !traces.entries.contains(&row.id));
     Ok(Json(EntriesData {
         entries: rows.into_iter().map(show::entry).collect(),
         next,

@@ -6,6 +6,7 @@ use axum::extract::{Path, Query, State};
 use serde::Deserialize;
 use utoipa::IntoParams;
 
+use super::super::access::Who;
 use super::super::problem::Failure;
 use super::super::{App, Shared};
 use super::{decision, incidents};
@@ -35,6 +36,7 @@ pub(in crate::web) struct Of {
 ))]
 pub(in crate::web) async fn preview(
     State(app): State<Shared>,
+    who: Who,
     Path(id): Path<String>,
     of: Result<Query<Of>, QueryRejection>,
 ) -> Result<Json<PreviewData>, Failure> {
@@ -63,7 +65,7 @@ pub(in crate::web) async fn preview(
                 || Failure::bad("what could not be read leads nowhere that could be allowed");
             let key = item.destination.clone().ok_or_else(nowhere)?;
             let seller = (scope == Scope::Seller).then(|| seller(&item));
-            Some(app.entry(scope, seller, key).await?)
+            Some(app.entry(&who, scope, seller, key).await?)
         }
     };
     Ok(Json(PreviewData {
@@ -83,15 +85,19 @@ fn seller(item: &Item) -> String {
 }
 
 impl App {
-    /// What `key` would add to a registry, as lines of TOML.
+    /// What `key` would add to a registry, as lines of TOML; without what would tell `who` a decision that they are not to see.
     pub(super) async fn entry(
         &self,
+        who: &Who,
         scope: Scope,
         seller: Option<String>,
         key: String,
     ) -> Result<EntryPreview, Failure> {
         let rows = self.parts.store.entries_in_force().await?;
-        let same = |row: &&EntryRow| row.scope == scope.as_str() && row.seller == seller;
+        let traces = self.parts.store.traces_for(&who.name).await?;
+        let same = |row: &&EntryRow| {
+            row.scope == scope.as_str() && row.seller == seller && !traces.entries.contains(&row.id)
+        };
         let keys: Vec<&str> = rows
             .iter()
             .filter(same)

@@ -182,3 +182,75 @@ async fn an_answer_is_held_against_what_stands() {
         assert_eq!(stands.decision.as_deref(), Some("misread"));
     }
 }
+
+/// Once it is answered they see what was decided.
+#[tokio::test]
+async fn what_was_answered_and_taken_back_is_not_answered_again() {
+    let folder = tempfile::tempdir().unwrap();
+    let rules = Rules {
+        golden_share: 1.0,
+        ..seconds()
+    };
+    let store = decided(&folder, &rules).await;
+    let lead = act(&rules, "lead", 3);
+    let golden = store.put_golden(&lead, "a", Decision::Confirm);
+    golden.await.unwrap();
+    let bob = |now_us| act(&rules, "bob", now_us);
+    // One whose answer is known, and one that is to be decided again.
+    for (id, kind) in [("a", ClaimKind::Golden), ("b", ClaimKind::Second)] {
+        let given = store.claim_next(&bob(10), Given::default()).await.unwrap();
+        let given = given.unwrap();
+        assert_eq!((given.incident.as_str(), given.kind), (id, kind));
+        let done = store.decide(&bob(11), id, Decision::Misread, None).await;
+        assert!(done.unwrap().blind);
+        assert!(store.undo(&bob(12), id).await.unwrap().blind);
+        assert!(!store.is_blind(id, "bob").await.unwrap());
+        let again = store.decide(&bob(13), id, Decision::Confirm, None).await;
+        assert_eq!(refused(again), Refused::Decided);
+    }
+    // It is somebody else's turn.
+    assert_eq!(next(&store, &bob(14)).await, None);
+    let eve = act(&rules, "eve", 14);
+    for id in ["a", "b"] {
+        assert_eq!(next(&store, &eve).await.as_deref(), Some(id));
+        let done = store.decide(&eve, id, Decision::Confirm, None).await;
+        assert!(done.unwrap().blind);
+    }
+}
+
+/// Lists of what decisions brought would say what they were.
+#[tokio::test]
+async fn what_a_decision_brought_is_known_until_it_is_answered() {
+    let folder = tempfile::tempdir().unwrap();
+    let rules = seconds();
+    let store = open(&folder).await;
+    let ann = act(&rules, "ann", 2);
+    let mut entries = Vec::new();
+    for id in ["a", "b"] {
+        see(&store, id, 1, &Seen::default(), 1).await;
+        let made = store.decide(&ann, id, Decision::AllowPlatform, None).await;
+        entries.push(made.unwrap().entry.unwrap());
+    }
+    let event =
+        r#"{"id": "ban.requested", "type": "waylay.action.requested.v1", "data": {"id": "ban"}}"#;
+    sqlx::query(
+        "INSERT INTO incident_event (id, incident, sequence, type, recorded_us, event)
+         VALUES ('ban.requested', 'a', 99, 'waylay.action.requested.v1', 3, ?)",
+    )
+    .bind(event)
+    .execute(&store.pool)
+    .await
+    .unwrap();
+    let bob = act(&rules, "bob", 10);
+    assert_eq!(store.traces_for("bob").await.unwrap(), Traces::default());
+    assert_eq!(next(&store, &bob).await.as_deref(), Some("a"));
+    let traces = Traces {
+        entries: [entries[0]].into(),
+        bans: ["ban".to_owned()].into(),
+    };
+    assert_eq!(store.traces_for("bob").await.unwrap(), traces);
+    assert_eq!(store.traces_for("eve").await.unwrap(), Traces::default());
+    let done = store.decide(&bob, "a", Decision::Confirm, None).await;
+    assert!(done.unwrap().blind);
+    assert_eq!(store.traces_for("bob").await.unwrap(), Traces::default());
+}
