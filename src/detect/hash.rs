@@ -26,6 +26,10 @@ impl PerceptualHash {
     /// `docs/design/reading.md`.
     pub const SAME: u32 = 28;
 
+    /// Hashes that differ in at least this many bits are taken for those of different codes, however much of one is hidden.
+    /// Measured there too.
+    pub const OTHER: u32 = 62;
+
     /// In how many bits two hashes differ, from 0 to 256. Those of two codes that have nothing to do with each
     /// other differ in 128 on the mean.
     pub fn distance(self, other: Self) -> u32 {
@@ -36,6 +40,11 @@ impl PerceptualHash {
     /// Whether both are taken for hashes of the same code.
     pub fn is_same(self, other: Self) -> bool {
         self.distance(other) <= Self::SAME
+    }
+
+    /// Whether they are taken for hashes of different codes. Of those in between nothing is known.
+    pub fn is_other(self, other: Self) -> bool {
+        self.distance(other) >= Self::OTHER
     }
 
     /// The hash of the code under `fit`.

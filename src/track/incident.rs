@@ -112,7 +112,14 @@ impl Incident {
         if self.reading.is_none() {
             self.unread = symbol.unread.or(self.unread);
         }
-        self.hash = symbol.hash.or(self.hash);
+        // A larger one that stands in its place and looks otherwise does not put its looks in the place of these.
+        let is_other = self
+            .hash
+            .zip(symbol.hash)
+            .is_some_and(|(a, b)| a.is_other(b));
+        if symbol.bytes.is_some() || !is_other {
+            self.hash = symbol.hash.or(self.hash);
+        }
     }
 
     /// Takes in who else read it, in this look or in another: two readers that lead to the same destination

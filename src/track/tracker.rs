@@ -1,11 +1,14 @@
 //! Follows the incidents of one stream.
 
+use self::find::{Said, looks_alike};
 use crate::detect::{Corners, PerceptualHash};
 use crate::frame::Frame;
 use crate::ids::{IncidentId, Seed};
 use crate::policy::Class;
 use crate::track::place;
 use crate::track::{Change, ChangeKind, Incident, Reconsidered, Sighting};
+
+mod find;
 
 /// Incidents that one stream can have open at a time. A stream that shows more is flooding; what is
 /// over it is counted in [`Observed::ignored`].
@@ -54,9 +57,9 @@ pub struct Tracker {
 #[derive(Debug)]
 struct Tracked {
     incident: Incident,
-    /// Where the symbol itself leads, by which it is known again; where it was followed to stands in the
-    /// incident.
-    key: Option<String>,
+    /// What the symbol itself says, by which it is known again; where it was followed to stands in the
+    /// incident. `None` while nobody could read it.
+    said: Option<Said>,
     changes: u32,
     changed_ms: i64,
     /// The number of the look that saw it last.
@@ -133,6 +136,9 @@ impl Tracker {
             if now.reading.is_some() {
                 incident.reading = now.reading;
             }
+            if let Some(said) = &mut tracked.said {
+                said.reconsider(incident);
+            }
             changes.push(tracked.change(ChangeKind::Reclassified));
         }
         changes
@@ -164,37 +170,15 @@ impl Tracker {
         changes
     }
 
-    /// The open incident that this is a sighting of: the same destination, or, where nobody could read
-    /// one of the two, the same place, or else the same look.
-    fn find(&self, sighting: &Sighting) -> Option<usize> {
-        let here = |tracked: &Tracked| place::same(&tracked.corners, &sighting.symbol.corners);
-        let hash = sighting.symbol.hash;
-        let Some(reading) = &sighting.reading else {
-            let first = |is: &dyn Fn(&Tracked) -> bool| self.open.iter().position(is);
-            return first(&here).or_else(|| first(&|t| looks_alike(t.incident.hash, hash)));
-        };
-        let key = &reading.destination.key;
-        // What leads off the platform is not hidden by what leads to the same place and does not.
-        let is_off = sighting.verdict.class == Class::OffPlatform;
-        let hides = |t: &Tracked| is_off && t.incident.verdict.class == Class::OnPlatform;
-        let known = |t: &Tracked| t.key.as_ref() == Some(key) && !hides(t);
-        let unread = |t: &Tracked| t.incident.reading.is_none();
-        let moved = |t: &Tracked| unread(t) && looks_alike(t.incident.hash, hash);
-        let first = |is: &dyn Fn(&Tracked) -> bool| self.open.iter().position(is);
-        first(&known)
-            .or_else(|| first(&|t| unread(t) && here(t)))
-            .or_else(|| first(&moved))
-    }
-
     fn open(&mut self, frame: &Frame, sighting: Sighting, observed: &mut Observed) {
         let id = self.seed.incident(self.opened);
         self.opened += 1;
-        let key = key(&sighting);
+        let said = Said::of(&sighting);
         let reads = u32::from(sighting.reading.is_some());
         let symbol = sighting.symbol;
         let mut tracked = Tracked {
             score: score(&symbol.corners, sighting.reading.is_some()),
-            key,
+            said,
             incident: Incident {
                 id,
                 reading: sighting.reading,
@@ -262,7 +246,7 @@ impl Tracker {
         tracked.corners = sighting.symbol.corners;
         incident.agree(&sighting.symbol);
         if incident.reading.is_none() && sighting.reading.is_some() {
-            tracked.key = key(&sighting);
+            tracked.said = Said::of(&sighting);
             incident.reading = sighting.reading;
             incident.verdict = sighting.verdict;
             incident.read_by = sighting.symbol.read_by;
@@ -319,15 +303,13 @@ impl Tracked {
     }
 }
 
-/// Where the symbol leads; `None` where nobody could read it.
-fn key(sighting: &Sighting) -> Option<String> {
-    let reading = sighting.reading.as_ref()?;
-    Some(reading.destination.key.clone())
-}
-
-/// Whether both look like the same code.
-fn looks_alike(a: Option<PerceptualHash>, b: Option<PerceptualHash>) -> bool {
-    a.zip(b).is_some_and(|(a, b)| a.is_same(b))
+/// How much what leads there matters to those who watch.
+fn weight(class: Class) -> u8 {
+    match class {
+        Class::OnPlatform => 0,
+        Class::Unknown => 1,
+        Class::OffPlatform => 2,
+    }
 }
 
 /// How well a frame shows a code: by its size, and far better where it was read.

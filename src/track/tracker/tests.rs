@@ -1,8 +1,9 @@
 use super::*;
+use crate::destination;
 use crate::detect::{PerceptualHash, Point, Reader, Reason, Symbol, SymbolKind, Unread};
 use crate::payload;
 use crate::policy::{Context, Policy};
-use crate::track::{Reading, Reconsidered};
+use crate::track::{Followed, Reading, Reconsidered};
 
 const SETTINGS: Settings = Settings {
     gap_ms: 10_000,
@@ -340,20 +341,171 @@ fn an_unread_symbol_that_moves_is_known_again_by_its_looks() {
     assert!(ended[1].incident.unread.is_some());
 }
 
-/// A page of somebody else that names the platform's has the key of the platform's.
+/// A sighting of `key` that is of this class.
+fn of(class: Class, key: &str, corners: Corners) -> Sighting {
+    let mut sighting = sighting(key, corners);
+    sighting.verdict.class = class;
+    sighting
+}
+
+/// A page of somebody else that names the platform's has the key of the platform's, and so has one that names others too.
 #[test]
-fn what_leads_off_the_platform_is_hidden_by_nothing_that_does_not() {
+fn what_matters_more_is_hidden_by_nothing_that_matters_less() {
     let mut tracker = tracker();
-    let of = |class: Class| {
-        let mut sighting = sighting("a", square(0.0, 100.0));
-        sighting.verdict.class = class;
-        vec![sighting]
+    let mut opens = |ms, class| {
+        let sightings = vec![of(class, "a", square(0.0, 100.0))];
+        tracker.observe(&frame(ms), sightings).changes.len() == 1
     };
-    let mut opens = |ms, class| tracker.observe(&frame(ms), of(class)).changes.len() == 1;
-    assert!(opens(0, Class::OnPlatform));
-    assert!(opens(100, Class::OffPlatform));
-    for class in [Class::OnPlatform, Class::OffPlatform, Class::Unknown] {
-        assert!(!opens(200, class));
+    let classes = [Class::OnPlatform, Class::Unknown, Class::OffPlatform];
+    assert_eq!(classes.map(|class| opens(0, class)), [true; 3]);
+    assert_eq!(classes.map(|class| opens(200, class)), [false; 3]);
+}
+
+/// What a page of links leads to is known once it was followed, and its code is in every look.
+#[test]
+fn a_link_that_was_followed_to_the_platform_is_one_incident() {
+    let mut tracker = tracker();
+    let corners = square(0.0, 100.0);
+    let seen = || vec![of(Class::OffPlatform, "a", corners)];
+    let opened = tracker.observe(&frame(0), seen()).changes;
+    assert_eq!(kinds(&opened), [ChangeKind::Opened]);
+    let mut followed = opened[0].incident.reading.clone().unwrap();
+    followed.followed = Some(Followed {
+        hops: Vec::new(),
+        end: "page",
+        failure: None,
+        passes: false,
+    });
+    let allowed = of(Class::OnPlatform, "a", corners).verdict;
+    let learnt = |incident: &Incident| Reconsidered {
+        reading: Some(followed.clone()),
+        verdict: if incident.verdict.class == Class::OffPlatform {
+            allowed.clone()
+        } else {
+            incident.verdict.clone()
+        },
+    };
+    assert_eq!(
+        kinds(&tracker.reconsider(learnt)),
+        [ChangeKind::Reclassified]
+    );
+    assert_eq!(tracker.observe(&frame(1_000), seen()).changes, []);
+    // Another policy says the same of where it leads, with another reason: the symbol is what it was.
+    let mut anew = allowed.clone();
+    anew.reasons = vec!["another".into()];
+    let judged = |_: &Incident| Reconsidered {
+        reading: None,
+        verdict: anew.clone(),
+    };
+    assert_eq!(
+        kinds(&tracker.reconsider(judged)),
+        [ChangeKind::Reclassified]
+    );
+    assert_eq!(tracker.observe(&frame(2_000), seen()).changes, []);
+
+    // A page of somebody else that may lead there stays what it is.
+    let mut wrapped = of(
+        Class::OffPlatform,
+        "https://evil.example/?url=https://a.example/",
+        corners,
+    );
+    let reading = wrapped.reading.as_mut().unwrap();
+    assert_eq!(destination::unsure(&reading.payload).count(), 1);
+    "a".clone_into(&mut reading.destination.key);
+    let other = tracker.observe(&frame(3_000), vec![wrapped]).changes;
+    assert_eq!(kinds(&other), [ChangeKind::Opened]);
+}
+
+/// What was allowed is allowed for what is open: it is the symbol itself that is judged anew.
+#[test]
+fn a_code_that_was_allowed_meanwhile_and_is_no_more_is_one_incident() {
+    let mut tracker = tracker();
+    let corners = square(0.0, 100.0);
+    for (ms, class) in [
+        (0, Class::OffPlatform),
+        (1_000, Class::OnPlatform),
+        (2_000, Class::OffPlatform),
+    ] {
+        let verdict = of(class, "a", corners).verdict;
+        tracker.reconsider(|_| Reconsidered {
+            reading: None,
+            verdict: verdict.clone(),
+        });
+        tracker.observe(&frame(ms), vec![of(class, "a", corners)]);
+    }
+    let ended = tracker.finish();
+    assert_eq!(ended.len(), 1);
+    assert_eq!(ended[0].incident.sightings, 3);
+}
+
+/// A code and what it looks like.
+fn with_hash(mut sighting: Sighting, hash: [u64; 4]) -> Sighting {
+    sighting.symbol.hash = Some(PerceptualHash(hash));
+    sighting
+}
+
+/// 64 bits differ from none.
+const OTHER: [u64; 4] = [u64::MAX, 0, 0, 0];
+
+#[test]
+fn a_code_that_nobody_could_read_is_not_cleared_by_another_in_its_place() {
+    let corners = square(0.0, 100.0);
+    let located = |hash| vec![unread(corners, hash, Reason::Damaged)];
+    for (class, hash, changes) in [
+        (Class::OnPlatform, OTHER, ChangeKind::Opened),
+        (Class::Unknown, OTHER, ChangeKind::Opened),
+        // Whether it is the same nobody knows: what leads off the platform may well be.
+        (Class::OffPlatform, OTHER, ChangeKind::Reclassified),
+        // A part of it was covered.
+        (
+            Class::OnPlatform,
+            [u64::MAX >> 10, 0, 0, 0],
+            ChangeKind::Reclassified,
+        ),
+    ] {
+        let mut tracker = tracker();
+        tracker.observe(&frame(0), located([0; 4]));
+        let opened = tracker.observe(&frame(1_000), located([0; 4])).changes;
+        assert_eq!(kinds(&opened), [ChangeKind::Opened]);
+        // A larger one that cannot be read either leaves the looks of the first.
+        let larger = unread(square(0.0, 150.0), hash, Reason::Blurred);
+        assert_eq!(tracker.observe(&frame(2_000), vec![larger]).changes, []);
+        let read = with_hash(of(class, "a", corners), hash);
+        let read = tracker.observe(&frame(3_000), vec![read]).changes;
+        assert_eq!(kinds(&read), [changes], "{class:?}");
+    }
+}
+
+#[test]
+fn a_code_of_another_kind_does_not_clear_one_that_nobody_could_read() {
+    let mut tracker = tracker();
+    let corners = square(0.0, 100.0);
+    for ms in [0, 1_000] {
+        tracker.observe(&frame(ms), vec![unread(corners, [0; 4], Reason::Damaged)]);
+    }
+    let mut read = of(Class::OnPlatform, "a", corners);
+    read.symbol.kind = SymbolKind::DataMatrix;
+    let read = tracker.observe(&frame(2_000), vec![read]).changes;
+    assert_eq!(kinds(&read), [ChangeKind::Opened]);
+}
+
+#[test]
+fn a_code_that_nobody_can_read_is_not_hidden_by_a_harmless_one_in_its_place() {
+    let corners = square(0.0, 100.0);
+    for (class, opens) in [
+        (Class::OnPlatform, true),
+        (Class::Unknown, true),
+        // A hand in front of it, likely.
+        (Class::OffPlatform, false),
+    ] {
+        let mut tracker = tracker();
+        tracker.observe(&frame(0), vec![with_hash(of(class, "a", corners), [0; 4])]);
+        let mut opened = Vec::new();
+        for ms in [1_000, 2_000, 3_000] {
+            let sightings = vec![unread(corners, OTHER, Reason::Damaged)];
+            opened.extend(tracker.observe(&frame(ms), sightings).changes);
+        }
+        assert_eq!(opened.len(), usize::from(opens), "{class:?}");
     }
 }
 
