@@ -10,8 +10,8 @@ use crate::track::{Change, ChangeKind, Incident, Reconsidered, Sighting};
 
 mod find;
 
-/// Incidents that one stream can have open at a time. A stream that shows more is flooding; what is
-/// over it is counted in [`Observed::ignored`].
+/// Incidents that one stream can have open at a time. A stream that shows more is flooding: what matters less gives way to
+/// what matters more, and what is over it is counted in [`Observed::ignored`].
 pub const MAX_OPEN: usize = 256;
 
 /// Located symbols that wait for a second sight before they become an incident.
@@ -23,7 +23,7 @@ const BETTER: f32 = 1.25;
 /// When an incident ends and how often it is updated.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Settings {
-    /// An incident ends when it was not seen for this long, in ms of media time.
+    /// An incident ends when it was not seen for this long, in ms of media time, and a look has missed it.
     pub gap_ms: i64,
     /// An open incident is updated at most this often, in ms of media time.
     pub update_ms: i64,
@@ -73,6 +73,8 @@ struct Tracked {
 #[derive(Debug)]
 struct Unconfirmed {
     seen_ms: i64,
+    /// The number of the look that saw it.
+    look: u64,
     corners: Corners,
     hash: Option<PerceptualHash>,
 }
@@ -98,19 +100,38 @@ impl Tracker {
 
     /// Takes in what one frame shows, nothing included.
     pub fn observe(&mut self, frame: &Frame, mut sightings: Vec<Sighting>) -> Observed {
+        let gone = self.gone(frame.media_ms);
+        let last = self.looks;
+        // What a look has missed is over by now. What nobody has looked for since may still be in view.
         let mut observed = Observed {
-            changes: self.advance(frame.media_ms),
+            changes: self.end(|tracked| tracked.is_older(gone) && tracked.look < last),
             ..Observed::default()
         };
+        self.unconfirmed
+            .retain(|symbol| symbol.seen_ms >= gone || symbol.look == last);
         self.looks += 1;
         // What was read comes first, so that what was only located can be told to be a blurred copy.
         sightings.sort_by_key(|sighting| sighting.reading.is_none());
+        let mut unknown = Vec::new();
         for sighting in sightings {
             match self.find(&sighting) {
                 Some(at) => self.see_again(at, frame, sighting, &mut observed),
-                None if self.open.len() >= MAX_OPEN => observed.ignored += 1,
+                None => unknown.push(sighting),
+            }
+        }
+        // This look has missed the others.
+        let ended = self.end(|tracked| tracked.is_older(gone));
+        observed.changes.extend(ended);
+        for sighting in unknown {
+            let class = sighting.verdict.class;
+            match self.find(&sighting) {
+                Some(at) => self.see_again(at, frame, sighting, &mut observed),
+                None if self.is_full() && self.least(class).is_none() => observed.ignored += 1,
                 None if sighting.reading.is_none() && !self.confirm(frame, &sighting) => {}
-                None => self.open(frame, sighting, &mut observed),
+                None => {
+                    observed.changes.extend(self.make_room(class));
+                    self.open(frame, sighting, &mut observed);
+                }
             }
         }
         observed
@@ -146,9 +167,9 @@ impl Tracker {
 
     /// Ends what was not seen for too long at `media_ms`.
     pub fn advance(&mut self, media_ms: i64) -> Vec<Change> {
-        let gone = media_ms.saturating_sub(self.settings.gap_ms);
+        let gone = self.gone(media_ms);
         self.unconfirmed.retain(|symbol| symbol.seen_ms >= gone);
-        self.end(|incident| incident.last_seen_ms < gone)
+        self.end(|tracked| tracked.is_older(gone))
     }
 
     /// Ends everything: the stream is over.
@@ -157,17 +178,42 @@ impl Tracker {
         self.end(|_| true)
     }
 
-    fn end(&mut self, is_over: impl Fn(&Incident) -> bool) -> Vec<Change> {
+    /// What was seen last before this time, in ms of media time, is overdue at `media_ms`.
+    fn gone(&self, media_ms: i64) -> i64 {
+        media_ms.saturating_sub(self.settings.gap_ms)
+    }
+
+    fn end(&mut self, is_over: impl Fn(&Tracked) -> bool) -> Vec<Change> {
         let mut changes = Vec::new();
         self.open.retain_mut(|tracked| {
-            let over = is_over(&tracked.incident);
+            let over = is_over(tracked);
             if over {
-                tracked.incident.ended = true;
-                changes.push(tracked.change(ChangeKind::Ended));
+                changes.push(tracked.end());
             }
             !over
         });
         changes
+    }
+
+    fn is_full(&self) -> bool {
+        self.open.len() >= MAX_OPEN
+    }
+
+    /// Ends one that matters less than `class` does, where there is no room.
+    fn make_room(&mut self, class: Class) -> Option<Change> {
+        let at = self.is_full().then(|| self.least(class))??;
+        Some(self.open.remove(at).end())
+    }
+
+    /// The open incident that gives way to a sighting of this class: one that matters less, the least first, and of those the
+    /// one that was not seen for longest.
+    fn least(&self, class: Class) -> Option<usize> {
+        let less = |tracked: &Tracked| weight(tracked.incident.verdict.class) < weight(class);
+        let open = self.open.iter().enumerate();
+        let least = open.filter(|(_, tracked)| less(tracked)).min_by_key(
+            |(_, Tracked { incident, .. })| (weight(incident.verdict.class), incident.last_seen_ms),
+        );
+        least.map(|(at, _)| at)
     }
 
     fn open(&mut self, frame: &Frame, sighting: Sighting, observed: &mut Observed) {
@@ -285,6 +331,7 @@ impl Tracker {
         }
         self.unconfirmed.push(Unconfirmed {
             seen_ms: frame.media_ms,
+            look: self.looks,
             corners,
             hash,
         });
@@ -293,6 +340,16 @@ impl Tracker {
 }
 
 impl Tracked {
+    /// Whether it was seen last before `gone`, in ms of media time.
+    fn is_older(&self, gone: i64) -> bool {
+        self.incident.last_seen_ms < gone
+    }
+
+    fn end(&mut self) -> Change {
+        self.incident.ended = true;
+        self.change(ChangeKind::Ended)
+    }
+
     fn change(&mut self, kind: ChangeKind) -> Change {
         self.changes += 1;
         Change {

@@ -100,12 +100,34 @@ fn a_second_showing_is_a_second_incident() {
         [ChangeKind::Updated],
         "a gap as long as allowed"
     );
+    assert_eq!(tracker.observe(&frame(15_000), vec![]).changes, []);
     let again = tracker.observe(&frame(20_001), vec![sighting("a", square(0.0, 100.0))]);
     assert_eq!(
         kinds(&again.changes),
         [ChangeKind::Ended, ChangeKind::Opened]
     );
     assert_ne!(again.changes[1].incident.id, first.changes[0].incident.id);
+}
+
+/// A machine that has too much to do looks every 16 s.
+#[test]
+fn what_nobody_looked_for_is_not_over() {
+    let mut tracker = tracker();
+    let mut changes = Vec::new();
+    for ms in [0, 16_000, 32_000, 48_000] {
+        let sightings = vec![
+            sighting("a", square(0.0, 100.0)),
+            sighting("", square(500.0, 100.0)),
+        ];
+        changes.extend(tracker.observe(&frame(ms), sightings).changes);
+    }
+    let opened = changes.iter().filter(|c| c.kind == ChangeKind::Opened);
+    assert_eq!(opened.count(), 2, "{changes:?}");
+    // The first look that misses them ends them.
+    let ended = tracker.observe(&frame(64_000), vec![]).changes;
+    assert_eq!(kinds(&ended), [ChangeKind::Ended; 2]);
+    let seen = [&ended[0], &ended[1]].map(|c| (c.incident.sightings, c.incident.reads));
+    assert_eq!(seen, [(4, 4), (3, 0)]);
 }
 
 #[test]
@@ -251,6 +273,42 @@ fn a_flood_is_bounded_and_counted() {
         .collect();
     tracker.observe(&frame(60_000), unread);
     assert!(tracker.unconfirmed.len() <= MAX_UNCONFIRMED);
+}
+
+#[test]
+fn a_flood_of_what_matters_less_gives_way() {
+    let mut tracker = tracker();
+    let flood = |class, name: &str, n: usize| -> Vec<_> {
+        (0..n)
+            .map(|i| of(class, &format!("{name}{i}"), square(0.0, 100.0)))
+            .collect()
+    };
+    let harmless = || flood(Class::OnPlatform, "on", MAX_OPEN - 1);
+    let text = || flood(Class::Unknown, "text", 1);
+    tracker.observe(&frame(0), [harmless(), text()].concat());
+    tracker.observe(&frame(1_000), [harmless()[1..].to_vec(), text()].concat());
+    let off = tracker.observe(&frame(2_000), flood(Class::OffPlatform, "off", 1));
+    assert_eq!(kinds(&off.changes), [ChangeKind::Ended, ChangeKind::Opened]);
+    assert_eq!(off.ignored, 0);
+    let key = |change: &Change| {
+        let reading = change.incident.reading.as_ref().unwrap();
+        reading.destination.key.clone()
+    };
+    assert_eq!(key(&off.changes[0]), "on0", "it was not seen for longest");
+    // What gave way does not come back for it, and nothing gives way to its like.
+    let again = tracker.observe(&frame(3_000), harmless());
+    assert_eq!((again.changes, again.ignored), (vec![], 1));
+    let many = tracker.observe(
+        &frame(4_000),
+        flood(Class::OffPlatform, "off", MAX_OPEN + 7),
+    );
+    assert_eq!((many.changes.len(), many.ignored), (2 * (MAX_OPEN - 1), 7));
+    assert_eq!(tracker.open.len(), MAX_OPEN);
+    let last = &many.changes[many.changes.len() - 2];
+    assert_eq!(
+        (key(last), last.kind),
+        ("text0".to_owned(), ChangeKind::Ended)
+    );
 }
 
 #[test]
