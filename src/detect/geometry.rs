@@ -151,6 +151,24 @@ pub(super) fn side(corners: &Corners) -> f32 {
 
 /// Whether two symbols cover the same place: their boxes share more than a third of the smaller one.
 pub(super) fn overlap(a: &Corners, b: &Corners) -> bool {
+    let (shared, [a, b]) = areas(a, b);
+    shared * 3.0 > a.min(b)
+}
+
+/// Whether the box of `a` covers more than half of that of `b`.
+pub(super) fn covers(a: &Corners, b: &Corners) -> bool {
+    let (shared, [_, b]) = areas(a, b);
+    shared * 2.0 > b
+}
+
+/// Whether two symbols are one, found twice: each covers the other. A small one within a large one is another.
+#[cfg(feature = "zxing")]
+pub(super) fn coincide(a: &Corners, b: &Corners) -> bool {
+    covers(a, b) && covers(b, a)
+}
+
+/// What the boxes of two symbols share in px², and what each has.
+fn areas(a: &Corners, b: &Corners) -> (f32, [f32; 2]) {
     let area = |[l, t, r, b]: [f32; 4]| (r - l).max(0.0) * (b - t).max(0.0);
     let (a, b) = (bounds(a), bounds(b));
     let shared = [
@@ -159,7 +177,7 @@ pub(super) fn overlap(a: &Corners, b: &Corners) -> bool {
         a[2].min(b[2]),
         a[3].min(b[3]),
     ];
-    area(shared) * 3.0 > area(a).min(area(b))
+    (area(shared), [a, b].map(area))
 }
 
 /// Whether the corners make a convex shape, in either direction.
@@ -214,6 +232,15 @@ mod tests {
         assert!(!overlap(&SQUARE, &beside));
         assert!(overlap(&SQUARE, &over));
         assert!(overlap(&SQUARE, &within));
+    }
+
+    #[cfg(feature = "zxing")]
+    #[test]
+    fn a_small_one_within_a_large_one_is_another() {
+        let again = SQUARE.map(|p| p.times(1.1).plus(Point::new(1.0, -1.0)));
+        let within = SQUARE.map(|p| p.times(0.6).plus(Point::new(4.0, 4.0)));
+        assert!(coincide(&SQUARE, &again));
+        assert!(!coincide(&SQUARE, &within) && !coincide(&within, &SQUARE));
     }
 
     #[test]

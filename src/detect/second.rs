@@ -2,7 +2,7 @@
 //!
 //! It cannot be interrupted: the budget is asked before each call, and each call is bounded in px.
 
-use super::geometry::{bounds, overlap, side};
+use super::geometry::{bounds, coincide, overlap, side};
 use super::settle::Found;
 use super::texture::{Region, Texture, Weave};
 use super::trace::{Step, Trace, note};
@@ -24,6 +24,11 @@ const LEAST_MODULE: f32 = 2.0;
 const MOST_ZOOM: usize = 4;
 /// Px of textures that are looked at.
 const TEXTURES: usize = 24 << 10;
+/// Least px of a side of what is looked at beside a code that was read in a texture: three tiles of the picture at half its size,
+/// as of a texture. The tiles around the code itself reach less far.
+const LEAST_BESIDE: f32 = 48.0;
+/// So many parts of one texture, beside what was read in it, are looked at.
+const MOST_PARTS: usize = 8;
 /// Px of the length of bars that are looked at.
 const BARS: usize = 48;
 /// A picture of more px than this is not looked at as a whole at its full size.
@@ -45,17 +50,25 @@ pub(super) struct Second<'a> {
 impl Second<'_> {
     /// Looks at each code that was located: to read what was not, and to agree to what was.
     pub(super) fn places(&mut self) {
-        let places: Vec<(Corners, usize, bool)> = self
+        let mut seen = [0; 2];
+        let mut places: Vec<_> = self
             .found
             .iter()
             .filter(|f| f.kind == SymbolKind::Qr)
-            .map(|f| (f.corners, f.modules, f.bytes.is_some()))
+            .map(|f| {
+                let is_read = f.bytes.is_some();
+                let nth = &mut seen[usize::from(is_read)];
+                *nth += 1;
+                ((*nth, is_read), f.corners, f.modules)
+            })
             .collect();
+        // One that was not read and one that was in turns: neither kind takes all there is from the other.
+        places.sort_by_key(|(turn, ..)| *turn);
         let mut done: Vec<Corners> = Vec::new();
         let mut left = PLACES_PIXELS;
-        for (corners, modules, is_read) in places {
+        for ((_, is_read), corners, modules) in places {
             // A code may have been found at two sizes.
-            if done.iter().any(|d| overlap(d, &corners)) {
+            if done.iter().any(|d| coincide(d, &corners)) {
                 continue;
             }
             let module = side(&corners) / modules.max(1) as f32;
@@ -82,46 +95,70 @@ impl Second<'_> {
         }
     }
 
-    /// Looks at the likeliest of the textures where nothing was read, and in turns at the others.
+    /// Looks at the textures beside what was read: in every second turn at the likeliest first, and at the others in the other
+    /// turns, whatever the likeliest takes.
     pub(super) fn textures(&mut self, textures: &[Texture], turn: u64) {
-        let textures: Vec<(Region, f32, Wanted)> = textures
+        let codes = self.codes();
+        let places: Vec<_> = textures
             .iter()
-            .map(|texture| {
-                let mut region = grown(&self.luma, &texture.region, 1.5 * texture.module + 8.0);
-                // Bars say the same along their whole length.
-                let wanted = match texture.weave {
-                    Weave::Both => Wanted::Modules,
-                    Weave::Across => {
-                        region.top += region.height.saturating_sub(BARS) / 2;
-                        region.height = region.height.min(BARS);
-                        Wanted::Bars
-                    }
-                    Weave::Down => {
-                        region.left += region.width.saturating_sub(BARS) / 2;
-                        region.width = region.width.min(BARS);
-                        Wanted::Bars
-                    }
-                };
-                (region, texture.module, wanted)
-            })
-            .filter(|(region, ..)| !self.is_read(region))
+            .flat_map(|texture| self.parts(texture, &codes))
             .collect();
         let mut left = TEXTURES;
-        let begin = (turn % textures.len().max(1) as u64) as usize;
-        let (before, after) = textures.split_at(begin.max(1).min(textures.len()));
-        let first = &before[..before.len().min(1)];
-        for (region, module, wanted) in first.iter().chain(after).chain(before.iter().skip(1)) {
-            let zoom = zoom_for(*module, region.area(), left);
+        let (order, window_turn) = order(places.len(), turn);
+        for (region, module, wanted) in order.into_iter().map(|at| places[at]) {
+            let zoom = zoom_for(module, region.area(), left);
             let area = zoom.area(region.area());
             if area <= left {
                 left -= area;
-                self.read(*region, zoom, *wanted);
+                self.read(region, zoom, wanted);
             } else if left == TEXTURES {
                 // It would never be looked at.
                 left = 0;
-                self.read(window(region, TEXTURES, turn), Zoom::In(1), *wanted);
+                let window = window(&region, TEXTURES, window_turn);
+                self.read(window, Zoom::In(1), wanted);
             }
         }
+    }
+
+    /// Where codes were read, each once.
+    fn codes(&self) -> Vec<Corners> {
+        let mut codes: Vec<Corners> = Vec::new();
+        for read in self.found.iter().filter(|f| f.bytes.is_some()) {
+            if !codes.iter().any(|code| coincide(code, &read.corners)) {
+                codes.push(read.corners);
+            }
+        }
+        codes
+    }
+
+    /// What is looked at of `texture`, and for what: all of it but the `codes` that were read there.
+    fn parts(&self, texture: &Texture, codes: &[Corners]) -> Vec<(Region, f32, Wanted)> {
+        let mut parts = vec![texture.region];
+        for code in codes.iter().map(bounds) {
+            if meet(&texture.region, code) {
+                let beside = parts.iter().flat_map(|part| beside(part, code));
+                parts = beside.take(MOST_PARTS).collect();
+            }
+        }
+        let looked_at = |part: &Region| {
+            let mut region = grown(&self.luma, part, 1.5 * texture.module + 8.0);
+            // Bars say the same along their whole length.
+            let wanted = match texture.weave {
+                Weave::Both => Wanted::Modules,
+                Weave::Across => {
+                    region.top += region.height.saturating_sub(BARS) / 2;
+                    region.height = region.height.min(BARS);
+                    Wanted::Bars
+                }
+                Weave::Down => {
+                    region.left += region.width.saturating_sub(BARS) / 2;
+                    region.width = region.width.min(BARS);
+                    Wanted::Bars
+                }
+            };
+            (region, texture.module, wanted)
+        };
+        parts.iter().map(looked_at).collect()
     }
 
     /// Looks at the whole picture.
@@ -135,12 +172,6 @@ impl Second<'_> {
         let smaller =
             (1..=self.luma.width()).find(|by| Zoom::Out(*by).area(region.area()) <= WHOLE_PIXELS);
         self.read(region, Zoom::Out(smaller.unwrap_or(1)), Wanted::All);
-    }
-
-    fn is_read(&self, region: &Region) -> bool {
-        let corners = region.corners();
-        let mut read = self.found.iter().filter(|f| f.bytes.is_some());
-        read.any(|f| overlap(&f.corners, &corners))
     }
 
     /// Reads a place; false where there was no time for it.
@@ -234,6 +265,57 @@ fn zoom_for(module: f32, area: usize, most: usize) -> Zoom {
     Zoom::In(by.unwrap_or(1))
 }
 
+/// In which order so many textures are looked at, the likeliest being the first of them, and the turn of the window into one that
+/// is too large. Over the turns each comes first, and then each of its windows.
+fn order(textures: usize, turn: u64) -> (Vec<usize>, u64) {
+    let others = textures.saturating_sub(1);
+    if others == 0 {
+        return ((0..textures).collect(), turn);
+    }
+    let round = turn / 2;
+    let begin = 1 + (round % others as u64) as usize;
+    let mut order: Vec<usize> = (begin..textures).chain(1..begin).collect();
+    if turn.is_multiple_of(2) {
+        order.insert(0, 0);
+        (order, round)
+    } else {
+        order.push(0);
+        (order, round / others as u64)
+    }
+}
+
+/// Whether a box, left, top, right, bottom, and `region` have a part in common.
+fn meet(region: &Region, code: [f32; 4]) -> bool {
+    let [left, top, right, bottom] = bounds(&region.corners());
+    code[0] < right && code[1] < bottom && code[2] > left && code[3] > top
+}
+
+/// The parts of `region` to each side of the box of a code, left, top, right, bottom, as far as they are large enough for another
+/// code; all of it where the code is elsewhere.
+fn beside(region: &Region, code: [f32; 4]) -> Vec<Region> {
+    if !meet(region, code) {
+        return vec![*region];
+    }
+    let [left, top, right, bottom] = bounds(&region.corners());
+    let sides = [
+        [left, top, code[0], bottom],
+        [code[2], top, right, bottom],
+        [left, top, right, code[1]],
+        [left, code[3], right, bottom],
+    ];
+    let large = sides.into_iter().filter(|[left, top, right, bottom]| {
+        right - left >= LEAST_BESIDE && bottom - top >= LEAST_BESIDE
+    });
+    large
+        .map(|[left, top, right, bottom]| Region {
+            left: left as usize,
+            top: top as usize,
+            width: (right - left) as usize,
+            height: (bottom - top) as usize,
+        })
+        .collect()
+}
+
 /// A square of `area` px out of `region`, which is larger, or what is there of it: another one at each turn, each of them
 /// overlapping the next by half.
 fn window(region: &Region, area: usize, turn: u64) -> Region {
@@ -275,17 +357,188 @@ fn grown(luma: &Luma<'_>, region: &Region, margin: f32) -> Region {
 
 #[cfg(test)]
 mod tests {
+    use super::super::{Reach, Reason, Unread};
     use super::*;
+
+    const WIDTH: usize = 1280;
+    const HEIGHT: usize = 720;
+
+    /// A box from its left and top edge on.
+    fn region(left: usize, top: usize, width: usize, height: usize) -> Region {
+        Region {
+            left,
+            top,
+            width,
+            height,
+        }
+    }
+
+    fn found(region: Region, is_read: bool) -> Found {
+        Found {
+            kind: SymbolKind::Qr,
+            bytes: is_read.then(|| vec![b'a']),
+            corners: region.corners(),
+            score: 0.9,
+            modules: 25,
+            read_by: Reader::Rqrr,
+            part: None,
+            unread: (!is_read).then_some(Unread {
+                reason: Reason::Damaged,
+                module: 4.0,
+            }),
+            hash: None,
+            soft: None,
+        }
+    }
+
+    fn texture(region: Region, module: f32) -> Texture {
+        Texture {
+            region,
+            weave: Weave::Both,
+            module,
+            likeness: 1.0,
+        }
+    }
+
+    /// The boxes that the reader is given of a grey picture where this was found.
+    fn boxes(found: Vec<Found>, look: impl Fn(&mut Second<'_>)) -> Vec<[f32; 4]> {
+        let grey = vec![128; WIDTH * HEIGHT];
+        let mut trace = Trace::default();
+        let mut second = Second {
+            luma: Luma::new(WIDTH, HEIGHT, WIDTH, &grey).unwrap(),
+            budget: &Budget {
+                candidates: 0,
+                expired: &|| false,
+                reach: Reach::Part(0),
+            },
+            found,
+            given: 0,
+            skipped: 0,
+            panics: 0,
+            trace: Some(&mut trace),
+        };
+        look(&mut second);
+        let given = trace.steps.iter().filter_map(|step| match step {
+            Step::Given {
+                corners,
+                read: Some(_),
+                ..
+            } => Some(bounds(corners)),
+            _ => None,
+        });
+        given.collect()
+    }
+
+    fn holds(outer: &[f32; 4], inner: Region) -> bool {
+        let inner = bounds(&inner.corners());
+        outer[0] <= inner[0] && outer[1] <= inner[1] && outer[2] >= inner[2] && outer[3] >= inner[3]
+    }
+
+    #[test]
+    fn each_texture_comes_first_and_each_of_its_windows() {
+        for textures in 1..6 {
+            let firsts: Vec<_> = (0..textures as u64 * 8)
+                .map(|turn| {
+                    let (order, window) = order(textures, turn);
+                    let mut sorted = order.clone();
+                    sorted.sort_unstable();
+                    assert!(sorted.into_iter().eq(0..textures), "{order:?}");
+                    (order[0], window)
+                })
+                .collect();
+            for at in 0..textures {
+                for window in 0..4 {
+                    assert!(firsts.contains(&(at, window)), "{at} of {textures}");
+                }
+            }
+        }
+        assert!(order(0, 7).0.is_empty());
+    }
+
+    #[test]
+    fn the_likeliest_texture_leaves_the_others_their_turns() {
+        let code = region(900, 400, 112, 112);
+        // One that takes all there is, and one that leaves too little.
+        for (width, height) in [(480, 480), (128, 128)] {
+            let likeliest = region(64, 64, width, height);
+            let textures = [texture(likeliest, 4.0), texture(code, 4.0)];
+            let seen = |at: Region| {
+                let turns = 0..4;
+                let given = turns.filter(|turn| {
+                    let boxes = boxes(Vec::new(), |second| second.textures(&textures, *turn));
+                    boxes.iter().any(|of| holds(of, at))
+                });
+                given.count()
+            };
+            assert_eq!(seen(code), 2, "{width} px");
+            if width < 480 {
+                assert_eq!(seen(likeliest), 2);
+            }
+        }
+    }
+
+    #[test]
+    fn what_is_beside_a_code_that_was_read_is_looked_at() {
+        // The tiles around a code are as dense as it is.
+        let around = |code: Region| {
+            region(
+                code.left - 24,
+                code.top - 24,
+                code.width + 48,
+                code.height + 48,
+            )
+        };
+        let code = region(304, 304, 200, 200);
+        let looked_at = |texture_at: Region, found: Vec<Found>| {
+            let textures = [texture(texture_at, 4.0)];
+            boxes(found, |second| second.textures(&textures, 0))
+        };
+        assert_eq!(
+            looked_at(around(code), vec![found(code, true)]),
+            [[0.0; 4]; 0]
+        );
+        assert_eq!(looked_at(around(code), vec![found(code, false)]).len(), 1);
+        // A code of another kind below a larger one.
+        let other = region(320, 528, 96, 80);
+        let both = region(280, 280, 248, 352);
+        let twice = || vec![found(code, true), found(region(303, 305, 201, 199), true)];
+        let given = looked_at(both, twice());
+        assert_eq!(given.len(), 1, "{given:?}");
+        assert!(holds(&given[0], other), "{given:?}");
+        // Elsewhere it hides nothing.
+        let given = looked_at(around(region(800, 304, 80, 80)), twice());
+        assert!(holds(&given[0], region(800, 304, 80, 80)), "{given:?}");
+    }
+
+    #[test]
+    fn what_was_read_leaves_its_turn_to_what_was_not() {
+        let grid = |i: usize| region(10 + 70 * (i % 16), 10 + 70 * (i / 16), 50, 50);
+        let unread = region(900, 500, 100, 100);
+        let given = |mut all: Vec<Found>| {
+            all.push(found(unread, false));
+            let boxes = boxes(all, |second| second.places());
+            (boxes.iter().any(|of| holds(of, unread)), boxes.len())
+        };
+        // More that were read than are looked at, then one in the middle of what was not.
+        let many = (0..20).map(|i| found(grid(i), true)).collect();
+        assert_eq!(given(many), (true, MOST_PLACES));
+        let inside = vec![found(region(930, 530, 40, 40), true)];
+        assert_eq!(given(inside), (true, 2));
+        let twice = vec![found(region(897, 502, 101, 99), false)];
+        assert_eq!(given(twice), (true, 1), "found at two sizes");
+        // And the other way round.
+        let many = (0..20).map(|i| found(grid(i), false));
+        let all = many
+            .chain([found(region(700, 500, 100, 100), true)])
+            .collect();
+        let boxes = boxes(all, |second| second.places());
+        assert!(boxes.iter().any(|of| holds(of, region(700, 500, 100, 100))));
+    }
 
     #[test]
     fn windows_cover_a_region_in_turns() {
         for (width, height) in [(500, 300), (90, 700), (151, 151)] {
-            let region = Region {
-                left: 7,
-                top: 11,
-                width,
-                height,
-            };
+            let region = region(7, 11, width, height);
             let mut seen = vec![false; width * height];
             for turn in 0..64 {
                 let part = window(&region, 22_500, turn);
