@@ -202,9 +202,16 @@ fn serve(cell: &Cell, clock: Clock, record: &mut dyn FnMut(Found)) -> bool {
                 .set_undecoded(started.err().map(|error| error.to_string()));
         }
         if let Some(batch) = &mail.batch {
+            let looks = lane.counts().looks;
             lane.decode(batch, Some(mail.arrived_us), record);
             let fail = lane.keyframes_fail();
             cell.keyframes_fail.store(fail, Ordering::Relaxed);
+            // A stream that gives no pictures any more shows nothing: what is over ends without a look.
+            if lane.counts().looks == looks
+                && let Some(media_ms) = batch.packets.last().and_then(|packet| packet.pts())
+            {
+                lane.advance(media_ms, record);
+            }
         }
         if let Some(still) = mail.still {
             lane.show(&still, record);
@@ -235,12 +242,19 @@ fn serve(cell: &Cell, clock: Clock, record: &mut dyn FnMut(Found)) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use std::io::Cursor;
+
+    use image::{GrayImage, ImageFormat, Luma};
+    use qrcode::{Color, QrCode};
+
     use super::*;
     use crate::config::{Config, Location};
     use crate::policy::Policy;
-    use crate::source::{Batch, Packet, Parameters, StreamLog};
+    use crate::source::{Batch, Packet, Parameters, Sent, SentKind, StreamLog};
     use crate::stop::Stop;
+    use crate::track::ChangeKind;
     use crate::worker::board::State as BoardState;
+    use crate::worker::stills::{Offer, Place, Waiting};
     use crate::worker::{InForce, Settings, Stream};
 
     /// A stream for which a look waits.
@@ -322,5 +336,60 @@ mod tests {
         broken.queued.store(false, Ordering::Release);
         pool.ready(&broken);
         assert!(Arc::ptr_eq(&pool.next().unwrap().0, &healthy));
+    }
+
+    /// A picture of a code that is shown at the beginning.
+    fn still() -> Waiting {
+        let code = QrCode::new("https://elsewhere.example/pay").unwrap();
+        let side = u32::try_from(code.width()).unwrap();
+        let picture = GrayImage::from_fn(4 * (side + 8), 4 * (side + 8), |x, y| {
+            let at = |px: u32| (px / 4).checked_sub(4).filter(|at| *at < side);
+            let dark = at(x)
+                .zip(at(y))
+                .is_some_and(|(x, y)| code[(x as usize, y as usize)] == Color::Dark);
+            Luma([if dark { 20 } else { 230 }])
+        });
+        let mut png = Cursor::new(Vec::new());
+        picture.write_to(&mut png, ImageFormat::Png).unwrap();
+        Waiting {
+            offer: Offer {
+                sent: Sent::new(SentKind::Png, png.into_inner(), 1 << 20).unwrap(),
+                at_us: None,
+                labels: None,
+                place: Place::free(),
+            },
+            media_ms: 0,
+            arrived_us: 0,
+        }
+    }
+
+    #[test]
+    fn what_is_over_ends_where_no_picture_comes_any_more() {
+        let pool = Pool::new(Clock::system(), Duration::from_hours(1), 1);
+        let cell = waiting(&pool, "broken", false);
+        cell.mailbox.take();
+        cell.mailbox.show(still());
+        let changes = |cell: &Cell| {
+            let mut kinds = Vec::new();
+            let mut record = |found| {
+                if let Found::Change(record) = found {
+                    kinds.push(record.change.kind);
+                }
+            };
+            serve(cell, pool.clock, &mut record);
+            kinds
+        };
+        assert_eq!(changes(&cell), [ChangeKind::Opened]);
+        // Nothing of them can be decoded: there is no decoder.
+        let ended: Vec<_> = [10_000, 10_001]
+            .into_iter()
+            .map(|media_ms| {
+                let mut packet = Packet::new(1);
+                packet.set_pts(Some(media_ms));
+                cell.mailbox.put(Batch::alone(Arc::new(packet)), 0);
+                changes(&cell)
+            })
+            .collect();
+        assert_eq!(ended, [vec![], vec![ChangeKind::Ended]]);
     }
 }

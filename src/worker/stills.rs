@@ -106,6 +106,17 @@ pub struct Place {
     _permit: OwnedSemaphorePermit,
 }
 
+#[cfg(test)]
+impl Place {
+    /// One that nobody else waits for.
+    pub(super) fn free() -> Self {
+        let permit = Arc::new(Semaphore::new(1)).try_acquire_owned();
+        Self {
+            _permit: permit.unwrap(),
+        }
+    }
+}
+
 /// A still that is handed in.
 pub struct Offer {
     /// The picture.
