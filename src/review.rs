@@ -15,10 +15,16 @@ pub const UNDO_US: i64 = 30_000_000;
 /// How long a claim holds unless it is renewed, in µs.
 pub const CLAIM_US: i64 = 120_000_000;
 
-/// Whether a claim until `until_us` holds at `now_us`, both in µs. One that would hold for longer than any may was made before the
-/// clock was set back, and is over.
+/// The latest that a claim may hold until at `now_us`, both in µs. One that would hold for longer was made before the clock was set
+/// back, and is over. Requests are not served in the order in which their time was read, by far less than this allows for.
+pub fn latest_claim_us(now_us: i64) -> i64 {
+    const OUT_OF_ORDER_US: i64 = 60_000_000;
+    now_us.saturating_add(CLAIM_US + OUT_OF_ORDER_US)
+}
+
+/// Whether a claim until `until_us` holds at `now_us`, both in µs.
 pub fn holds(until_us: i64, now_us: i64) -> bool {
-    until_us > now_us && until_us <= now_us.saturating_add(CLAIM_US)
+    until_us > now_us && until_us <= latest_claim_us(now_us)
 }
 
 /// What a reviewer says of an incident.

@@ -6,7 +6,7 @@ use sqlx::{FromRow, Sqlite, Transaction};
 
 use super::super::{Store, StoreError};
 use super::{Act, ReviewError, Subject};
-use crate::review::{CLAIM_US, FIRST_OPEN, Refused, holds, is_sampled};
+use crate::review::{CLAIM_US, FIRST_OPEN, Refused, holds, is_sampled, latest_claim_us};
 
 /// What an incident is given for. A reviewer is not told.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -263,7 +263,7 @@ async fn take_queued(
         "UPDATE incident SET claimed_by = ?1, claimed_us = ?2, claimed_until_us = ?3
          WHERE rowid = (
              SELECT rowid FROM incident INDEXED BY incident_in_turn
-             WHERE turn >= ?4 AND (claimed_until_us IS NULL OR claimed_until_us <= ?2 OR claimed_until_us > ?3 OR claimed_by = ?1)
+             WHERE turn >= ?4 AND (claimed_until_us IS NULL OR claimed_until_us <= ?2 OR claimed_until_us > ?5 OR claimed_by = ?1)
                  AND first_by IS NOT ?1
              ORDER BY turn, opened_us, id LIMIT 1)
          RETURNING id",
@@ -272,7 +272,8 @@ async fn take_queued(
         .bind(act.by)
         .bind(act.now_us)
         .bind(act.now_us.saturating_add(CLAIM_US))
-        .bind(if given.escalated { 0 } else { FIRST_OPEN });
+        .bind(if given.escalated { 0 } else { FIRST_OPEN })
+        .bind(latest_claim_us(act.now_us));
     taken.fetch_optional(&mut **transaction).await
 }
 
@@ -295,7 +296,7 @@ async fn take_second(
     )
     .bind(act.by)
     .bind(act.now_us)
-    .bind(act.now_us.saturating_add(CLAIM_US))
+    .bind(latest_claim_us(act.now_us))
     .fetch_optional(&mut **transaction)
     .await?;
     let Some((incident, before)) = found else {

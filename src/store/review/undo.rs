@@ -6,7 +6,7 @@ use super::super::Store;
 use super::appeals::open_appeal;
 use super::measured::unanswer;
 use super::{Act, ReviewError, Subject, record, registry};
-use crate::review::{self, CLAIM_US, Refused, Review};
+use crate::review::{self, CLAIM_US, Refused, Review, latest_claim_us};
 use crate::wire::review as wire;
 use crate::wire::review::ReviewData;
 
@@ -79,12 +79,13 @@ impl Store {
         }
         let undone = take_back(&mut transaction, act, &subject, &last).await?;
         let claim = "UPDATE incident SET claimed_by = ?1, claimed_us = ?2, claimed_until_us = ?3
-                     WHERE id = ?4 AND (claimed_until_us IS NULL OR claimed_until_us <= ?2 OR claimed_until_us > ?3)";
+                     WHERE id = ?4 AND (claimed_until_us IS NULL OR claimed_until_us <= ?2 OR claimed_until_us > ?5)";
         sqlx::query(claim)
             .bind(act.by)
             .bind(act.now_us)
             .bind(act.now_us.saturating_add(CLAIM_US))
             .bind(id)
+            .bind(latest_claim_us(act.now_us))
             .execute(&mut *transaction)
             .await?;
         transaction.commit().await?;

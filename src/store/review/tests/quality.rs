@@ -79,11 +79,14 @@ async fn a_second_review_is_blind_and_a_difference_goes_to_a_lead() {
         (differs.review.as_str(), differs.decision.as_deref()),
         ("escalated", Some("confirm"))
     );
-    // It is undone as any decision, and made again.
+    // It is undone as any decision, and somebody else is given it.
     assert!(store.undo(&bob(8), "b").await.unwrap().blind);
     assert_eq!(item(&store, "b").await.review, "decided");
+    let dan = act(&rules, "dan", 9);
+    let claim = store.claim_next(&dan, Given::default()).await.unwrap();
+    assert_eq!(claim.unwrap().incident, "b");
     store
-        .decide(&bob(9), "b", Decision::Misread, None)
+        .decide(&dan, "b", Decision::Misread, None)
         .await
         .unwrap();
     let quality = store.quality(ALL).await.unwrap();
