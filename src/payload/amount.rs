@@ -40,7 +40,8 @@ pub(super) fn scaled(text: &str, power: i32) -> Option<String> {
     };
     let mantissa = plain(mantissa)?;
     let (whole, part) = mantissa.split_once('.').unwrap_or((&mantissa, ""));
-    let point = i32::try_from(whole.len()).ok()? + exponent.checked_add(power)?;
+    let shift = exponent.checked_add(power)?;
+    let point = i32::try_from(whole.len()).ok()?.checked_add(shift)?;
     if !(-60..=120).contains(&point) {
         return None;
     }
@@ -91,6 +92,8 @@ mod tests {
             ("0", -2, Some("0")),
             ("1e999999999", 0, None),
             ("1e2147483647", 5, None),
+            ("1e2147483647", 0, None),
+            ("1e-2147483648", 0, None),
             ("-5", 0, None),
             ("", 0, None),
             ("1.2.3", 0, None),
