@@ -24,7 +24,7 @@ use std::sync::LazyLock;
 use self::index::Index;
 use super::input::Input;
 use super::schemes::Scheme;
-use super::{Fields, Payload};
+use super::{Category, Fields, Payload};
 use crate::lookalike;
 
 /// The tables in the order in which they are asked; the first row that fits wins.
@@ -67,7 +67,8 @@ const TABLES: &[&[Link]] = &[
 ///   `account` (joins the payee, which is the bank then). `{target...}` at the end of a path takes all
 ///   that follows.
 ///   `~{payee}.html` takes what stands between, and `{payee:$}` the whole of a value that begins so;
-/// - every key of the query must be there, in any order, save those that end in `?`.
+/// - every key of the query must be there, in any order, save those that end in `?`. Where what decides is there twice
+///   and differs, nobody knows from here which of them counts.
 pub(super) struct Link {
     scheme: Scheme,
     at: &'static [&'static str],
@@ -117,6 +118,15 @@ impl Link {
         self
     }
 
+    /// Whether its links pay, or lead to somebody.
+    fn names_somebody(&self) -> bool {
+        use Category::{Contact, Donation, GroupInvite, Payment, WalletCrypto};
+        matches!(
+            self.scheme.category,
+            Payment | Donation | WalletCrypto | Contact | GroupInvite
+        )
+    }
+
     fn payload(&self, input: &Input<'_>, mut fields: Fields) -> Payload {
         if self.folds {
             for name in [&mut fields.payee, &mut fields.reference] {
@@ -148,8 +158,12 @@ pub(super) fn parse(input: &Input<'_>) -> Option<Payload> {
     if uri.url.cannot_be_a_base() && input.text.contains(char::is_whitespace) {
         return None;
     }
-    let (link, fields) = INDEX.find(uri)?;
-    Some(link.payload(input, fields))
+    let found = INDEX.find(uri)?;
+    let mut payload = found.link.payload(input, found.fields);
+    payload
+        .flags
+        .extend(found.twice.then_some("duplicate-param"));
+    Some(payload)
 }
 
 /// Whether `host` belongs to one of the services here, whomever its name reminds of: `shope.ee` is
@@ -180,6 +194,69 @@ mod tests {
             let flags = super::super::parse_str(&format!("https://{host}/")).flags;
             let signs = ["lookalike-domain", "homograph", "subdomain-spoof"];
             assert!(!flags.iter().any(|flag| signs.contains(flag)), "{host}");
+        }
+    }
+
+    const TO_CARD: &str = "alipays://platformapi/startapp?appId=09999988&actionType=toCard";
+
+    /// A right payee beside what decides is there to be found first.
+    #[test]
+    fn an_order_beside_a_payee_decides() {
+        let card = format!("{TO_CARD}&cardNo=4111111111111111&cardIndex=THIEF");
+        for text in [
+            "weixin://wxpay/bizpayurl?mch_id=1900000109&pr=THIEF",
+            "weixin://pay.weixin.qq.com/bizpayurl/up?pr=THIEF",
+            "https://paypal.com/donate?business=ours&hosted_button_id=THIEF",
+            "https://www.paypal.com/cgi-bin/webscr?business=ours&hosted_button_id=THIEF",
+            card.as_str(),
+        ] {
+            let payload = super::super::parse_str(text);
+            let fields = payload.fields;
+            assert_eq!(fields.payee, None, "{text}");
+            assert_eq!(fields.reference.as_deref(), Some("THIEF"), "{text}");
+        }
+        let payload = super::super::parse_str("weixin://wxpay/bizpayurl?pr=&mch_id=1900000109");
+        assert_eq!(payload.fields.payee.as_deref(), Some("1900000109"));
+    }
+
+    #[test]
+    fn who_is_named_twice_is_told() {
+        let masked = format!("{TO_CARD}&cardNo=****&cardIndex=1");
+        for (text, twice) in [
+            ("weixin://wxpay/bizpayurl?mch_id=1900000109&mch_id=1", true),
+            (
+                "https://paypal.com/donate?business=ours&business=thief",
+                true,
+            ),
+            ("https://venmo.com/?recipients=ours&recipients=thief", true),
+            ("https://venmo.com/u/ours?recipients=thief", true),
+            ("tg://resolve?domain=ours&domain=thief", true),
+            ("tg://resolve?phone=15550100&domain=thief", true),
+            (
+                "alipays://platformapi/startapp?appId=20000067&url=https://a.com/&url=https://b.com/",
+                true,
+            ),
+            (
+                "alipays://platformapi/startapp?appId=20000067&url=https://a.com/&\
+                 appId=09999988&actionType=toCard&cardNo=4111111111111111",
+                true,
+            ),
+            ("https://venmo.com/?recipients=ours&recipients=ours", false),
+            ("https://venmo.com/u/ours?recipients=ours", false),
+            (
+                "https://www.paypal.com/donate?business=ours&item_number=1&invoice=2",
+                false,
+            ),
+            (
+                "https://www.paypal.com/cgi-bin/webscr?business=ours&item_number=1&invoice=2",
+                false,
+            ),
+            ("whatsapp://send?phone=+15550100&text=a&text=b", false),
+            ("tg://resolve?phone=+15550100", false),
+            (masked.as_str(), false),
+        ] {
+            let flags = super::super::parse_str(text).flags;
+            assert_eq!(flags.contains(&"duplicate-param"), twice, "{text}");
         }
     }
 

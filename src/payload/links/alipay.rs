@@ -48,11 +48,16 @@ pub(super) const LINKS: &[Link] = &[
         ],
     )
     .currency("CNY"),
-    // The whole card number and its holder stand in the link.
+    // The whole card number and its holder stand in the link. With an index, it is that of a card that Alipay knows,
+    // and the number is masked or anybody's.
     link(
         "alipay-transfer-card",
-        &["alipay|alipays://platformapi/startapp?\
-                appId=09999988&actionType=toCard&cardNo={payee}?&bankAccount={name}?&amount={amount}?"],
+        &[
+            "alipay|alipays://platformapi/startapp?appId=09999988&actionType=toCard&\
+                cardIndex={reference}&cardNo?&bankAccount={name}?&amount={amount}?",
+            "alipay|alipays://platformapi/startapp?\
+                appId=09999988&actionType=toCard&cardNo={payee}?&bankAccount={name}?&amount={amount}?",
+        ],
     )
     .currency("CNY")
     .check(card_number),
@@ -97,6 +102,8 @@ pub(in super::super) fn bare_code(input: &Input<'_>) -> Option<Payload> {
     whole.then(|| {
         let mut payload = input.payload(WRAPPER);
         payload.fields.target = Some(format!("https://qr.alipay.com/{code}"));
+        let twice = uri.repeats(&["qrcode"]);
+        payload.flags.extend(twice.then_some("duplicate-param"));
         payload
     })
 }
@@ -119,12 +126,12 @@ fn app_id(fields: &Fields) -> Result<(), &'static str> {
     }
 }
 
-/// A card number in the link must have its check digit; a masked one (`cardIndex`) cannot be checked.
+/// A card number in the link must have its check digit; a masked one cannot be checked.
 fn card_number(fields: &Fields) -> Result<(), &'static str> {
-    match &fields.payee {
-        Some(card) if checks::is_digits(card) && !checks::luhn(card) => Err("bad-checksum"),
-        Some(_) => Ok(()),
-        None => Err("truncated"),
+    match (&fields.payee, &fields.reference) {
+        (Some(card), _) if checks::is_digits(card) && !checks::luhn(card) => Err("bad-checksum"),
+        (None, None) => Err("truncated"),
+        _ => Ok(()),
     }
 }
 
@@ -161,6 +168,8 @@ pub(in super::super) fn transfer(input: &Input<'_>) -> Option<Payload> {
     };
     let bad_amount = text("a").is_some() && payload.fields.amount.is_none();
     payload.flags.extend(user_id(&payload.fields).err());
+    let twice = uri.repeats(&["biz_data"]);
+    payload.flags.extend(twice.then_some("duplicate-param"));
     payload.flags.extend(bad_amount.then_some("bad-amount"));
     payload.valid = Some(payload.flags.is_empty());
     Some(payload)

@@ -11,6 +11,14 @@ use super::pattern::Place;
 /// Where a place stands among all: the first that fits wins.
 type Order = usize;
 
+/// What a link is.
+pub(super) struct Found {
+    pub(super) link: &'static Link,
+    pub(super) fields: Fields,
+    /// Whether who is paid, or where it leads, is said twice, and not the same.
+    pub(super) twice: bool,
+}
+
 /// The places of tables, by what their links begin with.
 #[derive(Default)]
 pub(super) struct Index {
@@ -57,20 +65,32 @@ impl Index {
 
     /// The first row that `uri` belongs to, and what it holds there. What is at no place of its host is
     /// looked for at the host that this is another door to.
-    pub(super) fn find(&self, uri: &Uri) -> Option<(&'static Link, Fields)> {
-        let read = |order, host: &str| {
-            let (link, place): &(&'static Link, Place) = self.places.get(order)?;
-            Some((*link, place.read(uri, host)?))
-        };
+    pub(super) fn find(&self, uri: &Uri) -> Option<Found> {
         if !uri.is_web() {
-            let app = self.apps.get(uri.url.scheme()).into_iter().flatten();
-            return app.copied().find_map(|order| read(order, ""));
+            return self.first(self.apps.get(uri.url.scheme())?, uri, "");
         }
-        let at = |host: &str| {
-            let mut orders = self.candidates(host).into_iter();
-            orders.find_map(|order| read(order, host))
-        };
+        let at = |host: &str| self.first(&self.candidates(host), uri, host);
         at(&uri.host).or_else(|| at(main_door(&uri.host)?))
+    }
+
+    /// The first of the places `orders` where `uri` lies. A place further down may ask for somebody else of the same link:
+    /// what stands in its path is one, and what stands in its query another.
+    fn first(&self, orders: &[Order], uri: &Uri, host: &str) -> Option<Found> {
+        let mut places = orders.iter().filter_map(|order| self.places.get(*order));
+        let (link, place, fields) =
+            places.find_map(|(link, place)| Some((*link, place, place.read(uri, host)?)))?;
+        let rival = |(other, more): &(&'static Link, Place)| {
+            other.names_somebody()
+                && more.names_another(uri, place, &fields)
+                && more.read(uri, host).is_some()
+        };
+        let twice = uri.query.first().is_some()
+            && (place.differs(uri, &fields) || link.names_somebody() && places.any(rival));
+        Some(Found {
+            link,
+            fields,
+            twice,
+        })
     }
 
     /// Whether a row names `host` itself, or a door of it.
@@ -134,8 +154,8 @@ mod tests {
 
     /// The scheme of the row that is found for `text`.
     fn found(index: &Index, text: &str) -> Option<&'static str> {
-        let (link, _) = index.find(&Uri::parse(text).unwrap())?;
-        Some(link.scheme.id)
+        let found = index.find(&Uri::parse(text).unwrap())?;
+        Some(found.link.scheme.id)
     }
 
     #[test]

@@ -112,6 +112,48 @@ impl Place {
         })
     }
 
+    /// Whether `uri`, which holds `fields` here, has what decides twice, and not the same: each reader takes another one.
+    /// Beside a payee, a reference decides nothing.
+    pub(super) fn differs(&self, uri: &Uri, fields: &Fields) -> bool {
+        let decides = |pair: &&Pair| match pair.value.field() {
+            Some(Field::Reference) => fields.payee.is_none(),
+            field => field.is_none_or(Field::decides),
+        };
+        self.query.iter().filter(decides).any(|pair| {
+            let mut given = pair.given(uri);
+            let first = given.next();
+            first.is_some_and(|first| given.any(|other| other != first))
+        })
+    }
+
+    /// Whether `uri`, which holds `fields` at `other`, names somebody else under a key that only this place asks for.
+    pub(super) fn names_another(&self, uri: &Uri, other: &Self, fields: &Fields) -> bool {
+        let asked = |key: &str| other.query.iter().any(|pair| pair.has(key));
+        let parts = || self.path.iter().chain(&self.fragment).chain([&self.first]);
+        let payee = |field: Option<Field>| matches!(field, Some(Field::Payee | Field::Phone));
+        let in_query = |is: &dyn Fn(Option<Field>) -> bool| {
+            self.query.iter().find(|pair| is(pair.value.field()))
+        };
+        let pair = in_query(&payee).or_else(|| {
+            let elsewhere = !self.named.is_empty() || parts().any(|part| payee(part.field()));
+            in_query(&|field| !elsewhere && matches!(field, Some(Field::Reference)))
+        });
+        let Some(pair) = pair.filter(|pair| !pair.keys.iter().any(|key| asked(key))) else {
+            return false;
+        };
+        let own = [&fields.payee, &fields.reference];
+        // A sign in front is none of the name.
+        let bare = |name: &str| {
+            name.trim_start_matches(['+', ',', '@', '$', '£'])
+                .to_lowercase()
+        };
+        pair.given(uri).any(|given| {
+            !own.into_iter()
+                .flatten()
+                .any(|own| bare(own) == bare(given))
+        })
+    }
+
     /// Whether `host` is as it is written here, and the name in it where one is asked for.
     fn takes_name<'u>(&self, host: &'u str, found: &mut Found<'u>) -> bool {
         if self.named.is_empty() {
@@ -152,6 +194,14 @@ impl Part {
         })
     }
 
+    /// What it takes, if anything.
+    fn field(&self) -> Option<Field> {
+        match self {
+            Self::Takes { field, .. } => Some(*field),
+            _ => None,
+        }
+    }
+
     /// Whether `given` fits; what it holds is `found` then.
     fn take<'u>(&self, given: &'u str, found: &mut Found<'u>) -> bool {
         match self {
@@ -188,6 +238,18 @@ impl Pair {
         })
     }
 
+    fn has(&self, key: &str) -> bool {
+        self.keys.iter().any(|own| own.eq_ignore_ascii_case(key))
+    }
+
+    /// All that `uri` has under its keys and is not empty.
+    fn given<'u>(&self, uri: &'u Uri) -> impl Iterator<Item = &'u str> {
+        let pairs = uri.query.iter();
+        pairs
+            .filter(|(key, value)| !value.is_empty() && self.has(key))
+            .map(|(_, value)| value)
+    }
+
     fn take<'u>(&self, uri: &'u Uri, found: &mut Found<'u>) -> bool {
         let given = self.keys.iter().find_map(|key| uri.get(key));
         given.is_some_and(|given| self.value.take(given, found)) || self.optional
@@ -209,6 +271,14 @@ impl Field {
             "currency" => Self::Currency,
             _ => return None,
         })
+    }
+
+    /// Whether it says who is paid or where a link leads.
+    fn decides(self) -> bool {
+        matches!(
+            self,
+            Self::Payee | Self::Account | Self::Phone | Self::Target
+        )
     }
 
     fn can_be(self, value: &str) -> bool {

@@ -59,14 +59,12 @@ pub(super) const LINKS: &[Link] = &[
         &["payapp.weixin.qq.com|payapp.wechatpay.cn/qr/{payee}"],
     )
     .currency("CNY"),
-    // With `mch_id` it is the merchant's fixed code; with `pr` alone it is one order.
+    // With `pr` it is one order, whatever merchant stands beside it; with `mch_id` the merchant's fixed code.
     link(
         "wechat-pay-native",
         &[
-            "weixin://wxpay/bizpayurl?pr={reference}?&mch_id={payee}?",
-            "weixin://wxpay/bizpayurl/up?pr={reference}?&mch_id={payee}?",
-            "weixin://pay.weixin.qq.com/bizpayurl?pr={reference}?&mch_id={payee}?",
-            "weixin://pay.wechatpay.cn/bizpayurl?pr={reference}?&mch_id={payee}?",
+            "weixin://wxpay|pay.weixin.qq.com|pay.wechatpay.cn/bizpayurl?pr={reference}",
+            "weixin://wxpay|pay.weixin.qq.com|pay.wechatpay.cn/bizpayurl?mch_id={payee}?",
         ],
     )
     .currency("CNY")

@@ -21,17 +21,18 @@ pub(in super::super) const LINKS: &[Link] = &[
             "paypal.com|www.paypal.com/pools/c/{reference}",
             "paypal.com|www.paypal.com/instantcommerce/checkout/{reference}",
             "paypal.com|www.paypal.com/checkoutnow|checkout?token={reference}",
+            // A button has its payee, whatever business stands beside it.
+            "paypal.com|www.paypal.com|sandbox.paypal.com|www.sandbox.paypal.com/donate|webapps?\
+                hosted_button_id={reference}",
+            "paypal.com|www.paypal.com|www.sandbox.paypal.com/cgi-bin/\
+                webscr?hosted_button_id={reference}",
+            "paypal.com|www.paypal.com/*/cgi-bin|donate?hosted_button_id={reference}",
             "paypal.com|www.paypal.com|sandbox.paypal.com|www.sandbox.paypal.com/\
                 donate?business={payee}&amount={amount}?&currency_code={currency}?",
-            "paypal.com|www.paypal.com|www.sandbox.paypal.com/donate|\
-                webapps?hosted_button_id={reference}",
             "paypal.com|www.paypal.com|www.sandbox.paypal.com/cgi-bin/webscr?business={payee}&\
                 amount={amount}?&currency_code={currency}?&item_number|invoice={reference}?",
             "paypal.com|www.paypal.com/*/cgi-bin/webscr?business={payee}&\
                 amount={amount}?&currency_code={currency}?&item_number|invoice={reference}?",
-            "paypal.com|www.paypal.com/*/cgi-bin|donate?hosted_button_id={reference}",
-            "paypal.com|www.paypal.com|www.sandbox.paypal.com/cgi-bin/\
-                webscr?hosted_button_id={reference}",
             "paypal.com|www.paypal.com|sandbox.paypal.com|www.sandbox.paypal.com/cgi-bin|\
                 donate|fundraiser|invoice|pools|qrcodes|ncp|instantcommerce|checkoutnow|webapps|\
                 paypalme|giving",
