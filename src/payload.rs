@@ -31,12 +31,14 @@ mod text;
 mod texts;
 mod upi;
 mod web;
+mod writing;
 
 use url::Url;
 
 use self::charset::Decoded;
 use self::input::Input;
 pub use self::schemes::{Scheme, schemes};
+pub use self::writing::{find_in_line, parse_line};
 
 /// What a payload is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, serde::Deserialize)]
@@ -197,6 +199,15 @@ impl Payload {
         self.text = text;
     }
 
+    /// The same, found in the writing `text`: a link at its beginning is not what was found.
+    fn said_in(self, text: String) -> Self {
+        Self {
+            text,
+            url: None,
+            ..self
+        }
+    }
+
     /// The payload itself, what its target says, what that one's target says, and so on.
     pub fn chain(&self) -> impl Iterator<Item = &Payload> {
         std::iter::successors(Some(self), |payload| payload.nested.as_deref())
@@ -341,42 +352,12 @@ pub fn parse_str(text: &str) -> Payload {
     whole(charset::strip_bom(text.to_owned()))
 }
 
-/// Says what a line of writing in the picture holds: the most serious account, link or token that somebody
-/// is asked to use, the first of several. Ordinary sentences are plain text.
-pub fn parse_line(line: &str) -> Payload {
-    let shown = shown(line);
-    let cut = shown.len() < line.len();
-    let (shown, secret) = secret::conceal_in(shown);
-    let mut payload = text::parse(&shown).unwrap_or_else(|| empty(PLAIN));
-    payload.say(shown.into_owned());
-    let mut payload = finish(payload, &[(cut, "oversize")]);
-    if secret {
-        // It is no longer there, so that the rest stays as it is.
-        raise(&mut payload.flags, "secret");
-    }
-    payload
-}
-
-/// Everything that [`parse_line`] chooses from, in the order in which it stands in the line; each has the
-/// part of the line that says it as its text. Empty for ordinary sentences.
-pub fn find_in_line(line: &str) -> Vec<Payload> {
-    let (shown, _) = secret::conceal_in(shown(line));
-    let mut found = text::find(&shown);
-    found.iter_mut().for_each(secret::conceal);
-    found
-}
-
-/// As much of a line as a picture can show.
-fn shown(line: &str) -> &str {
-    line.get(..line.floor_char_boundary(LONGEST_LINE))
-        .unwrap_or(line)
-}
-
 fn whole(decoded: Decoded) -> Payload {
     let Decoded { mut text, bom } = decoded;
     let cut = shorten(&mut text);
     let mut payload = read(&text, Depth::WHOLE);
     payload.text = text;
+    let payload = writing::lead_on(payload);
     finish(payload, &[(bom, "bom"), (cut, "oversize")])
 }
 

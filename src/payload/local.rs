@@ -5,7 +5,7 @@ mod devices;
 mod gs1;
 mod otp;
 
-pub(super) use self::calendar::begins as is_date;
+pub(super) use self::calendar::{begins as is_date, shown};
 use super::Payload;
 use super::checks;
 use super::input::Input;

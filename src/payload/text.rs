@@ -58,6 +58,9 @@ const READERS: &[fn(&Line<'_>, &mut Findings)] = &[
 /// The most findings that a line is said to have.
 const MOST: usize = 16;
 
+/// The findings of a line that may have more of them: as many links are looked at.
+pub(super) const MANY: usize = links::MOST;
+
 /// Finds the most serious of what a line holds.
 pub(super) fn parse(line: &str) -> Option<Payload> {
     // `min_by_key` takes the first of several.
@@ -78,7 +81,7 @@ pub(super) fn find(line: &str) -> Vec<Payload> {
 }
 
 /// The less, the more serious: money first, then people, then places.
-fn rank(payload: &Payload) -> u8 {
+pub(super) fn rank(payload: &Payload) -> u8 {
     match payload.category {
         Category::Payment | Category::Donation => 0,
         Category::WalletCrypto => 1,

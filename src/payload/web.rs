@@ -11,7 +11,7 @@ use self::danger::Danger;
 use self::file::File;
 use self::hidden::Hidden;
 use self::onward::Onward;
-pub(super) use self::onward::leading_host;
+pub(super) use self::onward::{is_bare, leading_host};
 use super::input::{Input, Uri};
 use super::schemes::Scheme;
 use super::{Category, Payload, raise};

@@ -67,6 +67,17 @@ pub(super) fn parse(input: &Input<'_>) -> Option<Payload> {
     Some(payload)
 }
 
+/// What people read of the events in `text`: whoever made the code wrote what they liked there.
+pub(in super::super) fn shown(text: &str) -> String {
+    const SHOWN: &[&str] = &["SUMMARY", "DESCRIPTION", "LOCATION", "COMMENT"];
+    let lines = lines::read(text);
+    let shown = lines
+        .iter()
+        .filter(|line| SHOWN.iter().any(|name| line.is(name)));
+    let texts: Vec<_> = shown.map(Line::text).collect();
+    texts.join("\n")
+}
+
 /// The lines of an event that has begun, without those of what is in it, such as an alarm; and whether it
 /// ends.
 fn own_lines<'l, 'a>(lines: &'l [Line<'a>]) -> (Vec<&'l Line<'a>>, bool) {

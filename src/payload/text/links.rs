@@ -13,6 +13,9 @@ use super::{Findings, Line, mail, scan};
 
 const DOMAIN: Scheme = Scheme::named("text-bare-domain");
 
+/// The most links of a line that are looked at.
+pub(super) const MOST: usize = 8;
+
 /// A link at its place.
 pub(super) struct Candidate {
     start: usize,
@@ -119,7 +122,7 @@ fn is_meant(line: &Line<'_>, found: &Candidate) -> bool {
 pub(super) fn candidates(text: &str) -> Vec<Candidate> {
     let mut found: Vec<Candidate> = Vec::new();
     let mut from = 0;
-    while found.len() < 8
+    while found.len() < MOST
         && let Some(dot) = dots::next(text, from)
     {
         from = dot.end;

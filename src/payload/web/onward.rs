@@ -250,6 +250,14 @@ pub(in super::super) fn leading_host(text: &str) -> Option<&str> {
     fits.then_some(host)
 }
 
+/// Whether `text` is a link whose scheme was left out, and nothing else. Serial numbers are in capitals.
+pub(in super::super) fn is_bare(text: &str) -> bool {
+    leading_host(text).is_some_and(|host| {
+        let is_written_out = host.len() < text.len() || !host.contains(char::is_uppercase);
+        is_public(host) && is_written_out
+    })
+}
+
 /// Whether `host` is one on the internet, and not the name of a file.
 fn is_public(host: &str) -> bool {
     let known = || psl::suffix(host.as_bytes()).is_some_and(|suffix| suffix.is_known());
