@@ -65,6 +65,7 @@ const NAMESPACES: &[(&str, &str)] = &[
     ("evm-address", "ethereum"),
     ("lightning-bolt11", "lightning"),
     ("lightning-bolt12", "lightning"),
+    ("swish-link", "swish-qr"),
     ("text-cashtag", "cashapp"),
     ("text-phone", "tel"),
     ("text-pix-key", "pix"),
@@ -77,6 +78,31 @@ const NAMESPACES: &[(&str, &str)] = &[
 
 /// The namespace of accounts that banks of all countries know, whatever code names them (ISO 13616).
 const IBAN: &str = "iban";
+
+/// Schemes whose payee is an account at a bank. Elsewhere anybody may be called what reads like an IBAN.
+const AT_BANKS: &[&str] = &[
+    "bezahlcode",
+    "epc-qr",
+    "hub3",
+    IBAN,
+    "mnb-qvik",
+    "nbu-qr",
+    "paybysquare",
+    "raast",
+    "sepa-payto",
+    "spayd",
+    "swiss-qr-bill",
+    "text-iban",
+    "tr-karekod",
+    "upn-qr",
+    "zbp-2d",
+];
+
+/// Namespaces in which a name is the same in either letter case.
+const FOLDED: &[&str] = &["cashapp", "paypal", "telegram", "venmo"];
+
+/// What kinds of `payto` links (RFC 8905) name that have codes of their own.
+const PAYTO: &[(&str, &str)] = &[("bitcoin", "bitcoin-uri"), ("upi", "upi")];
 
 /// Schemes that hold an address of some chain: which one, only the address says.
 const ANY_CHAIN: &[&str] = &["text-crypto-address", "wallet-universal-links"];
@@ -189,14 +215,20 @@ fn kind(payload: &Payload, web: bool, app: bool) -> Kind {
 /// one key.
 pub fn account_key(scheme: &str, name: &str) -> String {
     let name = name.trim();
-    if payload::is_iban(name) {
+    if AT_BANKS.contains(&scheme) && payload::is_iban(name) {
         return format!("{IBAN}:{name}");
     }
     let known = NAMESPACES.iter().find(|(id, _)| *id == scheme);
     let prefix = known.map_or(scheme, |(_, namespace)| namespace);
+    if let Some(account) = Some(name)
+        .filter(|_| prefix == "ton")
+        .and_then(payload::ton_account)
+    {
+        return format!("{prefix}:{account}");
+    }
     // The prefix of a `CashAddr` may be left out.
     let name = name.strip_prefix("bitcoincash:").unwrap_or(name);
-    bounded(if prefix == "cashapp" || ignores_case(name) {
+    bounded(if FOLDED.contains(&prefix) || ignores_case(name) {
         format!("{prefix}:{}", name.to_lowercase())
     } else {
         format!("{prefix}:{name}")
@@ -211,7 +243,8 @@ fn named(payload: &Payload, url: Option<&Url>) -> String {
     let name = [&fields.payee, &fields.target, &fields.reference]
         .into_iter()
         .flatten()
-        .find(|name| !name.trim().is_empty());
+        // Of a masked number nothing may be left.
+        .find(|name| name.contains(char::is_alphanumeric));
     match (name, url) {
         (Some(name), _) if ANY_CHAIN.contains(&payload.scheme) => {
             let known = payload::parse_str(name);
@@ -223,10 +256,18 @@ fn named(payload: &Payload, url: Option<&Url>) -> String {
             };
             account_key(scheme, name)
         }
-        (Some(name), _) => account_key(payload.scheme, name),
+        (Some(name), _) => account_key(scheme_of(payload, url), name),
         (None, Some(url)) => account_key(payload.scheme, &page("", url)),
         (None, None) => account_key(payload.scheme, &payload.text),
     }
+}
+
+/// The scheme whose names the payees of `payload` are.
+fn scheme_of(payload: &Payload, url: Option<&Url>) -> &'static str {
+    let payto = url.filter(|url| url.scheme() == "payto");
+    let kind = payto.and_then(Url::host_str).unwrap_or_default();
+    let known = PAYTO.iter().find(|(id, _)| id.eq_ignore_ascii_case(kind));
+    known.map_or(payload.scheme, |(_, scheme)| scheme)
 }
 
 /// E-mail addresses, virtual payment addresses, hexadecimal and Bech32 addresses are the same in either
@@ -259,8 +300,8 @@ fn is_bech32(name: &str) -> bool {
         })
 }
 
-/// A link without what does not change where it leads: scheme, user, default port, fragment. `prefix`
-/// stands in front.
+/// A link without what does not change where it leads: scheme, user, default port, and a fragment that is a place on
+/// the page. `prefix` stands in front.
 fn page(prefix: &str, url: &Url) -> String {
     let host = url.host_str().unwrap_or_default().trim_end_matches('.');
     let mut page = String::with_capacity(prefix.len() + url.as_str().len());
@@ -275,7 +316,20 @@ fn page(prefix: &str, url: &Url) -> String {
         page.push('?');
         page.push_str(query);
     }
+    if let Some(fragment) = url.fragment().and_then(path_of_fragment) {
+        page.push('#');
+        page.push_str(fragment);
+    }
     page
+}
+
+/// The fragment as far as it says which page it is, where an app in the page keeps its path or its query there
+/// (`#/shop/7`, `#!shop`, `#id=7`). A passage that the browser marks (`:~:text=`) changes nothing.
+fn path_of_fragment(fragment: &str) -> Option<&str> {
+    let path = fragment
+        .split_once(":~:")
+        .map_or(fragment, |(path, _)| path);
+    (path.starts_with(['/', '!']) || path.contains('=')).then_some(path)
 }
 
 /// The part of `host` that somebody registered; `None` for an address of numbers and for a public suffix.

@@ -36,6 +36,7 @@ mod writing;
 use url::Url;
 
 use self::charset::Decoded;
+pub(crate) use self::crypto::ton_account;
 use self::input::Input;
 pub use self::schemes::{Scheme, schemes};
 pub use self::writing::{find_in_line, parse_line};

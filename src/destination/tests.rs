@@ -15,6 +15,26 @@ fn keys_name_the_place() {
         ),
         ("http://example.com./", Kind::Web, "web:example.com"),
         (
+            "https://example.com/#/pay/7",
+            Kind::Web,
+            "web:example.com#/pay/7",
+        ),
+        (
+            "https://example.com/a#!shop",
+            Kind::Web,
+            "web:example.com/a#!shop",
+        ),
+        (
+            "https://example.com/a#id=7:~:text=b=c",
+            Kind::Web,
+            "web:example.com/a#id=7",
+        ),
+        (
+            "https://example.com/a#:~:text=b=c",
+            Kind::Web,
+            "web:example.com/a",
+        ),
+        (
             "https://example.com:8443/",
             Kind::Web,
             "web:example.com:8443",
@@ -160,6 +180,15 @@ fn an_address_is_one_place_however_it_is_written() {
     ] {
         assert_eq!(to(&one).key, to(&other).key, "{one}");
     }
+    let account = "0:5844f4c2c56f12a5727efa011af727d8b1ccb5eeeff68c06841a7f8355d1b45b";
+    let (bounces, stays) = (
+        "EQBYRPTCxW8SpXJ--gEa9yfYscy17u_2jAaEGn-DVdG0W-E4",
+        "UQBYRPTCxW8SpXJ--gEa9yfYscy17u_2jAaEGn-DVdG0W7z9",
+    );
+    for address in [account, bounces, stays] {
+        let link = format!("ton://transfer/{address}?amount=1");
+        assert_eq!(to(&link).key, format!("ton:{account}"), "{address}");
+    }
     let base58 = "bitcoin:1A1zP1eP5QGefi2DMPTfTL5SLmv7DivfNa";
     assert_eq!(to(base58).key, base58);
 }
@@ -183,6 +212,61 @@ fn an_account_is_one_place_in_a_code_and_in_writing() {
         to(epc).key,
         "whatever scheme a registry names"
     );
+}
+
+#[test]
+fn an_account_is_one_place_in_all_codes_that_name_it() {
+    for (one, other) in [
+        ("payto://upi/Shop@ybl?amount=INR:5", "upi://pay?pa=shop@ybl"),
+        (
+            "payto://bitcoin/1A1zP1eP5QGefi2DMPTfTL5SLmv7DivfNa",
+            "1A1zP1eP5QGefi2DMPTfTL5SLmv7DivfNa",
+        ),
+        (
+            "https://app.swish.nu/1/p/sw?sw=1230000077",
+            "C1230000077;77,50;Medlemsavgift;4",
+        ),
+        (
+            "https://paypal.me/OurShop",
+            "https://paypal.me/ourshop/5EUR",
+        ),
+        ("https://t.me/OUR_HELP", "tg://resolve?domain=our_help"),
+        ("https://venmo.com/u/OurShop", "venmo://users/ourshop"),
+    ] {
+        assert_eq!(to(one).key, to(other).key, "{one}");
+    }
+    let token = "https://u.wechat.com/EAVY3ybGnYOWXwGHConsO";
+    assert_ne!(to(&format!("{token}a")).key, to(&format!("{token}A")).key);
+}
+
+/// Anybody may be called what reads like the account of somebody else, and is not paid there.
+#[test]
+fn a_name_is_no_account_at_a_bank() {
+    let iban = "DE89370400440532013000";
+    for link in ["https://t.me/", "https://paypal.me/", "https://cash.me/"] {
+        let key = to(&format!("{link}{iban}")).key;
+        assert!(key.ends_with(&iban.to_lowercase()), "{key}");
+        assert!(!key.starts_with("iban:"), "{key}");
+    }
+}
+
+#[test]
+fn what_is_masked_tells_nobody() {
+    let card = |holder: &str| {
+        let to_card = "alipays://platformapi/startapp?appId=09999988&actionType=toCard";
+        to(&format!("{to_card}&cardNo=****&bankAccount={holder}")).key
+    };
+    assert_ne!(card("A"), card("B"));
+}
+
+/// What stands at the beginning of writing lends its name to nothing else in it.
+#[test]
+fn an_account_in_writing_has_no_host() {
+    let writing = "https://example.live/ 加微信 abc12345";
+    for found in [to(writing), of(&payload::parse_line(writing))] {
+        assert_eq!(found.key, "wechat-contact-scheme:abc12345");
+        assert_eq!((found.kind, found.host), (Kind::Account, None));
+    }
 }
 
 #[test]

@@ -29,6 +29,7 @@ use std::collections::HashMap;
 use std::sync::LazyLock;
 
 use self::forms::{Chain, Form, Verdict};
+pub(crate) use self::ton::account as ton_account;
 use super::alphabet;
 use super::input::{Input, Uri, decode};
 use super::{Payload, amount};

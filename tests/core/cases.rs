@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use serde_json::Value;
+use waylay::destination;
 use waylay::payload::{self, Payload};
 
 /// What `payload` has under a key of `expect`.
@@ -94,6 +95,44 @@ fn our_cases_are_read_right() {
 
 /// Only following a link can tell this one; a test of its own does.
 const NOT_COVERED: [&str; 1] = ["merged-cashier-page"];
+
+/// An account at a bank is one place, whatever code names it.
+#[test]
+fn an_iban_is_known_as_one() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cases");
+    let files = ["bank.jsonl", "emv.jsonl", "text.jsonl"];
+    let mut known = 0;
+    for case in files.map(|file| read(&folder.join(file)).unwrap()).concat() {
+        let text = case["payload"].as_str().unwrap();
+        let payload = match case["kind"].as_str() {
+            Some("text") => payload::parse_line(text),
+            _ => payload::parse(text.as_bytes()),
+        };
+        let Some(payee) = payload.fields.payee.as_deref().filter(|p| is_iban(p)) else {
+            continue;
+        };
+        assert_eq!(
+            destination::of(&payload).key,
+            format!("iban:{payee}"),
+            "{text}"
+        );
+        known += 1;
+    }
+    assert!(known > 60, "{known}");
+}
+
+/// ISO 13616: the remainder by 97 of the letters as numbers, the first four last.
+fn is_iban(text: &str) -> bool {
+    let whole = (15..=34).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_alphanumeric());
+    let country = text.bytes().take(2).all(|b| b.is_ascii_uppercase());
+    let turned = text.chars().skip(4).chain(text.chars().take(4));
+    let digits = turned.filter_map(|c| c.to_digit(36));
+    let rest = digits.fold(0, |rest, digit| {
+        let places = if digit > 9 { 100 } else { 10 };
+        (rest * places + digit) % 97
+    });
+    whole && country && rest == 1
+}
 
 /// A larger set that may lie beside the checkout.
 #[test]

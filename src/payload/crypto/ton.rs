@@ -7,6 +7,7 @@ use super::super::{Payload, amount};
 use super::alphabet::{self, BASE64, BASE64_URL, is_hex};
 use super::forms::{Chain, Verdict, chain, own};
 use super::{body, settle, text, tokens};
+use crate::ids;
 
 const CRC: Crc<u16> = Crc::<u16>::new(&CRC_16_XMODEM);
 
@@ -66,16 +67,35 @@ pub(super) fn request(input: &Input<'_>, uri: &Uri) -> Option<Payload> {
 
 /// Flags, work chain, 32 bytes and a CRC over them.
 fn friendly(text: &str) -> Verdict {
-    let bytes =
-        alphabet::decode(&BASE64_URL, 6, text).or_else(|| alphabet::decode(&BASE64, 6, text));
-    Verdict::checksum(bytes.is_some_and(|bytes| {
-        let (data, sum) = bytes.split_at(bytes.len().saturating_sub(2));
-        // 0x80 marks the test network.
-        let known = data
-            .first()
-            .is_some_and(|flags| matches!(flags & 0x7f, 0x11 | 0x51));
-        bytes.len() == 36 && known && CRC.checksum(data).to_be_bytes() == *sum
-    }))
+    Verdict::checksum(unpacked(text).is_some())
+}
+
+/// The bytes of an address without the CRC, where it holds: flags, work chain, and 32 bytes.
+fn unpacked(text: &str) -> Option<Vec<u8>> {
+    let mut bytes =
+        alphabet::decode(&BASE64_URL, 6, text).or_else(|| alphabet::decode(&BASE64, 6, text))?;
+    let (data, sum) = bytes.split_at(bytes.len().saturating_sub(2));
+    // 0x80 marks the test network.
+    let known = data
+        .first()
+        .is_some_and(|flags| matches!(flags & 0x7f, 0x11 | 0x51));
+    let holds = bytes.len() == 36 && known && CRC.checksum(data).to_be_bytes() == *sum;
+    bytes.truncate(34);
+    holds.then_some(bytes)
+}
+
+/// The account at `address`, as `workchain:hash`: one account has an address for each of its flags.
+pub(crate) fn account(address: &str) -> Option<String> {
+    if raw(address) == Verdict::Right {
+        return Some(address.to_ascii_lowercase());
+    }
+    match unpacked(address)?.as_slice() {
+        [_, chain, hash @ ..] => {
+            let chain = i8::from_be_bytes([*chain]);
+            Some(format!("{chain}:{}", ids::hex(hash)))
+        }
+        _ => None,
+    }
 }
 
 fn raw(text: &str) -> Verdict {
