@@ -493,10 +493,7 @@ mod tests {
             let textures = [texture(texture_at, 4.0)];
             boxes(found, |second| second.textures(&textures, 0))
         };
-        assert_eq!(
-            looked_at(around(code), vec![found(code, true)]),
-            [[0.0; 4]; 0]
-        );
+        assert!(looked_at(around(code), vec![found(code, true)]).is_empty());
         assert_eq!(looked_at(around(code), vec![found(code, false)]).len(), 1);
         // A code of another kind below a larger one.
         let other = region(320, 528, 96, 80);
