@@ -4,6 +4,8 @@
 //! here decides which sightings make one incident, so it must be the same for the same place, and
 //! different for two sellers.
 
+use std::collections::HashSet;
+
 use psl::Psl;
 use url::Url;
 
@@ -109,16 +111,46 @@ const ANY_CHAIN: &[&str] = &["text-crypto-address", "wallet-universal-links"];
 
 /// Says where `payload` leads: where the innermost link that it holds does.
 pub fn of(payload: &Payload) -> Destination {
-    let mut inner = payload;
-    while let Some(nested) = &inner.nested {
-        // Whose page an account names beside is no proof of whose it is. What leads to an account has it from there.
-        let is_account = inner.fields.payee.is_some() && inner.fields.payee != nested.fields.payee;
-        if is_account && stands_for_itself(inner.category) {
-            break;
-        }
-        inner = nested;
+    let Some(nested) = onward(payload) else {
+        return direct(payload);
+    };
+    let end = of(nested);
+    match payload.url() {
+        // Whoever is told to go nowhere stays where they are.
+        Some(url) if end.kind == Kind::None && payload.is_guessed() => place(url),
+        _ => end,
     }
-    direct(inner)
+}
+
+/// Where else than [`of`] says whoever scans `payload` may end up: what each is read from, and the place. Another reader takes another
+/// one of several accounts, and a link beside an account may be opened as well.
+pub fn others(payload: &Payload) -> Vec<(&Payload, Destination)> {
+    let named = payload.whole().flat_map(|part| {
+        let beside = part.nested.as_deref().filter(|_| onward(part).is_none());
+        beside.into_iter().chain(part.others())
+    });
+    let named: Vec<_> = named
+        .filter(|other| !other.category.leads_nowhere())
+        .collect();
+    if named.is_empty() {
+        return Vec::new();
+    }
+    let mut keys = HashSet::from([of(payload).key]);
+    let places = named
+        .into_iter()
+        .flat_map(|other| unsure(other).chain([(other, of(other))]));
+    places
+        .filter(|(_, place)| keys.insert(place.key.clone()))
+        .collect()
+}
+
+/// What `payload` leads on to. Whose page an account names beside is no proof of whose it is. What leads to an account has it
+/// from there.
+fn onward(payload: &Payload) -> Option<&Payload> {
+    let nested = payload.nested.as_deref()?;
+    let payee = &payload.fields.payee;
+    let is_account = payee.is_some() && *payee != nested.fields.payee;
+    (!is_account || !stands_for_itself(payload.category)).then_some(nested)
 }
 
 /// Whether an account of that category is what is paid, called or written to, whatever link stands beside it.
@@ -138,9 +170,10 @@ fn stands_for_itself(category: Category) -> bool {
 
 /// The pages and apps on the way of `payload` that may as well stay where they are: what they lead on to is only what their link
 /// says in some place.
-pub fn unsure(payload: &Payload) -> impl Iterator<Item = Destination> {
-    let pages = payload.chain().filter(|page| page.is_guessed());
-    pages.filter_map(|page| Some(place(page.url()?)))
+pub fn unsure(payload: &Payload) -> impl Iterator<Item = (&Payload, Destination)> {
+    let way = std::iter::successors(Some(payload), |part| onward(part));
+    way.filter(|page| page.is_guessed())
+        .filter_map(|page| Some((page, place(page.url()?))))
 }
 
 /// The page or the app that opens `url`.

@@ -24,6 +24,7 @@ mod links;
 mod local;
 mod national;
 mod nested;
+mod others;
 mod schemes;
 mod secret;
 mod session;
@@ -38,6 +39,7 @@ use url::Url;
 use self::charset::Decoded;
 pub(crate) use self::crypto::ton_account;
 use self::input::Input;
+use self::others::Others;
 pub use self::schemes::{Scheme, schemes};
 pub use self::writing::{find_in_line, parse_line};
 
@@ -113,6 +115,11 @@ impl Category {
             Self::Other => "other",
         }
     }
+
+    /// Whether what is for this leads to nobody and to no page.
+    pub(crate) fn leads_nowhere(self) -> bool {
+        matches!(self, Self::Wifi | Self::Geo | Self::Otp | Self::Calendar)
+    }
 }
 
 /// The fields that schemes have in common; each `None` where the payload does not say.
@@ -173,8 +180,8 @@ pub struct Payload {
     /// Whether it was taken for where this leads that stands in a place of the link where pages are told so: whoever made the link
     /// wrote it there, and nobody knows from here whether the page goes there.
     guessed: bool,
-    /// Whether it gives several ways to pay, each to an account of its own.
-    several: bool,
+    /// Whom else whoever scans it may pay or reach.
+    others: Others,
 }
 
 impl Payload {
@@ -186,12 +193,6 @@ impl Payload {
     /// Whether it may as well stay where it is, in place of leading on to what is nested in it.
     pub(crate) fn is_guessed(&self) -> bool {
         self.guessed
-    }
-
-    /// Whether it is a payment in which another reader may find another payee.
-    pub(crate) fn may_pay_others(&self) -> bool {
-        const TWICE: [&str; 2] = ["duplicate-param", "duplicate-tag"];
-        self.several || self.flags.iter().any(|flag| TWICE.contains(flag))
     }
 
     /// Replaces the text.
@@ -404,6 +405,7 @@ fn read(text: &str, depth: Depth) -> Payload {
         payload.category = Category::Redirect;
     }
     unwrap_target(&mut payload, depth);
+    payload.open_others(depth);
     if leads_on && payload.category == Category::Redirect {
         payload.category = own;
     }
@@ -461,7 +463,7 @@ fn empty(scheme: Scheme) -> Payload {
         nested: None,
         url: None,
         guessed: false,
-        several: false,
+        others: Others::default(),
     }
 }
 

@@ -6,6 +6,7 @@
 
 mod classes;
 mod defaults;
+mod elsewhere;
 mod file;
 mod hours;
 mod money;
@@ -16,6 +17,7 @@ use std::borrow::Cow;
 use std::sync::Arc;
 
 use self::classes::{PAYEE_MISMATCH, UNRESOLVED};
+use self::elsewhere::Elsewhere;
 use self::hours::Offset;
 pub use self::registry::{Allowed, Registry};
 use self::rules::{Facts, Outcome, Rule};
@@ -93,7 +95,7 @@ impl Severity {
 }
 
 /// What the platform wants done.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, serde::Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, serde::Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Action {
     /// Keep the record.
@@ -293,7 +295,8 @@ impl Policy {
                 why: match (&fits, winner) {
                     (Err(misfit), _) => misfit.because(facts),
                     (Ok(()), _) if !is_sure => {
-                        "everything holds of where it says it leads, and not of the page that says so".into()
+                        "everything holds of where it leads, and not of where else it may lead"
+                            .into()
                     }
                     (Ok(()), Some(winner)) if winner.id != rule.id => {
                         format!("everything holds, but `{}` comes before it", winner.id)
@@ -310,15 +313,17 @@ impl Policy {
 
     /// The verdict on a symbol that was located but could not be decoded.
     pub fn judge_undecoded(&self, context: &Context<'_>) -> Verdict {
+        let reason = "undecoded";
+        let outcome = defaults::of(Class::Unknown, Category::Other, reason);
         let facts = Facts {
             class: Class::Unknown,
             read: None,
+            elsewhere: &Elsewhere::default(),
+            usual: outcome,
             flags: &[],
             context,
             offset: self.offset,
         };
-        let reason = "undecoded";
-        let outcome = defaults::of(facts.class, Category::Other, reason);
         self.conclude(&facts, vec![reason.into()], outcome, &mut |_, _, _| {})
     }
 
@@ -329,10 +334,11 @@ impl Policy {
         context: &Context<'_>,
         each: Each<'_>,
     ) -> Verdict {
-        let (class, reason) = self.classify(payload, destination, context);
+        let elsewhere = Elsewhere::of(payload);
+        let (class, reason) = self.classify(payload, destination, &elsewhere, context);
         let (severity, action) = defaults::of(class, payload.category, &reason);
         let mut reasons = vec![reason];
-        let signs = self.signs(class, payload, destination, context.seller);
+        let signs = self.signs(class, payload, destination, &elsewhere, context.seller);
         reasons.extend(
             signs
                 .iter()
@@ -349,6 +355,8 @@ impl Policy {
         let facts = Facts {
             class,
             read: Some((payload, destination)),
+            elsewhere: &elsewhere,
+            usual: self.usual(class, (severity, action)),
             flags,
             context,
             offset: self.offset,
@@ -356,6 +364,18 @@ impl Policy {
         let mut verdict = self.conclude(&facts, reasons, (severity, action), each);
         verdict.flags = signs;
         verdict
+    }
+
+    /// What no rule changes: the default of the policy, or else `outcome`.
+    fn usual(&self, class: Class, outcome: (Severity, Action)) -> (Severity, Action) {
+        let (severity, action) = outcome;
+        match class {
+            Class::OffPlatform => (
+                self.default.severity.unwrap_or(severity),
+                self.default.action.unwrap_or(action),
+            ),
+            Class::OnPlatform | Class::Unknown => outcome,
+        }
     }
 
     /// Asks the rules; `each` is told of each of them, and of the one that wins.

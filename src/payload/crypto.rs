@@ -138,12 +138,16 @@ fn pay(input: &Input<'_>, uri: &Uri, chain: &Chain) -> Option<Payload> {
         ),
         Some(token) => (tokens::symbol(token), Some(0)),
     };
-    let fields = &mut payload.fields;
-    fields.payee = match form.and_then(Form::prefix) {
-        _ if address.is_empty() => None,
-        Some(prefix) => Some(format!("{prefix}:{}", address.to_ascii_lowercase())),
-        None => Some(address.to_owned()),
+    let named = |address: &str| match chain.form(address).and_then(Form::prefix) {
+        Some(prefix) => format!("{prefix}:{}", address.to_ascii_lowercase()),
+        None => address.to_owned(),
     };
+    payload.fields.payee = Some(named(address)).filter(|_| !address.is_empty());
+    for other in whole.split(';').skip(1) {
+        payload.also(&named(other.trim()));
+    }
+    also_fetched(&mut payload, uri);
+    let fields = &mut payload.fields;
     fields.payee_name = first(NAME).as_deref().and_then(text);
     fields.currency = coin.filter(|coin| !coin.is_empty());
     fields.amount = given
@@ -175,6 +179,14 @@ fn pay(input: &Input<'_>, uri: &Uri, chain: &Chain) -> Option<Payload> {
         _ => chain.verdict(address),
     };
     Some(settle(payload, verdict))
+}
+
+/// The requests that a wallet asks for by a link, and pays in place of what the code says (BIP-72, BIP-78).
+fn also_fetched(payload: &mut Payload, uri: &Uri) {
+    let is = |key: &str| ["r", "pj"].iter().any(|k| key.eq_ignore_ascii_case(k));
+    for (_, link) in uri.query.iter().filter(|(key, _)| is(key)) {
+        payload.also_to(link);
+    }
 }
 
 /// An address that stands alone. `whole`: it is all that a code holds.

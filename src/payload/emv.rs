@@ -1,7 +1,7 @@
 //! EMVCo merchant-presented codes (EMV QRCPS MPM 1.1): tag, length, value, and a checksum at the end.
 //!
-//! Lenient, because what is printed is: any payload format indicator, lengths in characters and not in
-//! bytes, a checksum in lower case, templates of schemes that nobody has heard of. Whatever breaks a
+//! Lenient, because what is printed is: any payload format indicator, lengths in characters or else in
+//! bytes or units of UTF-16, a checksum in lower case, templates of schemes that nobody has heard of. Whatever breaks a
 //! rule is still reported as what it claims to be, as not valid. Codes also hide inside URLs.
 
 mod accounts;
@@ -17,7 +17,7 @@ use crc::{CRC_16_IBM_3740, Crc};
 
 use self::found::Found;
 use self::guids::Checksum;
-use self::tlv::Tlv;
+use self::tlv::{Tlv, Unit};
 use super::input::{Input, Uri};
 use super::{Payload, raise};
 use crate::ids;
@@ -70,13 +70,19 @@ fn after_delimiters(text: &str) -> impl Iterator<Item = &str> {
 }
 
 fn read(input: &Input<'_>, code: &str) -> Option<Payload> {
+    // Some count otherwise, which shows where a name is not in ASCII: wrong, but what they mean is plain.
+    let others: &[Unit] = if code.is_ascii() {
+        &[]
+    } else {
+        &[Unit::Bytes, Unit::Utf16]
+    };
+    let others = others.iter().map(|unit| Tlv::read_by(code, *unit));
+    let mut others: Vec<_> = others.filter(Tlv::ends_with_checksum).collect();
     let mut tlv = Tlv::read(code);
-    // Some count bytes, which shows where a name is not in ASCII: wrong, but what they mean is plain.
-    let in_bytes = !code.is_ascii() && !tlv.ends_with_checksum();
-    let in_bytes = in_bytes.then(|| Tlv::read_bytes(code));
-    let in_bytes = in_bytes.filter(Tlv::ends_with_checksum);
-    let miscounted = in_bytes.is_some();
-    tlv = in_bytes.unwrap_or(tlv);
+    if !tlv.ends_with_checksum() && !others.is_empty() {
+        tlv = others.remove(0);
+    }
+    let miscounted = tlv.unit != Unit::Characters;
     // A product code may begin like a format indicator, but names no account and no country.
     let names = |tag: &str| matches!(tag.parse(), Ok(2..=64));
     if tlv.objects.len() < 3 || !tlv.objects.iter().any(|object| names(object.tag)) {
@@ -94,7 +100,22 @@ fn read(input: &Input<'_>, code: &str) -> Option<Payload> {
         raise(&mut payload.flags, "malformed");
     }
     payload.valid = Some(payload.flags.is_empty());
+    name_others(&mut payload, found);
+    // A phone that counts so pays whom it finds.
+    for other in &others {
+        name_others(&mut payload, Found::in_code(other));
+    }
     Some(payload)
+}
+
+/// Says whom a code names beside the one whom it counts as.
+fn name_others(payload: &mut Payload, found: Found<'_, '_>) {
+    if found.is_unclear {
+        payload.also_unknown();
+    }
+    for (scheme, name) in found.payees {
+        payload.also_of(scheme, &name);
+    }
 }
 
 /// `text` where it begins with a payload format indicator: tag 00, two digits. South Africa prints

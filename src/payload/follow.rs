@@ -87,7 +87,10 @@ impl Payload {
         if nested.scheme == PLAIN.id && !opens_app {
             return;
         }
-        if leads_on && nested.category != Category::Other {
+        // What may as well stay where it is is no place and no key for what its link says.
+        let takes_after = nested.category != Category::Other
+            && !(self.guessed && nested.category.leads_nowhere());
+        if leads_on && takes_after {
             self.category = nested.category;
         }
         if self.category == nested.category {

@@ -48,6 +48,8 @@ fn hide(payload: &mut Payload) -> Option<(String, String)> {
         return None;
     }
     let inner = payload.nested.as_deref_mut().and_then(hide);
+    let others = payload.others.found.iter_mut();
+    let beside = others.filter_map(hide).count() > 0;
     let old = payload.text.trim().to_owned();
     let new = match (payload.scheme, &inner) {
         ("otpauth" | "otpauth-migration", _) => key(&old),
@@ -56,6 +58,8 @@ fn hide(payload: &mut Payload) -> Option<(String, String)> {
             Some(at) => format!("{}{}", &old[..at + 3], mark(&old)),
             None => mark(&old),
         },
+        // Nobody knows where in the text the others stand.
+        _ if beside => mark(&old),
         (_, Some((was, is))) if old.contains(was.as_str()) => old.replace(was.as_str(), is),
         // The secret itself; or a wrapper that writes it in escapes of its own.
         _ => mark(&old),

@@ -2,15 +2,16 @@
 
 use std::borrow::Cow;
 
+use super::elsewhere::Elsewhere;
 use super::rules::{Facts, Rule};
 use super::{Class, Context, Policy, Registry};
-use crate::destination::{self, Destination, Kind};
+use crate::destination::{Destination, Kind};
 use crate::payload::{Category, Payload};
 
 /// The reason and sign of a payment to somebody who is not the stream's seller.
 pub(super) const PAYEE_MISMATCH: &str = "payee-mismatch";
 
-/// The reason for a payment that names several payees, of whom one is known.
+/// The reason for what names several payees or places, of which one is known and another one is not.
 const SEVERAL_PAYEES: &str = "several-payees";
 
 /// The reason for a link that nobody has followed yet.
@@ -22,26 +23,27 @@ impl Policy {
         &self,
         payload: &Payload,
         destination: &Destination,
+        elsewhere: &Elsewhere<'_>,
         context: &Context<'_>,
     ) -> (Class, Cow<'static, str>) {
         let seller = context.seller;
-        let unresolved = self.platform.is_short_link(destination)
-            || seller.is_some_and(|seller| seller.is_short_link(destination));
-        if unresolved {
+        if self.is_short_link(destination, seller) {
             return (Class::Unknown, UNRESOLVED.into());
         }
         // A page that is told in its link to lead to the platform may as well stay where it is.
-        let is_sure = destination::unsure(payload).all(|page| self.known(&page, seller).is_some());
-        // What is nested raises its flags around it.
-        let is_deep = payload.flags.contains(&"too-deep");
-        let several = payload.chain().any(Payload::may_pay_others);
+        let mut pages = elsewhere.pages.iter();
+        let is_sure = pages.all(|page| self.known(page, seller).is_some());
+        let is_deep = elsewhere.is_deep;
+        let mut others = elsewhere.others.iter();
+        let is_alone =
+            !elsewhere.is_unclear && others.all(|(other, place)| self.owns(other, place, context));
         if let Some(reason) = self.known(destination, seller).filter(|_| is_sure) {
             // Whose page it is says nothing of where it goes on to.
             if is_deep {
                 return (Class::Unknown, UNRESOLVED.into());
             }
-            // Whoever scans it may pay another one.
-            if several {
+            // Whoever scans it may end up with another one.
+            if !is_alone {
                 return (Class::Unknown, SEVERAL_PAYEES.into());
             }
             return (Class::OnPlatform, reason.into());
@@ -53,7 +55,7 @@ impl Policy {
         if let Some(reason) = self
             .allowed
             .reason(&destination.key, context)
-            .filter(|_| !is_deep && is_sure && !several)
+            .filter(|_| !is_deep && is_sure && is_alone)
         {
             return (Class::OnPlatform, reason.into());
         }
@@ -69,6 +71,21 @@ impl Policy {
             Class::OffPlatform,
             format!("category-{}", payload.category.as_str()).into(),
         )
+    }
+
+    /// Whether `place`, to which `other` leads, is in a registry or was allowed.
+    fn owns(&self, other: &Payload, place: &Destination, context: &Context<'_>) -> bool {
+        // Whoever allowed a link that nobody has followed did not see where it leads.
+        let was_seen = !other.innermost().flags.contains(&"needs-resolve");
+        let allowed = || was_seen && self.allowed.reason(&place.key, context).is_some();
+        !self.is_short_link(place, context.seller)
+            && (self.known(place, context.seller).is_some() || allowed())
+    }
+
+    /// Whether only following it says where a link of the platform's or the seller's shorteners leads.
+    fn is_short_link(&self, destination: &Destination, seller: Option<&Registry>) -> bool {
+        self.platform.is_short_link(destination)
+            || seller.is_some_and(|seller| seller.is_short_link(destination))
     }
 
     /// Which entry of a registry holds `destination`, as a reason.
@@ -88,6 +105,7 @@ impl Policy {
         class: Class,
         payload: &Payload,
         destination: &Destination,
+        elsewhere: &Elsewhere<'_>,
         seller: Option<&Registry>,
     ) -> Vec<&'static str> {
         if class == Class::OnPlatform {
@@ -95,8 +113,9 @@ impl Policy {
         }
         let mut signs = Vec::new();
         let is_known = |place: &Destination| self.known(place, seller).is_some();
-        let likeness = destination::unsure(payload)
-            .chain([destination.clone()])
+        let places = elsewhere.places().map(|(_, place)| place);
+        let likeness = places
+            .chain([destination])
             .filter(|place| !is_known(place))
             .find_map(|place| {
                 let host = place.host.as_deref()?;
@@ -117,19 +136,18 @@ impl Policy {
         signs
     }
 
-    /// Whether `rule` does not put on the platform what may stay on a page of somebody else.
+    /// Whether `rule` does not spare what may as well end up with somebody whom it does not ask for.
     pub(super) fn is_sure(&self, rule: &Rule, facts: &Facts<'_>) -> bool {
-        if rule.outcome.class != Some(Class::OnPlatform) {
+        if !rule.spares(facts) || !rule.asks_where() {
             return true;
         }
-        let Some((payload, _)) = facts.read else {
-            return true;
-        };
-        destination::unsure(payload).all(|page| {
-            let read = Some((payload, &page));
-            self.known(&page, facts.context.seller).is_some()
-                || rule.fits(&Facts { read, ..*facts }).is_ok()
-        })
+        let elsewhere = facts.elsewhere;
+        let is_known = |place: &Destination| self.known(place, facts.context.seller).is_some();
+        !elsewhere.is_deep
+            && !elsewhere.is_unclear
+            && elsewhere
+                .places()
+                .all(|(payee, place)| is_known(place) || rule.is_for(payee, place))
     }
 }
 

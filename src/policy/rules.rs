@@ -2,6 +2,7 @@
 
 use std::fmt::{self, Display, Write};
 
+use super::elsewhere::Elsewhere;
 use super::hours::{Offset, Window};
 use super::money::Range;
 use super::registry::is_below_any;
@@ -15,6 +16,10 @@ pub(super) struct Facts<'a> {
     pub(super) class: Class,
     /// What was read and where it leads; `None` where a code could not be read.
     pub(super) read: Option<(&'a Payload, &'a Destination)>,
+    /// Where else it may lead.
+    pub(super) elsewhere: &'a Elsewhere<'a>,
+    /// How bad it is and what is done about it where no rule fits.
+    pub(super) usual: (Severity, Action),
     /// Signs of deception, those that only the registry shows included.
     pub(super) flags: &'a [&'static str],
     pub(super) context: &'a Context<'a>,
@@ -57,7 +62,12 @@ pub(super) enum Condition {
 impl Rule {
     /// Whether it fits; the first condition that does not hold where it does not fit.
     pub(super) fn fits(&self, facts: &Facts<'_>) -> Result<(), Misfit<'_>> {
-        if let Some(condition) = self.when.iter().find(|condition| !condition.holds(facts)) {
+        // Whoever hides where a code leads behind another place is not spared for it, and stopped all the same.
+        let anywhere = !self.spares(facts);
+        let misfit = self.when.iter().find(|condition| {
+            !condition.holds(facts) && !(anywhere && condition.holds_elsewhere(facts))
+        });
+        if let Some(condition) = misfit {
             return Err(Misfit::Condition(condition));
         }
         if self.is_enabled(facts.context.stream) {
@@ -65,6 +75,32 @@ impl Rule {
         } else {
             Err(Misfit::Share)
         }
+    }
+
+    /// Whether it makes less of a code than is made of it without the rule.
+    pub(super) fn spares(&self, facts: &Facts<'_>) -> bool {
+        let (severity, action) = facts.usual;
+        let Outcome {
+            class,
+            severity: given,
+            action: done,
+        } = self.outcome;
+        let off = facts.class == Class::OffPlatform;
+        class == Some(Class::OnPlatform)
+            || (off && class == Some(Class::Unknown))
+            || given.is_some_and(|given| given < severity)
+            || done.is_some_and(|done| done < action)
+    }
+
+    /// Whether it asks where a code leads.
+    pub(super) fn asks_where(&self) -> bool {
+        self.when.iter().any(Condition::is_of_place)
+    }
+
+    /// Whether all that it asks of where a code leads holds of `place`, and of the payee that is named for it.
+    pub(super) fn is_for(&self, payee: Option<&str>, place: &Destination) -> bool {
+        let mut asked = self.when.iter().filter(|c| c.is_of_place());
+        asked.all(|condition| condition.holds_of(payee, place))
     }
 
     /// Whether the rule is enabled for this stream: the same answer for the same stream for ever, and more
@@ -110,14 +146,8 @@ impl Condition {
                 let is = |p: &Payload| list.iter().any(|id| id == p.scheme);
                 payload.is_some_and(|p| p.chain().any(is))
             }
-            Self::Host(list) => {
-                let host = read.and_then(|(_, destination)| destination.host.as_deref());
-                host.is_some_and(|host| is_below_any(host, list))
-            }
-            Self::Payee(list) => read.is_some_and(|(payload, destination)| {
-                let payee = payload.fields.payee.as_ref();
-                list.iter()
-                    .any(|p| Some(p) == payee || *p == destination.key)
+            Self::Host(_) | Self::Payee(_) => read.is_some_and(|(payload, destination)| {
+                self.holds_of(payload.fields.payee.as_deref(), destination)
             }),
             Self::Flag(list) => list.iter().any(|flag| facts.flags.contains(&flag.as_str())),
             Self::Amount(list) => payload.is_some_and(|p| {
@@ -133,6 +163,31 @@ impl Condition {
                 at.is_some_and(|at| list.iter().any(|window| window.holds(at, facts.offset)))
             }
         }
+    }
+
+    /// Whether it asks where a code leads.
+    fn is_of_place(&self) -> bool {
+        matches!(self, Self::Host(_) | Self::Payee(_))
+    }
+
+    /// Whether it asks where a code leads, and that is `place` or `payee`.
+    fn holds_of(&self, payee: Option<&str>, place: &Destination) -> bool {
+        match self {
+            Self::Host(list) => {
+                let host = place.host.as_deref();
+                host.is_some_and(|host| is_below_any(host, list))
+            }
+            Self::Payee(list) => list
+                .iter()
+                .any(|p| Some(p.as_str()) == payee || *p == place.key),
+            _ => false,
+        }
+    }
+
+    /// Whether it asks where a code leads, and it may lead there as well.
+    fn holds_elsewhere(&self, facts: &Facts<'_>) -> bool {
+        let mut places = facts.elsewhere.places();
+        places.any(|(payee, place)| self.holds_of(payee, place))
     }
 
     fn because(&self, facts: &Facts<'_>) -> String {

@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use serde::Serialize;
 
+use crate::destination;
 use crate::payload::Fields;
 use crate::policy::{Considered, Shadow, Verdict};
 use crate::track::{Followed, Reading};
@@ -82,6 +83,9 @@ pub struct ExplainedDestination<'a> {
     /// The links that were opened on the way, outermost first; absent where the payload leads there itself.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub chain: Vec<&'a str>,
+    /// The keys of where else whoever scans it may end up; absent where it leads to one place alone.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub others: Vec<String>,
 }
 
 /// What asking a link showed, as [`Followed`] documents it.
@@ -196,6 +200,10 @@ impl<'a> Explained<'a> {
                 host: destination.host.as_deref(),
                 registrable_domain: destination.registrable_domain.as_deref(),
                 chain: payload.chain().skip(1).map(|p| p.text.as_str()).collect(),
+                others: destination::others(payload)
+                    .into_iter()
+                    .map(|(_, place)| place.key)
+                    .collect(),
             },
             resolution: followed.as_ref().map(ExplainedResolution::new),
             verdict: ExplainedVerdict::new(verdict),

@@ -4,7 +4,7 @@ use super::super::input::{Input, Uri, strip_prefix_ignore_case};
 use super::super::{Payload, amount};
 use super::bech32::{self, Variant};
 use super::forms::{Chain, Verdict, base58, chain, own, segwit};
-use super::{alphabet, body, lightning, settle, text};
+use super::{alphabet, also_fetched, body, lightning, settle, text};
 
 /// `m`, `n` and `2` are of the test networks. Silent payments are BIP-352.
 pub(super) static ADDRESS: Chain = chain(
@@ -54,9 +54,7 @@ pub(super) fn request(input: &Input<'_>, uri: &Uri) -> Payload {
     // So many ways to pay are in no code that somebody means.
     let is_way = |key: &str| WAYS.iter().any(|way| way.eq_ignore_ascii_case(key));
     let in_query = uri.query.iter().filter(|(key, _)| is_way(key)).take(16);
-    let others = [invoice.is_some(), offer.is_some(), body(uri).is_some()];
-    payload.several = in_query.count() + others.iter().filter(|is| **is).count() > 1;
-    for (_, other) in uri.query.iter().filter(|(key, _)| is_way(key)).take(16) {
+    for (_, other) in in_query {
         verdict = worse(verdict, REQUEST.verdict(other));
     }
     for (token, text) in [&invoice, &offer].into_iter().flatten() {
@@ -80,6 +78,16 @@ pub(super) fn request(input: &Input<'_>, uri: &Uri) -> Payload {
         fields.payee = address;
     }
 
+    // A wallet pays the one that it likes best.
+    for (key, other) in uri.query.iter() {
+        let is = |name: &str| key.eq_ignore_ascii_case(name);
+        if is_way(key) {
+            payload.also(other);
+        } else if (is("lightning") || is("lno")) && payload.fields.payee.as_deref() != Some(other) {
+            payload.also_to(other);
+        }
+    }
+    also_fetched(&mut payload, uri);
     if uri.repeats(&["amount", "label", "message", "lightning", "pj"]) {
         payload.flags.push("duplicate-param");
     }

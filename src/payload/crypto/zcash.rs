@@ -72,6 +72,9 @@ pub(super) fn request(input: &Input<'_>, uri: &Uri) -> Payload {
     fields.amount = first.and_then(|p| p.amount).and_then(coins);
     fields.currency = Some("ZEC".into());
     fields.reference = first.and_then(|p| p.memo).and_then(words);
+    for other in payments.values().skip(1).filter_map(|p| p.address) {
+        payload.also(other);
+    }
     // More payments are in no code that somebody means.
     let verdict = payments
         .values()

@@ -17,8 +17,12 @@ fn payee(fields: &Fields, holds: impl Fn(&str) -> bool) -> Result<(), &'static s
 }
 
 /// Manual de Padrões para Iniciação do Pix, sections 1.5 and 1.6: a key, or the place of a charge that
-/// names it; the transaction has up to 25 letters and digits.
-pub(super) fn pix(_: &Parts<'_, '_>, fields: &Fields) -> Result<(), &'static str> {
+/// names it, and never both; the transaction has up to 25 letters and digits.
+pub(super) fn pix(parts: &Parts<'_, '_>, fields: &Fields) -> Result<(), &'static str> {
+    let fetched = parts.template.get("25").is_some_and(|v| !v.is_empty());
+    if fetched && fields.payee.is_some() {
+        return Err("malformed");
+    }
     if fields.payee.is_some() || fields.target.is_none() {
         payee(fields, is_pix_key)?;
     }

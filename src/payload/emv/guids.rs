@@ -2,6 +2,7 @@
 
 use super::super::schemes::Scheme;
 use super::accounts::{self, Check};
+use super::tlv::Parts;
 
 /// One row: how a template is told, and what stands where in it.
 pub(super) struct Guid {
@@ -19,6 +20,8 @@ pub(super) struct Guid {
     /// When an amount without a decimal point is in minor units.
     pub(super) minor: Minor,
     pub(super) check: Option<Check>,
+    /// Whether each of the places of the payee is an account by itself, so that a template may name several.
+    are_accounts: bool,
 }
 
 /// When an amount without a decimal point is in minor units.
@@ -45,6 +48,27 @@ impl Guid {
     pub(super) fn fits(&self, guid: &str, country: &str) -> bool {
         (self.country.is_empty() || self.country.eq_ignore_ascii_case(country))
             && matches(self.pattern, guid)
+    }
+
+    /// Whether a template says by itself that it belongs to the row, whatever the country.
+    pub(super) fn is_of_its_own(&self) -> bool {
+        self.pattern != "*"
+    }
+
+    /// Whom a template names.
+    pub(super) fn accounts(&self, parts: &Parts<'_, '_>) -> Vec<String> {
+        if self.are_accounts {
+            let places = self.payee.split('|');
+            places.filter_map(|place| parts.pick(place)).collect()
+        } else {
+            parts.pick(self.payee).into_iter().collect()
+        }
+    }
+
+    /// Wallets differ in which of the accounts they pay.
+    const fn each(mut self) -> Self {
+        self.are_accounts = true;
+        self
     }
 
     const fn reference(mut self, at: &'static str) -> Self {
@@ -101,6 +125,7 @@ const fn within(
         checksum: Checksum::Crc16,
         minor: Minor::Never,
         check: None,
+        are_accounts: false,
     }
 }
 
@@ -112,13 +137,18 @@ pub(super) const GUIDS: &[Guid] = &[
     row("pix", "br.gov.bcb.pix", "01")
         .target("25|/80.25")
         .check(accounts::pix),
-    row("qris", "id.co.qris.www", "02|01").check(accounts::nmid),
-    row("sgqr", "sg.sgqr", "01"),
+    row("qris", "id.co.qris.www", "02|01")
+        .each()
+        .check(accounts::nmid),
     row("paynow", "sg.paynow", "02")
         .reference("/62.01|/62.05|05")
         .check(accounts::paynow),
-    row("promptpay", "a000000677010111", "01|02|03|04").check(accounts::promptpay),
-    row("promptpay", "a000000677010114", "01|02|03|04").check(accounts::promptpay),
+    row("promptpay", "a000000677010111", "01|02|03|04")
+        .each()
+        .check(accounts::promptpay),
+    row("promptpay", "a000000677010114", "01|02|03|04")
+        .each()
+        .check(accounts::promptpay),
     row("promptpay-bill", "a000000677010112", "01")
         .reference("02")
         .check(accounts::biller),
@@ -130,7 +160,9 @@ pub(super) const GUIDS: &[Guid] = &[
     row("duitnow", "my.paynet.duitnow", "02|01"),
     row("vietqr", "a000000727", "01.00:01.01").check(accounts::vietqr),
     row("zalopay-vnpay", "a000000775", "01"),
-    row("fps-hk", "hk.com.hkicl*", "02|03|04").check(accounts::fps),
+    row("fps-hk", "hk.com.hkicl*", "02|03|04")
+        .each()
+        .check(accounts::fps),
     row("lao-qr", "a005266284662577", "03|02"),
     row("lao-qr", "mch*", "00|@"),
     row("nepal-qr", "fonepay.com*", "07|01"),
@@ -148,6 +180,7 @@ pub(super) const GUIDS: &[Guid] = &[
         "a000000524",
         "/26.01|/02|/04|/06|/11|/08|/28.01",
     )
+    .each()
     .reference("/27.01")
     .check(accounts::bharat),
     within("bharat-qr", "IN", "*upi", "01"),
@@ -163,7 +196,9 @@ pub(super) const GUIDS: &[Guid] = &[
     row("zeropay", "a000000642*", "01|#"),
     row("twqr-emv", "tw.com.twqrp", "01"),
     row("mercadopago-emv", "com.mercadolibre", "01|02").check(accounts::argentina),
-    row("bre-b", "co.com.*.lla", BRE_B).reference(BRE_B_ID),
+    row("bre-b", "co.com.*.lla", BRE_B)
+        .each()
+        .reference(BRE_B_ID),
     row("ghqr", "gh.net.ghipss.ghqr", "01"),
     // Mobile money in 28, banks in 29; the tag of the account is the number of the institution.
     row("ke-qr", "ke.go.qr", "01|68|#"),
@@ -187,12 +222,12 @@ pub(super) const GUIDS: &[Guid] = &[
     row("tr-karekod", "tr.com.bkm*", KAREKOD).karekod(),
     row("tr-karekod", "tr.gov.tcmb.*", KAREKOD).karekod(),
     row("codi", "mx.com.banxico.*", "01|#"),
-    row("qris", "id.*.www", "01|02"),
-    row("qris", "com.*.www", "01|02"),
+    row("qris", "id.*.www", "01|02").each(),
+    row("qris", "com.*.www", "01|02").each(),
     within("khqr", "KH", "*@*", "00").check(accounts::bakong),
     within("mercadopago-emv", "AR", "*", "01|98|/51.00|/50.00").check(accounts::argentina),
     within("bangla-qr", "BD", "*", "03|02|01"),
-    within("bre-b", "CO", "*", BRE_B).reference(BRE_B_ID),
+    within("bre-b", "CO", "*", BRE_B).each().reference(BRE_B_ID),
     within("eth-qr", "ET", "*", "02|01"),
     within("ghqr", "GH", "*", "01|#"),
     within("ke-qr", "KE", "*", "68|01|#"),
@@ -202,9 +237,10 @@ pub(super) const GUIDS: &[Guid] = &[
     within("yape-plin", "PE", "*", "/39|@"),
     within("raast", "PK", "*", "02|01").check(accounts::iban),
     within("rwanda-qr", "RW", "*", "00"),
-    within("sgqr", "SG", "*", "/51.01|01|#"),
+    within("sgqr", "SG", "*", "01|#"),
     within("tr-karekod", "TR", "*", KAREKOD).karekod(),
     within("tanqr", "TZ", "*", "02|01"),
+    row("sgqr", "sg.sgqr", "01"),
 ];
 
 /// FAST has the account in its own template, BKM the number of the shop beside it.

@@ -1,5 +1,18 @@
 //! Tag, length, value: two digits, two digits, and as many characters.
 
+/// What lengths count. Characters, as EMVCo says; generators and phones that count otherwise take the same code for
+/// another one where it is not in ASCII.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(super) enum Unit {
+    /// Unicode scalar values.
+    #[default]
+    Characters,
+    /// Bytes of UTF-8.
+    Bytes,
+    /// Units of UTF-16, as Java and JavaScript count them: two for an emoji.
+    Utf16,
+}
+
 /// One object of a code.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Object<'a> {
@@ -14,30 +27,35 @@ pub(super) struct Object<'a> {
 pub(super) struct Tlv<'a> {
     pub(super) objects: Vec<Object<'a>>,
     pub(super) rest: &'a str,
+    /// By which it was read.
+    pub(super) unit: Unit,
 }
 
 impl<'a> Tlv<'a> {
     /// Reads objects until `text` ends or stops making sense.
     pub(super) fn read(text: &'a str) -> Self {
-        Self::read_by(text, nth_character)
+        Self::read_by(text, Unit::Characters)
     }
 
-    /// The same with lengths in bytes.
-    pub(super) fn read_bytes(text: &'a str) -> Self {
-        Self::read_by(text, |body, length| {
-            body.is_char_boundary(length).then_some(length)
-        })
-    }
-
-    fn read_by(text: &'a str, end: Measure) -> Self {
+    /// The same with lengths in `unit`.
+    pub(super) fn read_by(text: &'a str, unit: Unit) -> Self {
         let mut objects = Vec::new();
         let mut rest = text;
-        while let Some((tag, value, after)) = object(rest, end) {
+        while let Some((tag, value, after)) = object(rest, unit) {
             let at = text.len() - after.len() - value.len();
             objects.push(Object { tag, value, at });
             rest = after;
         }
-        Self { objects, rest }
+        Self {
+            objects,
+            rest,
+            unit,
+        }
+    }
+
+    /// The objects of `value`, which stands in it.
+    pub(super) fn inside(&self, value: &'a str) -> Self {
+        Self::read_by(value, self.unit)
     }
 
     /// Whether all of it could be read, and the last object is the checksum.
@@ -73,7 +91,7 @@ impl<'a> Tlv<'a> {
     /// is no identifier.
     fn at_path(&self, path: &str) -> Option<&'a str> {
         match path.split_once('.') {
-            Some((outer, inner)) => Tlv::read(self.get(outer)?).get(inner),
+            Some((outer, inner)) => self.inside(self.get(outer)?).get(inner),
             None if path == "#" => self.objects.iter().find(|o| o.tag != "00").map(|o| o.value),
             None => self.get(path),
         }
@@ -110,22 +128,37 @@ impl Parts<'_, '_> {
     }
 }
 
-/// Where in a text so many units end, in bytes; `None` where it is shorter.
-type Measure = fn(&str, usize) -> Option<usize>;
-
-fn nth_character(text: &str, length: usize) -> Option<usize> {
-    let mut ends = text.char_indices().map(|(at, _)| at).chain([text.len()]);
-    ends.nth(length)
+impl Unit {
+    /// Where in `text` so many units end, in bytes; `None` where it is shorter, or a character stands across that.
+    fn end(self, text: &str, length: usize) -> Option<usize> {
+        match self {
+            Self::Characters => {
+                let mut ends = text.char_indices().map(|(at, _)| at).chain([text.len()]);
+                ends.nth(length)
+            }
+            Self::Bytes => text.is_char_boundary(length).then_some(length),
+            Self::Utf16 => {
+                let mut units = 0;
+                for (at, letter) in text.char_indices() {
+                    if units >= length {
+                        return (units == length).then_some(at);
+                    }
+                    units += letter.len_utf16();
+                }
+                (units == length).then_some(text.len())
+            }
+        }
+    }
 }
 
 /// The tag and value of the object that `text` begins with, and what follows it.
-fn object(text: &str, end: Measure) -> Option<(&str, &str, &str)> {
+fn object(text: &str, unit: Unit) -> Option<(&str, &str, &str)> {
     let header = text
         .get(..4)
         .filter(|h| h.bytes().all(|b| b.is_ascii_digit()))?;
     let (tag, length) = header.split_at(2);
     let body = &text[4..];
-    let (value, rest) = body.split_at_checked(end(body, length.parse().ok()?)?)?;
+    let (value, rest) = body.split_at_checked(unit.end(body, length.parse().ok()?)?)?;
     Some((tag, value, rest))
 }
 
@@ -143,6 +176,30 @@ mod tests {
         assert!(Tlv::read("00x201").objects.is_empty());
         assert!(Tlv::read("００02xx").objects.is_empty());
         assert_eq!(Tlv::read("5900").get("59"), Some(""));
+    }
+
+    #[test]
+    fn lengths_count_what_is_asked_for() {
+        let text = "小😀x";
+        for (unit, ends) in [
+            (
+                Unit::Characters,
+                [Some(0), Some(3), Some(7), Some(8), None, None],
+            ),
+            (Unit::Bytes, [Some(0), None, None, Some(3), None, None]),
+            (
+                Unit::Utf16,
+                [Some(0), Some(3), None, Some(7), Some(8), None],
+            ),
+        ] {
+            let found: Vec<_> = (0..6).map(|length| unit.end(text, length)).collect();
+            assert_eq!(found, ends, "{unit:?}");
+        }
+        let value = "0005小😀xx0102ab";
+        let tlv = Tlv::read_by("26150005小😀xx0102ab", Unit::Utf16);
+        assert_eq!(tlv.get("26"), Some(value));
+        assert_eq!(tlv.inside(value).get("01"), Some("ab"));
+        assert_eq!(Tlv::read(value).get("01"), None);
     }
 
     #[test]

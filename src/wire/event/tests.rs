@@ -25,6 +25,7 @@ pub(crate) fn event(incident: &str, number: u32) -> Event<'static> {
             host: Some("pay.example"),
             registrable_domain: Some("pay.example"),
             chain: Vec::new(),
+            others: Vec::new(),
         },
         resolution: None,
         verdict: ExplainedVerdict {
