@@ -18,6 +18,7 @@ mod spayd;
 mod swiss;
 mod uris;
 
+use self::lines::Lines;
 use super::amount::money;
 use super::input::Input;
 use super::schemes::Scheme;
@@ -131,6 +132,19 @@ impl Slip {
         let account = iban::normal(text);
         self.require(iban::holds(&account), "bad-iban");
         self.0.fields.payee = some(&account);
+    }
+
+    /// The payee may take it at this international account as well.
+    fn also_iban(&mut self, text: &str) {
+        self.0.also(&iban::normal(text));
+    }
+
+    /// Where `lines` end in two ways, some readers see others.
+    fn lines(&mut self, lines: &Lines<'_>) {
+        if lines.are_mixed() {
+            self.require(false, "malformed");
+            self.0.also_unknown();
+        }
     }
 
     /// The payee is an international account of `country`.

@@ -100,38 +100,52 @@ fn dialled(text: &str) -> String {
     text.chars().filter(|c| !mark(*c)).collect()
 }
 
-/// The first number, and the link in the message: `smsto:NUMBER:BODY` or `sms:NUMBER?body=BODY`.
+/// The numbers, and the links in the message: `smsto:NUMBER,NUMBER:BODY` or `sms:NUMBER?body=BODY`.
 fn message(rest: &str, payload: &mut Payload) {
     let end = rest.find([',', ':', '?', ';', '&']).unwrap_or(rest.len());
     number(&rest[..end], payload);
+    let to = rest.split([':', '?', '&']).next().unwrap_or_default();
+    // A parameter has a name.
+    let others = to.split([',', ';']).skip(1).filter(|to| !to.contains('='));
+    for other in others {
+        payload.also(&dialled(&decode(other)));
+    }
     let body = match rest.find([':', '?', '&', ';']) {
         Some(at) if rest[at..].starts_with(':') => decode(&rest[at + 1..]),
         // Phones disagree on the sign in front.
         Some(at) => query(&rest[at + 1..], "body").unwrap_or_default(),
         None => String::new(),
     };
-    payload.fields.target = nested::target([body.as_str()]);
+    nested::lead(payload, [body.as_str()]);
 }
 
 /// RFC 6068: the addresses stand in front, or in the headers.
 fn mail(rest: &str, payload: &mut Payload) {
-    let (to, headers) = rest.split_once('?').unwrap_or((rest, ""));
-    let to = to.trim_start_matches('/');
+    let (front, headers) = rest.split_once('?').unwrap_or((rest, ""));
+    let front = front.trim_start_matches('/');
     let first = |to: &str| {
         let to = decode(to);
         to.split(',').next().unwrap_or_default().trim().to_owned()
     };
-    let to = some(first(to)).or_else(|| query(headers, "to").map(|to| first(&to)));
+    let to = some(first(front)).or_else(|| query(headers, "to").map(|to| first(&to)));
     address(to.unwrap_or_default(), payload);
-    let body = query(headers, "body").unwrap_or_default();
-    payload.fields.target = nested::target([body.as_str()]);
+    let headers = Uri::parse(&format!("x:?{headers}"));
+    let headers = || headers.iter().flat_map(|uri| uri.query.iter());
+    let is = |key: &str, names: &[&str]| names.iter().any(|name| key.eq_ignore_ascii_case(name));
+    let others = headers().filter(|(key, _)| is(key, &["to", "cc", "bcc"]));
+    let front = decode(front);
+    for list in [front.as_str()].into_iter().chain(others.map(|(_, to)| to)) {
+        list.split(',').for_each(|other| payload.also(other));
+    }
+    let bodies = headers().filter(|(key, _)| is(key, &["body"]));
+    nested::lead(payload, bodies.map(|(_, body)| body));
 }
 
 /// `SMTP:ADDRESS:SUBJECT:BODY`.
 fn smtp(rest: &str, payload: &mut Payload) {
     let mut parts = rest.splitn(3, ':');
     address(parts.next().unwrap_or_default().to_owned(), payload);
-    payload.fields.target = nested::target(parts.nth(1));
+    nested::lead(payload, parts.nth(1));
 }
 
 fn address(to: String, payload: &mut Payload) {

@@ -1,6 +1,6 @@
 //! Links in the free text of cards, messages and dates: what a viewer is led to by way of them.
 
-use super::{Category, Depth, PLAIN, contact, local, read};
+use super::{Category, Depth, PLAIN, Payload, contact, local, read};
 
 /// How many are looked at, and as many words that may be one.
 const MOST: usize = 8;
@@ -14,22 +14,28 @@ const ENDS: &[char] = &[
 /// What may stand after a link without being part of it.
 const AFTER: &[char] = &['.', ',', ';', ':', '!', '?', ')', ']', '\''];
 
-/// Where `texts` lead: the first link in them that pays, or leads to somebody, else the first of all.
-pub(super) fn target<'a>(texts: impl IntoIterator<Item = &'a str>) -> Option<String> {
+/// Has `payload` lead where `texts` do: to the first link in them that pays, or leads to somebody, else to the first of
+/// all, and to the others besides.
+pub(super) fn lead<'a>(payload: &mut Payload, texts: impl IntoIterator<Item = &'a str>) {
     let (mut links_left, mut words_left) = (MOST, MOST);
     let mut found: Vec<(&str, bool)> = Vec::new();
     for text in texts {
-        for link in links(text).take(links_left) {
+        let mut links = links(text);
+        for link in links.by_ref().take(links_left) {
             links_left -= 1;
             found.push((link, true));
         }
-        if words_left > 0
-            && let Some(word) = word(text)
-        {
-            words_left -= 1;
-            found.push((word, false));
+        let mut is_full = links.next().is_some();
+        if let Some(word) = word(text) {
+            if words_left > 0 {
+                words_left -= 1;
+                found.push((word, false));
+            } else {
+                is_full = true;
+            }
         }
-        if links_left == 0 && words_left == 0 {
+        if is_full {
+            payload.also_unknown();
             break;
         }
     }
@@ -48,7 +54,11 @@ pub(super) fn target<'a>(texts: impl IntoIterator<Item = &'a str>) -> Option<Str
             .find(tells)
             .or_else(|| more.iter().find(|(_, is_link)| *is_link)),
     };
-    best.map(|(text, _)| (*text).to_owned())
+    let others = found.iter().filter(|one| Some(*one) != best);
+    for (text, _) in others.filter(|one| one.1 || tells(one)) {
+        payload.also_to(text);
+    }
+    payload.fields.target = best.map(|(text, _)| (*text).to_owned());
 }
 
 /// The links in `text`, in their order.
@@ -79,8 +89,17 @@ fn word(text: &str) -> Option<&str> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::Depth;
+    use super::super::{Depth, empty};
     use super::*;
+
+    /// Where `texts` lead, and the others.
+    fn led<'a>(texts: impl IntoIterator<Item = &'a str>) -> (Option<String>, Vec<String>) {
+        let mut payload = empty(PLAIN);
+        lead(&mut payload, texts);
+        let others = payload.others().iter().map(|other| other.text.clone());
+        let others = others.collect();
+        (payload.fields.target, others)
+    }
 
     #[test]
     fn links_in_sentences_are_found() {
@@ -107,13 +126,30 @@ mod tests {
             ("tel:+15550100", Some("tel:+15550100")),
             ("Tuesday-afternoon", None),
         ] {
-            assert_eq!(target([text]).as_deref(), link, "{text}");
+            assert_eq!(led([text]).0.as_deref(), link, "{text}");
         }
-        assert_eq!(
-            target(["https://a.example", "https://wa.me/1"]).as_deref(),
-            Some("https://wa.me/1")
-        );
+        let words = ["https://a.example", "https://wa.me/1", "Tuesday-afternoon"];
+        let (first, others) = led(words.into_iter().chain(["tel:+15550100"]));
+        assert_eq!(first.as_deref(), Some("https://wa.me/1"));
+        assert_eq!(others, ["https://a.example", "tel:+15550100"]);
         assert_eq!(links(&"://".repeat(1000)).count(), 0);
+    }
+
+    #[test]
+    fn more_links_than_are_looked_at_are_told_of() {
+        for (links, words, more) in [
+            (MOST, MOST, false),
+            (MOST + 1, 0, true),
+            (0, MOST + 1, true),
+        ] {
+            let mut payload = empty(PLAIN);
+            let text = "https://a.example ".repeat(links);
+            lead(
+                &mut payload,
+                [text.as_str()].into_iter().chain(vec!["afternoon"; words]),
+            );
+            assert_eq!(payload.may_name_others(), more, "{links} {words}");
+        }
     }
 
     /// Each is a message that holds the rest.

@@ -133,4 +133,24 @@ mod tests {
         assert_eq!(payload.others().len(), MOST);
         assert!(payload.may_name_others(), "there are more");
     }
+
+    #[test]
+    fn what_others_hold_is_read_too() {
+        let payload = parse_str(
+            "mailto:a@b.example?body=https://wa.me/15550100 https://t.example/?url=https://c.example",
+        );
+        assert_eq!(
+            names(&payload),
+            ["https://t.example/?url=https://c.example"]
+        );
+        let texts: Vec<_> = payload.whole().map(|part| part.text.as_str()).collect();
+        assert_eq!(
+            texts[1..],
+            [
+                "https://wa.me/15550100",
+                "https://t.example/?url=https://c.example",
+                "https://c.example"
+            ]
+        );
+    }
 }

@@ -204,6 +204,10 @@ mod tests {
                 "GEZD",
             ),
             (
+                "BEGIN:VCARD\nFN:Jo\nTEL:1\nNOTE:https://wa.me/1 otpauth://totp/jo?secret=GEZDGNBVGY3TQOJQ\nEND:VCARD",
+                "GEZDGN",
+            ),
+            (
                 "https://www.google.com/url?q=otpauth%3A%2F%2Ftotp%2Fjo%3Fsecret%3DGEZDGNBVGY3TQOJQ",
                 "GEZDGN",
             ),

@@ -1,7 +1,7 @@
 //! UPI, India: payment and mandate links (NPCI UPI linking specification 1.6), and the same query under
 //! the schemes of the apps that read it.
 
-use super::input::{Input, Uri};
+use super::input::{Input, Uri, decode};
 use super::schemes::Scheme;
 use super::{Payload, amount};
 
@@ -57,16 +57,24 @@ pub(super) fn parse(input: &Input<'_>) -> Option<Payload> {
     if uri.url.scheme() == "intent" {
         // No fault of the payment, and still a way past what the viewer sees.
         payload.flags.push("dangerous-scheme");
+        // A phone without the app opens this.
+        for link in extras(uri).filter_map(|extra| extra.strip_prefix("S.browser_fallback_url=")) {
+            payload.also_to(&decode(link));
+        }
     }
     Some(payload)
 }
 
 /// Whether an Android intent (`intent://pay?...#Intent;scheme=upi;package=...;end`) is for one of the apps.
 fn opens_app(uri: &Uri) -> bool {
-    let extras = uri.url.fragment().and_then(|f| f.strip_prefix("Intent;"));
-    let mut extras = extras.unwrap_or_default().split(';');
-    let scheme = extras.find_map(|extra| extra.strip_prefix("scheme="));
+    let scheme = extras(uri).find_map(|extra| extra.strip_prefix("scheme="));
     scheme.is_some_and(|scheme| scheme == "upi" || APPS.contains(&scheme))
+}
+
+/// What an intent says behind its link.
+fn extras(uri: &Uri) -> impl Iterator<Item = &str> {
+    let extras = uri.url.fragment().and_then(|f| f.strip_prefix("Intent;"));
+    extras.unwrap_or_default().split(';')
 }
 
 /// A virtual payment address is `name@handle`; the handle has no dot, which tells it from an e-mail, unless

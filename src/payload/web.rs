@@ -194,6 +194,9 @@ fn dangerous(input: &Input<'_>, danger: Danger, hidden: Option<Hidden>) -> Paylo
         .flags
         .extend(hidden.into_iter().flat_map(|h| h.flags));
     payload.fields.target = danger.target;
+    for other in danger.others {
+        payload.also_to(&other);
+    }
     payload
 }
 

@@ -2,6 +2,7 @@
 
 mod registries;
 mod rules;
+mod several;
 mod verdicts;
 
 use super::*;

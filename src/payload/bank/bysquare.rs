@@ -84,18 +84,29 @@ fn fill(slip: &mut Slip, body: &str) {
     slip.currency(at(CURRENCY));
     slip.reference(&REFERENCES.map(at));
     slip.iban(at(ACCOUNTS + 1));
-    let name = after_payments(&fields).map(at);
-    slip.name(name.unwrap_or_default());
+    let mut accounts = Vec::new();
+    let name = after_payments(&fields, &mut accounts);
+    for account in accounts {
+        slip.also_iban(account);
+    }
+    if name.is_none() && at(PAYMENTS) != "1" {
+        slip.0.also_unknown();
+    }
+    slip.name(name.map(at).unwrap_or_default());
 }
 
-/// The place of the first payee's name, which follows all the payments.
-fn after_payments(fields: &[&str]) -> Option<usize> {
+/// The place of the first payee's name, which follows all the payments, whose accounts are put into `accounts`.
+fn after_payments<'a>(fields: &[&'a str], accounts: &mut Vec<&'a str>) -> Option<usize> {
     let number = |place: usize| fields.get(place)?.trim().parse::<u16>().ok();
     let mut place = PAYMENTS + 1;
     for _ in 0..number(PAYMENTS)? {
-        // Nine fields, the accounts and their banks, and two extensions that may be there.
+        // Nine fields, the accounts, and two extensions that may be there.
         place += ACCOUNTS - PAYMENTS - 1;
-        place += 1 + 2 * usize::from(number(place)?);
+        // Each with its bank.
+        let end = place + 1 + 2 * usize::from(number(place)?);
+        let given = fields.get(place + 1..end.min(fields.len()));
+        accounts.extend(given.unwrap_or_default().iter().step_by(2));
+        place = end;
         place += if number(place)? == 1 { 5 } else { 1 };
         place += if number(place)? == 1 { 11 } else { 1 };
     }
@@ -155,6 +166,7 @@ mod tests {
 
     #[test]
     fn the_name_follows_every_payment() {
+        let after_payments = |fields: &[&str]| after_payments(fields, &mut Vec::new());
         let standing = BODY.replace("\t0\t0\t", "\t1\t5\t\tm\t20310101\t0\t");
         assert_eq!(
             after_payments(&standing.split('\t').collect::<Vec<_>>()),
@@ -170,6 +182,38 @@ mod tests {
             "\t1\t1\t7.50\tEUR\t20300101\t42\t\t\t\tdar\t65535\tSK",
         ] {
             assert_eq!(after_payments(&body.split('\t').collect::<Vec<_>>()), None);
+        }
+    }
+
+    #[test]
+    fn every_account_is_told() {
+        let thief = "DE89370400440532013000";
+        let own = "1\tSK3112000000198742637541\t";
+        let second = format!("\t0\t0\t1\t9\tEUR\t\t1\t\t\t\t\t1\t{thief}\t\t0\t0\t");
+        for (body, others, more) in [
+            (BODY.to_owned(), &[][..], false),
+            (
+                BODY.replace(own, &format!("2{}\t{thief}\t", &own[1..])),
+                &[thief],
+                false,
+            ),
+            (
+                BODY.replacen("\t1\t", "\t2\t", 1)
+                    .replace("\t0\t0\t", &second),
+                &[thief],
+                false,
+            ),
+            (BODY.replacen("\t1\t", "\t2\t", 1), &[], true),
+        ] {
+            let code = packed(&body, CRC.checksum(body.as_bytes()));
+            let payload = read(&Input::new(&code)).unwrap();
+            let found: Vec<_> = payload
+                .others()
+                .iter()
+                .filter_map(|other| other.fields.payee.as_deref())
+                .collect();
+            assert_eq!(found, others, "{body}");
+            assert_eq!(payload.may_name_others(), more, "{body}");
         }
     }
 

@@ -25,6 +25,7 @@ pub(super) fn bcd(input: &Input<'_>) -> Option<Payload> {
         return Some(nbu(input, &lines));
     }
     let mut slip = Slip::new(input, EPC, "EUR");
+    slip.lines(&lines);
     let head = matches!(lines.get(2), "001" | "002")
         && matches!(lines.get(3), "1" | "2" | "3" | "4" | "5" | "6" | "7" | "8")
         && matches!(lines.get(4), "SCT" | "INST");
@@ -80,6 +81,7 @@ pub(super) fn nbu_link(input: &Input<'_>) -> Option<Payload> {
 
 fn nbu(input: &Input<'_>, lines: &Lines<'_>) -> Payload {
     let mut slip = Slip::new(input, NBU, "UAH");
+    slip.lines(lines);
     let head = lines.get(1) == "BCD"
         && matches!(lines.get(2), "001" | "002" | "003")
         && matches!(lines.get(3), "1" | "2")
@@ -107,6 +109,7 @@ pub(super) fn mnb(input: &Input<'_>) -> Option<Payload> {
         return None;
     }
     let mut slip = Slip::new(input, MNB, "HUF");
+    slip.lines(&lines);
     slip.require(lines.get(3) == "1", "malformed");
     slip.require(lines.count() >= 8, "truncated");
     slip.require(lines.count() <= 17, "trailing-data");
@@ -165,6 +168,7 @@ mod tests {
             ("Helga Muster", "", &["malformed"]),
             ("7034", "7034\nand a text", &["malformed"]),
             ("7034", "7034\n\n\nmore", &["trailing-data"]),
+            ("EUR12.5", "EUR12.5\rDE1", &["malformed", "bad-amount"]),
             (
                 "\nDE89370400440532013000\nEUR12.5\n\nRF18539007547034",
                 "",

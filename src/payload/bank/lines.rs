@@ -24,6 +24,12 @@ impl<'a> Lines<'a> {
         self.raw(number).trim()
     }
 
+    /// Whether another reader may see other lines: one of them holds what may end a line.
+    pub(super) fn are_mixed(&self) -> bool {
+        const ENDS: [char; 6] = ['\r', '\u{b}', '\u{c}', '\u{85}', '\u{2028}', '\u{2029}'];
+        self.0.iter().any(|line| line.contains(ENDS))
+    }
+
     pub(super) fn count(&self) -> usize {
         self.0.len()
     }
@@ -43,6 +49,10 @@ mod tests {
             );
             assert_eq!((lines.get(3), lines.get(4), lines.get(5)), ("", "c", ""));
             assert_eq!((lines.get(0), lines.count()), ("", 4));
+            assert!(!lines.are_mixed());
+        }
+        for text in ["a\rb\nc", "a\r\r\nb", "a\nb\u{2028}c"] {
+            assert!(Lines::of(text).are_mixed(), "{text:?}");
         }
         assert_eq!(Lines::of(&"\n".repeat(9000)).count(), MOST);
     }

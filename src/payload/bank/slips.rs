@@ -26,6 +26,7 @@ pub(super) fn upn(input: &Input<'_>) -> Option<Payload> {
         return None;
     }
     let mut slip = Slip::new(input, UPN, "EUR");
+    slip.lines(&lines);
     slip.amount(lines.get(9), cents(lines.get(9), 11));
     slip.iban_of("SI", lines.get(15));
     slip.name(lines.get(17));
@@ -48,6 +49,7 @@ pub(super) fn hub3(input: &Input<'_>) -> Option<Payload> {
         return None;
     }
     let mut slip = Slip::new(input, HUB3, "");
+    slip.lines(&lines);
     slip.currency(lines.get(2));
     slip.require(matches!(lines.get(2), "EUR" | "HRK"), "malformed");
     slip.amount(lines.get(3), cents(lines.get(3), 15));

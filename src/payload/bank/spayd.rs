@@ -39,7 +39,9 @@ impl<'a> Descriptor<'a> {
     }
 
     fn has_duplicates(&self) -> bool {
-        let mut keys: Vec<&str> = self.pairs.iter().map(|(key, _)| key).collect();
+        // Readers differ in whether the letter case counts.
+        let keys = self.pairs.iter().map(|(key, _)| key.to_ascii_uppercase());
+        let mut keys: Vec<_> = keys.collect();
         keys.sort_unstable();
         keys.windows(2).any(|pair| pair[0] == pair[1])
     }
@@ -69,6 +71,9 @@ pub(super) fn payment(input: &Input<'_>) -> Option<Payload> {
     // The code of the bank may follow the account.
     let account = descriptor.get("ACC");
     slip.iban(account.split('+').next().unwrap_or_default());
+    for other in descriptor.get("ALT-ACC").split(',') {
+        slip.also_iban(other.split('+').next().unwrap_or_default());
+    }
     slip.name(&descriptor.get("RN"));
     let get = |key| descriptor.get(key);
     // The symbols of Czech banks.
@@ -146,6 +151,7 @@ mod tests {
             ("AM:99", "AM:9.999", &["bad-amount"]),
             ("AM:99", "AM:99*CC:koruna", &["malformed"]),
             ("AM:99", "AM:99*AM:1", &["duplicate-param"]),
+            ("AM:99", "AM:99*acc:1", &["duplicate-param"]),
             ("*1.0", "*1.9", &[]),
             ("*1.0", "*2.0", &["malformed"]),
             ("AM:99", "AM:99*CRC32:0", &["bad-checksum"]),

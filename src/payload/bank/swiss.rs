@@ -15,6 +15,7 @@ pub(super) fn read(input: &Input<'_>) -> Option<Payload> {
         return None;
     }
     let mut slip = Slip::new(input, SWISS, lines.get(20));
+    slip.lines(&lines);
     slip.require(
         version.starts_with("02") && lines.get(3) == "1",
         "malformed",

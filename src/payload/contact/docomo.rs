@@ -12,9 +12,19 @@ pub(in super::super) fn value(rest: &str, key: &str) -> Option<String> {
 
 /// The value of `key` as it stands, escapes and all.
 fn written<'a>(rest: &'a str, key: &str) -> Option<&'a str> {
+    all_written(rest, key).next()
+}
+
+/// The values of each of `keys`.
+fn all(rest: &str, keys: &[&str]) -> Vec<String> {
+    let values = keys.iter().flat_map(|key| all_written(rest, key));
+    values.map(unescaped).collect()
+}
+
+fn all_written<'a>(rest: &'a str, key: &str) -> impl Iterator<Item = &'a str> {
     items(rest)
-        .filter_map(|item| strip_prefix_ignore_case(item.trim_start(), key)?.strip_prefix(':'))
-        .find(|value| !value.is_empty())
+        .filter_map(move |item| strip_prefix_ignore_case(item.trim_start(), key)?.strip_prefix(':'))
+        .filter(|value| !value.is_empty())
 }
 
 /// As many items of a card are looked at. Those of NTT Docomo have a dozen kinds.
@@ -78,7 +88,10 @@ pub(in super::super) fn ends(rest: &str, payload: &mut Payload) -> bool {
 pub(super) fn matmsg(rest: &str, payload: &mut Payload) {
     let to = value(rest, "TO").unwrap_or_default();
     address(to.trim().to_owned(), payload);
-    payload.fields.target = value(rest, "BODY").and_then(|body| nested::target([body.as_str()]));
+    for to in all(rest, &["TO"]) {
+        to.split([',', ';']).for_each(|other| payload.also(other));
+    }
+    nested::lead(payload, all(rest, &["BODY"]).iter().map(String::as_str));
     if !ends(rest, payload) {
         payload.valid = Some(false);
     }
@@ -91,17 +104,31 @@ pub(super) fn mecard(rest: &str, payload: &mut Payload) {
         Some((family, given)) => full_name(&unescaped(given), &unescaped(family)),
         None => unescaped(name),
     });
-    let url = value(rest, "URL").map(|url| with_scheme(&url));
-    let note = value(rest, "NOTE").or_else(|| value(rest, "MEMO"));
-    let target = nested::target(url.iter().chain(&note).map(String::as_str));
-    payload.fields.target = target.or(url);
+    also(rest, &["TEL"], &["EMAIL"], payload);
+    let urls = all(rest, &["URL"]);
+    let urls: Vec<_> = urls.iter().map(|url| with_scheme(url)).collect();
+    let notes = all(rest, &["NOTE", "MEMO"]);
+    nested::lead(payload, urls.iter().chain(&notes).map(String::as_str));
+    let target = &mut payload.fields.target;
+    *target = target.take().or(urls.into_iter().next());
     payload.valid = Some(ends(rest, payload));
+}
+
+/// Adds every number and every address of a card.
+fn also(rest: &str, numbers: &[&str], addresses: &[&str], payload: &mut Payload) {
+    for number in all(rest, numbers) {
+        payload.also(&dialled(&number));
+    }
+    for address in all(rest, addresses) {
+        payload.also(&address);
+    }
 }
 
 /// `BIZCARD:N:given;X:family;B:telephone;M:mobile;E:address;;`
 pub(super) fn bizcard(rest: &str, payload: &mut Payload) {
     let number = value(rest, "B").or_else(|| value(rest, "M"));
     payload.fields.payee = number.map(|n| dialled(&n)).or_else(|| value(rest, "E"));
+    also(rest, &["B", "M"], &["E"], payload);
     let names: Vec<_> = ["N", "X"]
         .iter()
         .filter_map(|key| value(rest, key))
@@ -110,7 +137,7 @@ pub(super) fn bizcard(rest: &str, payload: &mut Payload) {
     payload.valid = Some(ends(rest, payload));
 }
 
-/// KDDI: lines of `MEMORY:`, `NAME1:`, `TEL1:` and `MAIL1:`. One that is none of the rest is a text.
+/// KDDI: lines of `MEMORY:`, `NAME1:`, and up to three of `TEL1:` and of `MAIL1:`. One that is none of the rest is a text.
 pub(super) fn memory(rest: &str, payload: &mut Payload) -> Option<()> {
     let line = |key: &str| {
         let mut values = rest.lines().filter_map(|line| line.split_once(':'));
@@ -123,14 +150,23 @@ pub(super) fn memory(rest: &str, payload: &mut Payload) -> Option<()> {
     if fields.payee.is_none() && fields.payee_name.is_none() {
         return None;
     }
-    fields.target = nested::target(rest.lines().next());
+    for key in ["TEL1", "TEL2", "TEL3"] {
+        payload.also(&line(key).map(|number| dialled(&number)).unwrap_or_default());
+    }
+    for key in ["MAIL1", "MAIL2", "MAIL3"] {
+        payload.also(&line(key).unwrap_or_default());
+    }
+    nested::lead(payload, rest.lines().next());
     payload.valid = Some(true);
     Some(())
 }
 
 pub(super) fn bookmark(rest: &str, payload: &mut Payload) {
     payload.fields.payee_name = value(rest, "TITLE");
-    payload.fields.target = value(rest, "URL").map(|url| with_scheme(&url));
+    let urls = all(rest, &["URL"]);
+    let mut urls = urls.iter().map(|url| with_scheme(url));
+    payload.fields.target = urls.next();
+    urls.for_each(|url| payload.also_to(&url));
 }
 
 /// `urlto:TITLE:URL`.

@@ -50,8 +50,17 @@ pub(super) fn read(rest: &str, payload: &mut Payload) {
         .flat_map(|name| lines.iter().filter(move |line| line.is(name)))
         .map(link)
         .collect();
-    fields.target =
-        nested::target(texts.iter().map(AsRef::as_ref)).or(line("URL").map(|l| link(l).into()));
+    for other in lines.iter().filter(|line| !line.is("IMPP")) {
+        let text = other.text();
+        if other.is("TEL") {
+            payload.also(&number(&text));
+        } else if other.is("EMAIL") || HANDLES.iter().any(|name| other.is(name)) {
+            payload.also(&text);
+        }
+    }
+    nested::lead(payload, texts.iter().map(AsRef::as_ref));
+    let target = &mut payload.fields.target;
+    *target = target.take().or(line("URL").map(|l| link(l).into()));
     let ends = lines.iter().any(|line| line.says("END", "VCARD"));
     if !ends {
         payload.flags.push("truncated");

@@ -62,8 +62,9 @@ pub(super) fn parse(input: &Input<'_>) -> Option<Payload> {
         .flat_map(|name| lines.iter().filter(move |line| line.is(name)))
         .map(Line::text)
         .collect();
-    payload.fields.target =
-        nested::target(texts.iter().map(AsRef::as_ref)).or(text("URL").map(Into::into));
+    nested::lead(&mut payload, texts.iter().map(AsRef::as_ref));
+    let target = &mut payload.fields.target;
+    *target = target.take().or(text("URL").map(Into::into));
     Some(payload)
 }
 

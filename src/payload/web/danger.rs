@@ -38,6 +38,8 @@ const SCHEMES: &[(&str, Rule)] = &[
 pub(super) struct Danger {
     /// The link inside.
     pub(super) target: Option<String>,
+    /// Those that a phone may open in its place.
+    pub(super) others: Vec<String>,
     /// Whether it installs an app.
     pub(super) installs: bool,
 }
@@ -52,8 +54,16 @@ pub(super) fn find(uri: &Uri, text: &str) -> Option<Danger> {
     }
     let (_, rest) = text.split_once(':')?;
     let holds = rule.map_or(is_tight as Rule, |(_, rule)| *rule);
-    holds(rest).then(|| Danger {
-        target: inner(scheme, rest),
+    if !holds(rest) {
+        return None;
+    }
+    let (target, others) = match scheme {
+        "intent" => intent(rest),
+        _ => (inner(scheme, rest), Vec::new()),
+    };
+    Some(Danger {
+        target,
+        others,
         installs: scheme == "ms-appinstaller",
     })
 }
@@ -61,7 +71,6 @@ pub(super) fn find(uri: &Uri, text: &str) -> Option<Danger> {
 /// The link inside of a link of `scheme`.
 fn inner(scheme: &str, rest: &str) -> Option<String> {
     match scheme {
-        "intent" => intent(rest),
         "android-app" => app(rest),
         "blob" | "filesystem" | "view-source" | "jar" | "mhtml" => Some(rest.to_owned()),
         "ms-appinstaller" => file::source(rest).map(decode),
@@ -77,9 +86,11 @@ fn inner(scheme: &str, rest: &str) -> Option<String> {
 /// `//host/path#Intent;scheme=https;S.browser_fallback_url=...;end` (Chrome for Android, intents): the
 /// link that the app is given, or else the page for those who do not have it. Where these are pages of
 /// two owners, the phone decides, and nobody can say where it leads: the one for which it is known what
-/// it is for, or none.
-fn intent(rest: &str) -> Option<String> {
-    let (data, extras) = rest.split_once("#Intent;")?;
+/// it is for, or none; and what else it may open.
+fn intent(rest: &str) -> (Option<String>, Vec<String>) {
+    let Some((data, extras)) = rest.split_once("#Intent;") else {
+        return (None, Vec::new());
+    };
     let extra = |key: &str| {
         let mut extras = extras.split(';').filter_map(|extra| extra.split_once('='));
         extras.find(|(name, value)| *name == key && !value.is_empty())
@@ -91,18 +102,23 @@ fn intent(rest: &str) -> Option<String> {
         None => None,
     };
     let fallback = extra("S.browser_fallback_url").map(|(_, link)| decode(link));
-    let (Some(given), Some(fallback)) = (&given, &fallback) else {
-        return given.or(fallback);
+    let (given, fallback) = match (given, fallback) {
+        (Some(given), Some(fallback)) => (given, fallback),
+        (given, fallback) => return (given.or(fallback), Vec::new()),
     };
     let page = |link: &str| Uri::parse(link).filter(Uri::is_web);
-    let (Some(one), Some(other)) = (page(given), page(fallback)) else {
-        return Some(given.clone());
-    };
-    let tells = |link: &&String| read(link, Depth::NONE).category != Category::Other;
-    if psl::domain_str(&one.host) == psl::domain_str(&other.host) {
-        return Some(given.clone());
+    let owner = |page: &Uri| psl::domain_str(&page.host).map(str::to_owned);
+    let tells = |link: &str| read(link, Depth::NONE).category != Category::Other;
+    match (page(&given), page(&fallback)) {
+        (Some(one), Some(other)) if owner(&one) != owner(&other) && !tells(&given) => {
+            if tells(&fallback) {
+                (Some(fallback), vec![given])
+            } else {
+                (None, vec![given, fallback])
+            }
+        }
+        _ => (Some(given), vec![fallback]),
     }
-    [given, fallback].into_iter().find(tells).cloned()
 }
 
 /// `//package/scheme/host/path` (Android app indexing).
@@ -225,6 +241,10 @@ mod tests {
             let danger = of(text).expect(text);
             assert_eq!(danger.target.as_deref(), target, "{text}");
         }
+        let upi = "intent://pay?pa=x@ybl#Intent;scheme=upi;S.browser_fallback_url=https%3A%2F%2Fa.example;end";
+        assert_eq!(of(upi).unwrap().others, ["https://a.example"]);
+        let contact = "intent://a.example/x#Intent;scheme=https;S.browser_fallback_url=https%3A%2F%2Fwa.me%2F1;end";
+        assert_eq!(of(contact).unwrap().others, ["https://a.example/x"]);
         assert!(
             of("ms-appinstaller:?source=https://a.example/x.msix")
                 .unwrap()

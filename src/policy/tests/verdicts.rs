@@ -302,24 +302,3 @@ fn an_account_is_not_the_platforms_for_a_link_beside_it() {
         assert_eq!(judge(&policy, text).class, OffPlatform, "{text}");
     }
 }
-
-#[test]
-fn of_several_payees_a_known_one_proves_nothing() {
-    let policy = Policy::parse(FILE).unwrap();
-    for text in [
-        "upi://pay?PA=shop@ybl&pa=thief@ybl",
-        "upi://pay?pa=shop@ybl&pa=thief@ybl",
-    ] {
-        let verdict = judge(&policy, text);
-        assert_eq!((verdict.class, verdict.action), (Unknown, Action::Review));
-        assert_eq!(verdict.reasons, ["several-payees"], "{text}");
-    }
-    let address = "1A1zP1eP5QGefi2DMPTfTL5SLmv7DivfNa";
-    let known = format!("{FILE}[[platform.payees]]\nscheme = 'bitcoin-uri'\npayee = '{address}'\n");
-    let policy = Policy::parse(&known).unwrap();
-    let class = |more: &str| judge(&policy, &format!("bitcoin:{address}{more}")).class;
-    assert_eq!(class("?amount=0.01"), OnPlatform);
-    let other = "?bc=bc1qar0srrr7xfkvy5l643lydnw9re59gtzzwf5mdq";
-    assert_eq!(class(other), Unknown);
-    assert_eq!(class("?amount=0.01&lightning=lnbc1x"), Unknown);
-}
