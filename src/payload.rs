@@ -195,9 +195,10 @@ impl Payload {
         self.guessed
     }
 
-    /// Replaces the text.
+    /// Replaces the text. Several words are no link, though a parser takes them for one with blanks in it.
     fn say(&mut self, text: String) {
-        self.url = input::url(text.trim());
+        let is_word = !text.trim().contains(char::is_whitespace);
+        self.url = Some(text.trim()).filter(|_| is_word).and_then(input::url);
         self.text = text;
     }
 

@@ -365,3 +365,20 @@ fn a_page_is_judged_though_its_link_names_a_place_on_a_map() {
         assert_eq!(judge(&policy(&[]), &own).class, OnPlatform, "{own}");
     }
 }
+
+#[test]
+fn a_host_that_stands_in_a_line_is_not_where_the_account_beside_it_is() {
+    let judge_line = |line: &str| {
+        let payload = payload::parse_line(line);
+        policy(&[]).judge(&payload, &destination::of(&payload), &Context::default())
+    };
+    for (line, class) in [
+        ("https://example.live/room/1 微信 abc12345", OffPlatform),
+        ("https://example.live/ DE75512108001245126199", OffPlatform),
+        ("https://example.live/room/1", OnPlatform),
+        ("visit https://example.live/room/1 now", OnPlatform),
+        ("https://example.live/room/1 now", OnPlatform),
+    ] {
+        assert_eq!(judge_line(line).class, class, "{line}");
+    }
+}
