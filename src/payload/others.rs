@@ -73,7 +73,8 @@ impl Payload {
         self.others.more = true;
     }
 
-    fn add(&mut self, other: Self) {
+    /// Says that `other` may be meant as well.
+    pub(super) fn add(&mut self, other: Self) {
         let Others { found, more } = &mut self.others;
         if found.contains(&other) {
             return;

@@ -59,9 +59,12 @@ pub(super) fn lead_on(mut payload: Payload) -> Payload {
     let own = serious(&payload);
     let stays = own.is_some_and(|own| own <= text::rank(&found[best]));
     let told = if stays { &payload } else { &found[best] };
-    let mut others = found.iter().chain(own.map(|_| &payload));
+    let beside = found.iter().chain(own.map(|_| &payload));
     // Whoever reads it may as well follow another one.
-    let several = is_cut || others.any(|other| place(other) != place(told));
+    let others: Vec<Payload> = beside
+        .filter(|other| place(other) != place(told))
+        .cloned()
+        .collect();
     if !stays {
         let mut told = found.swap_remove(best).said_in(payload.text);
         // What only following can tell is said of a link.
@@ -72,7 +75,10 @@ pub(super) fn lead_on(mut payload: Payload) -> Payload {
         signs.for_each(|flag| raise(&mut told.flags, flag));
         payload = told;
     }
-    payload.several |= several;
+    others.into_iter().for_each(|other| payload.add(other));
+    if is_cut {
+        payload.also_unknown();
+    }
     payload
 }
 
@@ -240,7 +246,9 @@ mod tests {
             ("加微信 abc12345", false),
             (many.as_str(), true),
         ] {
-            assert_eq!(parse_str(text).may_pay_others(), several, "{text}");
+            let payload = parse_str(text);
+            let has_others = !payload.others().is_empty() || payload.may_name_others();
+            assert_eq!(has_others, several, "{text}");
         }
     }
 }

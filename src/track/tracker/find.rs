@@ -24,7 +24,7 @@ impl Said {
     /// What `sighting` says; `None` where nobody could read it.
     pub(super) fn of(sighting: &Sighting) -> Option<Self> {
         let reading = sighting.reading.as_ref()?;
-        let unsure = destination::unsure(&reading.payload).map(|page| page.key);
+        let unsure = destination::unsure(&reading.payload).map(|(_, page)| page.key);
         Some(Self {
             key: reading.destination.key.clone(),
             unsure: unsure.collect(),
