@@ -1,7 +1,7 @@
 //! Makes the symbols of a scan out of what was found: each once, in an order that depends on the
 //! picture alone.
 
-use super::geometry::{covers, overlap};
+use super::geometry::overlap;
 use super::soft::Soft;
 use super::{Corners, Part, PerceptualHash, Reader, Symbol, SymbolKind, Unread};
 
@@ -27,7 +27,7 @@ pub(super) struct Found {
 }
 
 /// The symbols: of those with the same bytes in the same place the best, and one that could not be
-/// decoded only where nothing better is; a small one that was decoded in the middle of it is another. Decoded ones first, then from the top, then from the left.
+/// decoded only where nothing better is. Decoded ones first, then from the top, then from the left.
 ///
 /// `found` is in the order of reading. What two readers read alike is one symbol that both have read,
 /// where the one says that looks at the grid: its corners are the closer ones.
@@ -38,9 +38,8 @@ pub(super) fn settle(mut found: Vec<Found>) -> Vec<Symbol> {
     });
     let mut kept: Vec<Symbol> = Vec::new();
     for one in found {
-        let known = kept.iter_mut().find(|k| match (&one.bytes, &k.bytes) {
-            (None, Some(_)) => covers(&k.corners, &one.corners),
-            (one_says, k_says) => one_says == k_says && overlap(&one.corners, &k.corners),
+        let known = kept.iter_mut().find(|k| {
+            (one.bytes.is_none() || one.bytes == k.bytes) && overlap(&one.corners, &k.corners)
         });
         match known {
             Some(known) => {
@@ -119,28 +118,6 @@ mod tests {
         ];
         let want = [(a, 0.0), (b, 2.0), (a, 500.0)].map(|(b, x)| (b.map(<[u8]>::to_vec), x));
         assert_eq!(settled(all), want);
-    }
-
-    #[test]
-    fn a_small_code_that_was_read_hides_none_around_it() {
-        let large = || Found {
-            corners: found(None, 0.0, 0.0, 0.9).corners.map(|p| p.times(4.0)),
-            ..found(None, 0.0, 0.0, 0.9)
-        };
-        let a = Some(b"a".as_slice());
-        let told = |inside| settle(vec![inside, large()]).len();
-        assert_eq!(told(found(a, 70.0, 80.0, 0.8)), 2);
-        assert_eq!(told(found(None, 70.0, 80.0, 0.8)), 1, "parts of one");
-        let mut most = found(a, 0.0, 0.0, 0.8);
-        most.corners = large().corners.map(|p| p.times(0.8));
-        assert_eq!(told(most), 1);
-        // Of what lies within a code that was read nothing is left to say.
-        let small = found(None, 70.0, 80.0, 0.8);
-        let read = Found {
-            bytes: a.map(<[u8]>::to_vec),
-            ..large()
-        };
-        assert_eq!(settle(vec![small, read]).len(), 1);
     }
 
     #[test]
