@@ -187,7 +187,9 @@ impl Server {
     pub async fn list(&self) -> Result<Vec<Live>, ApiError> {
         let mut streams = self.list_in_time().await?;
         if !self.adapter.lists_publishers() {
-            streams.iter_mut().for_each(|live| live.publisher = None);
+            for live in &mut streams {
+                live.publisher = None;
+            }
         }
         Ok(streams)
     }

@@ -64,11 +64,19 @@ impl Second<'_> {
             .collect();
         // One that was not read and one that was in turns: neither kind takes all there is from the other.
         places.sort_by_key(|(turn, ..)| *turn);
-        let mut done: Vec<Corners> = Vec::new();
+        let mut done: Vec<(Corners, bool)> = Vec::new();
         let mut left = PLACES_PIXELS;
         for ((_, is_read), corners, modules) in places {
-            // A code may have been found at two sizes.
-            if done.iter().any(|d| coincide(d, &corners)) {
+            // A code may have been found at two sizes. One that was read within one that was not is another.
+            let mut known = done.iter();
+            let is_known = |d: &Corners, as_read: bool| {
+                if as_read == is_read {
+                    overlap(d, &corners)
+                } else {
+                    coincide(d, &corners)
+                }
+            };
+            if known.any(|(d, as_read)| is_known(d, *as_read)) {
                 continue;
             }
             let module = side(&corners) / modules.max(1) as f32;
@@ -87,7 +95,7 @@ impl Second<'_> {
                 self.was_not_tried(&corners);
                 continue;
             }
-            done.push(corners);
+            done.push((corners, is_read));
             left -= area;
             if !self.read(region, zoom, Wanted::Qr) {
                 self.was_not_tried(&corners);
@@ -513,7 +521,9 @@ mod tests {
         let unread = region(900, 500, 100, 100);
         let given = |mut all: Vec<Found>| {
             all.push(found(unread, false));
-            let boxes = boxes(all, |second| second.places());
+            let boxes = boxes(all, |second| {
+                second.places();
+            });
             (boxes.iter().any(|of| holds(of, unread)), boxes.len())
         };
         // More that were read than are looked at, then one in the middle of what was not.
@@ -528,7 +538,9 @@ mod tests {
         let all = many
             .chain([found(region(700, 500, 100, 100), true)])
             .collect();
-        let boxes = boxes(all, |second| second.places());
+        let boxes = boxes(all, |second| {
+            second.places();
+        });
         assert!(boxes.iter().any(|of| holds(of, region(700, 500, 100, 100))));
     }
 

@@ -61,7 +61,8 @@ fn hide(payload: &mut Payload) -> Option<(String, String)> {
         // Nobody knows where in the text the others stand.
         _ if beside => mark(&old),
         (_, Some((was, is))) if old.contains(was.as_str()) => old.replace(was.as_str(), is),
-        // The secret itself; or a wrapper that writes it in escapes of its own.
+        (_, Some(_)) => wrapper(&old),
+        // The secret itself.
         _ => mark(&old),
     };
     let fields = &mut payload.fields;
@@ -82,6 +83,17 @@ fn hide(payload: &mut Payload) -> Option<(String, String)> {
     }
     payload.say(new.clone());
     Some((old, new))
+}
+
+/// A link that writes the secret in escapes of its own: whose page it is stays, where nothing else can stand there.
+fn wrapper(whole: &str) -> String {
+    let mark = mark(whole);
+    let page = whole.split_once(['?', '#']).map(|(page, _)| page);
+    let page = page.and_then(|page| Some((page, page.split_once("://")?.1)));
+    match page {
+        Some((page, place)) if !place.contains([':', '%', '@']) => format!("{page}?{mark}"),
+        _ => mark,
+    }
 }
 
 /// What stands for the secret in `whole`: another one for another secret.

@@ -19,13 +19,12 @@ pub fn parse_line(line: &str) -> Payload {
     let shown = shown(line);
     let cut = shown.len() < line.len();
     let (shown, secret) = secret::conceal_in(shown);
-    let payload = match text::parse(&shown) {
-        Some(found) => found.said_in(shown.into_owned()),
-        None => {
-            let mut plain = empty(PLAIN);
-            plain.say(shown.into_owned());
-            plain
-        }
+    let payload = if let Some(found) = text::parse(&shown) {
+        found.said_in(shown.into_owned())
+    } else {
+        let mut plain = empty(PLAIN);
+        plain.say(shown.into_owned());
+        plain
     };
     let mut payload = finish(payload, &[(cut, "oversize")]);
     if secret {
@@ -75,7 +74,9 @@ pub(super) fn lead_on(mut payload: Payload) -> Payload {
         signs.for_each(|flag| raise(&mut told.flags, flag));
         payload = told;
     }
-    others.into_iter().for_each(|other| payload.add(other));
+    for other in others {
+        payload.add(other);
+    }
     if is_cut {
         payload.also_unknown();
     }

@@ -65,7 +65,7 @@ impl Rule {
         // Whoever hides where a code leads behind another place is not spared for it, and stopped all the same.
         let anywhere = !self.spares(facts);
         let misfit = self.when.iter().find(|condition| {
-            !condition.holds(facts) && !(anywhere && condition.holds_elsewhere(facts))
+            !(condition.holds(facts) || anywhere && condition.holds_elsewhere(facts))
         });
         if let Some(condition) = misfit {
             return Err(Misfit::Condition(condition));

@@ -25,7 +25,7 @@ const REMOTE_CONTAINERS: &str = "hls,rtsp,rtp,sdp";
 /// Containers that are opened. Not among them: those that are a list of other files or a program.
 const CONTAINERS: &str = "flv,live_flv,mpegts,mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,avi,\
                           ogg,asf,nut,ivf,h264,hevc,m4v,mpeg,mpegvideo,yuv4mpegpipe,wav,mp3,aac,flac";
-/// The first libavformat that knows of enhanced RTMP: 60.16, of FFmpeg 6.1.
+/// The first libavformat that knows of enhanced RTMP: 60.16, of `FFmpeg` 6.1.
 const ENHANCED_FLV: u32 = 60 << 16 | 16 << 8;
 
 /// Opens `location`.

@@ -177,8 +177,8 @@ fn nginx(asked: &Asked, _: usize) -> Response {
     match asked.what.as_str() {
         // A control character as it is, and as no XML may say it.
         "GET /stat" => STAT.replace("&#8;", "\u{8}").into_response(),
-        "GET /control/drop/publisher?app=live&name=room" => "1".into_response(),
-        "GET /control/drop/publisher?app=live&clientid=9" => "1".into_response(),
+        "GET /control/drop/publisher?app=live&name=room"
+        | "GET /control/drop/publisher?app=live&clientid=9" => "1".into_response(),
         // It holds names against the query as it is written.
         what if what.starts_with("GET /control/drop/publisher?") => "0".into_response(),
         _ => status(404),

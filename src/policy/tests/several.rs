@@ -24,14 +24,15 @@ payees = [
   { scheme = "zcash", payee = "t1Hsc1LR8yKnbbe3twRp88p6vFfC5t7DLbs" },
   { scheme = "monero", payee = "44AFFq5kSiGBoZ4NMDwYtN18obc8AemS33DBLWs3H7otXft3XjrpDtQGv7SqSsaBYBb98uNbr2VBBEt7f2wfn3RVGQBEP3A" },
   { scheme = "vcard", payee = "+15550100" },
+  { scheme = "mecard", payee = "+15550100" },
   { scheme = "sms", payee = "+15550100" },
   { scheme = "email", payee = "help@example.live" },
 ]
 "#;
 
 fn policy(keys: &[String]) -> Policy {
-    let keys: String = keys.iter().map(|key| format!(", '{key}'")).collect();
-    Policy::parse(&OWN.replace("KEYS", &keys)).unwrap()
+    let keys: Vec<_> = keys.iter().map(|key| format!(", '{key}'")).collect();
+    Policy::parse(&OWN.replace("KEYS", &keys.concat())).unwrap()
 }
 
 fn tag(tag: &str, value: &str) -> String {
@@ -204,7 +205,8 @@ fn whom_nobody_finds_here_cannot_be_allowed() {
             "mailto:help@example.live?cc={}",
             (0..40)
                 .map(|n| format!("a{n}@b.example,"))
-                .collect::<String>()
+                .collect::<Vec<_>>()
+                .concat()
         ),
         code(
             "BR",

@@ -72,7 +72,7 @@ impl Tracked {
         let hides = |class| weight(class) < weight(said.class);
         // Where this one was followed to says nothing of another one that may as well stay on the way.
         let is_another_way = own.unsure != said.unsure;
-        !hides(own.class) && !(is_another_way && hides(self.incident.verdict.class))
+        !(hides(own.class) || is_another_way && hides(self.incident.verdict.class))
     }
 
     /// Whether a symbol in its place that nobody could read may count as this one: a known code that is half covered by a hand

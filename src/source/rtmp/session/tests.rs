@@ -173,7 +173,7 @@ fn sound_is_not_waited_for_without_end() {
     assert!(session.flv().ends_with(b"\x27\x01more\0\0\0\x11"));
 
     let mut session = playing();
-    let large = frame(&[0x27; 1 << 20]);
+    let large = frame(&vec![0x27; 1 << 20]);
     for megabytes in 1..=4 {
         assert!(!session.has_video(), "{megabytes}");
         session.push(&large).unwrap();

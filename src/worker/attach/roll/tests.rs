@@ -120,7 +120,7 @@ fn a_publisher_that_was_refused_ends_nobody_elses_stream() {
     assert!(roll.stopped(&srs, &key("a"), Some("1")).is_some());
 }
 
-/// OvenMediaEngine tells of each connection by where it comes from, and its list says of none who it is.
+/// `OvenMediaEngine` tells of each connection by where it comes from, and its list says of none who it is.
 #[test]
 fn a_connection_that_was_refused_ends_nothing_where_the_list_names_nobody() {
     let (one, two) = (Some("10.0.0.7:1"), Some("10.0.0.7:2"));
