@@ -28,7 +28,7 @@ mod noise;
 mod play;
 mod report;
 
-/// For how long nothing is watched before it is looked what is left: free memory is given back every 10 s.
+/// For how long nothing is watched before it is looked what is left: free memory is given back every few seconds.
 const EMPTY: Duration = Duration::from_secs(30);
 
 /// How often the publishers are seen to, and the service.

@@ -155,16 +155,12 @@ pub(super) fn overlap(a: &Corners, b: &Corners) -> bool {
     shared * 3.0 > a.min(b)
 }
 
-/// Whether the box of `a` covers more than half of that of `b`.
-pub(super) fn covers(a: &Corners, b: &Corners) -> bool {
-    let (shared, [_, b]) = areas(a, b);
-    shared * 2.0 > b
-}
-
-/// Whether two symbols are one, found twice: each covers the other. A small one within a large one is another.
+/// Whether two symbols are one, found twice: their boxes share more than half of the larger one. A small one within a large one
+/// is another.
 #[cfg(feature = "zxing")]
 pub(super) fn coincide(a: &Corners, b: &Corners) -> bool {
-    covers(a, b) && covers(b, a)
+    let (shared, [a, b]) = areas(a, b);
+    shared * 2.0 > a.max(b)
 }
 
 /// What the boxes of two symbols share in px², and what each has.
