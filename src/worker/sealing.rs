@@ -3,9 +3,11 @@
 //! Nobody tells that an incident has ended: the records know. So what a crash has left is sealed by the next start, and
 //! two programs at the same records seal each incident once.
 
+mod removing;
+mod streams;
 mod turns;
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 use std::io;
 use std::sync::atomic::{AtomicI64, Ordering::Relaxed};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -13,28 +15,26 @@ use std::time::Duration;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use tokio::sync::mpsc;
 use tokio::time::{MissedTickBehavior, interval, sleep, timeout};
 
 use crate::clock::Clock;
-use crate::config::{Keep, Retention};
+use crate::config::Retention;
 use crate::evidence::Folder;
 use crate::keys::SigningKey;
 use crate::stop::Stop;
-use crate::store::{EvidenceRow, Expired, Head, NewManifest, Past, Store, StoreError, Whole};
-use crate::wire::manifest::{Content, Gone, Manifest, Recorded, SCHEMA, Sealed, Tombstone, time};
+use crate::store::{Head, NewManifest, Store, StoreError, Whole};
+use crate::wire::manifest::{Content, Manifest, Recorded, SCHEMA, Sealed, time};
 use crate::worker::Supervisor;
 use crate::worker::board::State;
 use crate::worker::stamping::{Authority, StampError};
 
+use streams::Streams;
 use turns::{SWEEP_US, Turns};
 
 const SOFTWARE: &str = concat!("waylay ", env!("CARGO_PKG_VERSION"));
 
 /// How often the records are asked for what has ended.
 const EVERY: Duration = Duration::from_secs(1);
-/// How many incidents whose evidence is due are looked up at a time.
-const DUE: u32 = 10_000;
 /// An incident that is open and of which nothing was recorded for so long was left by a program that is gone: the
 /// longest gap that an incident may have is an hour.
 const LEFT_US: i64 = 24 * 3_600_000_000;
@@ -45,10 +45,6 @@ const STAMPS: u32 = 16;
 const AGAIN: Duration = Duration::from_mins(1);
 /// How long time stamps may keep a program that ends: the next start asks for those that are missing.
 const LAST_STAMPS: Duration = Duration::from_secs(5);
-/// A file that was begun and is not whole for so long is nobody's any more, µs.
-const BEGUN_US: i64 = 24 * 3_600_000_000;
-/// How many files that no record names are removed with one start.
-const MOST_LEFT: usize = 10_000;
 /// A stream that comes back sooner than this after its incidents have ended did not end, µs.
 const GRACE_US: i64 = 10_000_000;
 
@@ -81,14 +77,6 @@ pub struct Sealer {
     beside: Vec<String>,
     /// The incidents that cannot be sealed, each told of once.
     told: Arc<Mutex<HashSet<String>>>,
-}
-
-/// The streams that were live, until their end is on record.
-#[derive(Debug)]
-struct Streams {
-    /// Since when each is live no more, µs since 1970; `None` where it is.
-    since_us: HashMap<String, Option<i64>>,
-    grace_us: i64,
 }
 
 impl Sealer {
@@ -186,48 +174,6 @@ impl Sealer {
                 sleep(AGAIN).await;
             }
         }
-    }
-
-    async fn tidy_once(&self) {
-        if let Err(error) = self.tidy(self.clock.wall_us()).await {
-            tracing::warn!(%error, "files that a crash left stay until the next start");
-        }
-    }
-
-    /// Removes the files that a crash left in the folder before a record named them; how many. One that was begun goes after a
-    /// day, and a whole one once it was kept for as long as evidence that leads nobody knows where: somebody may bring
-    /// records back that know it.
-    ///
-    /// # Errors
-    /// Where the records cannot be used, or a file cannot be removed.
-    pub async fn tidy(&self, now_us: i64) -> Result<usize, SealError> {
-        let begun_us = now_us.saturating_sub(BEGUN_US);
-        let whole_us = self.retention.unknown.past_us(now_us).min(begun_us);
-        let (found, mut waiting) = mpsc::channel(1);
-        let folder = self.folder.clone();
-        let looking = tokio::task::spawn_blocking(move || {
-            folder.old(begun_us, whole_us, &mut |files| {
-                found.blocking_send(files).is_ok()
-            })
-        });
-        let mut removed = 0;
-        while removed < MOST_LEFT
-            && let Some(files) = waiting.recv().await
-        {
-            for path in self.store.unnamed(&files).await? {
-                let folder = self.folder.clone();
-                let gone = tokio::task::spawn_blocking(move || folder.remove(&path)).await;
-                gone.map_err(io::Error::other)??;
-                removed += 1;
-            }
-        }
-        // Whoever looks on finds that nobody wants to know.
-        drop(waiting);
-        looking.await.map_err(io::Error::other)??;
-        if removed > 0 {
-            tracing::warn!(files = removed, "files that no record names are removed");
-        }
-        Ok(removed)
     }
 
     /// Asks for a time stamp of each manifest that has none, the newest first.
@@ -347,85 +293,6 @@ impl Sealer {
         let content = Content::Sealed(Box::new(sealed));
         Some(seal(&self.key, head, &whole.incident, content, now_us))
     }
-
-    /// Removes the evidence that was kept for long enough at `now_us`, where the streams `going` go on; of how many incidents. A
-    /// tombstone says so in the chain before the first file is removed.
-    ///
-    /// # Errors
-    /// Where the records cannot be used, or a file cannot be removed: it is tried again the next time.
-    pub async fn sweep(&self, now_us: i64, going: &[String]) -> Result<usize, SealError> {
-        let Retention {
-            off_platform,
-            unknown,
-            on_platform,
-            ..
-        } = self.retention;
-        let past = Past {
-            off_platform_us: off_platform.past_us(now_us),
-            unknown_us: unknown.past_us(now_us),
-            on_platform_us: on_platform.past_us(now_us),
-        };
-        let mut all = 0;
-        loop {
-            // Nobody waits while these are looked for; each is looked at again before it goes.
-            let due = self.store.kept_for_long_enough(past, going, DUE).await?;
-            let before = all;
-            for some in due.chunks(AT_ONCE as usize) {
-                let build = |head: &Head, due: &Expired, files: &[EvidenceRow]| {
-                    let content = Content::Tombstone(self.tombstone(due, files));
-                    seal(&self.key, head, &due.incident, content, now_us)
-                };
-                all += self.store.entomb(some, past, going, now_us, build).await?;
-            }
-            if due.len() < DUE as usize || all == before {
-                break;
-            }
-        }
-        // One that cannot be removed keeps no other.
-        let mut left = None;
-        for path in self.store.removable().await? {
-            let (folder, name) = (self.folder.clone(), path.clone());
-            let removed = tokio::task::spawn_blocking(move || folder.remove(&name)).await;
-            match removed.map_err(io::Error::other).flatten() {
-                Ok(()) => self.store.put_removed(&path, now_us).await?,
-                Err(error) => _ = left.get_or_insert(error),
-            }
-        }
-        if all > 0 {
-            tracing::info!(
-                incidents = all,
-                "evidence that was kept for long enough is removed"
-            );
-        }
-        left.map_or(Ok(all), |error| Err(error.into()))
-    }
-
-    fn tombstone(&self, due: &Expired, files: &[EvidenceRow]) -> Tombstone {
-        let files = files.iter().map(|file| Gone {
-            path: file.path.clone(),
-            sha256: file.sha256.clone(),
-        });
-        Tombstone {
-            class: due.class.clone(),
-            kept: self.keep(&due.class).to_string(),
-            from: time(due.from_us),
-            from_end_of: if due.stream_ended {
-                "stream"
-            } else {
-                "incident"
-            }
-            .to_owned(),
-            files: files.collect(),
-        }
-    }
-
-    fn keep(&self, class: &str) -> Keep {
-        match class {
-            "off_platform" => self.retention.off_platform,
-            "on_platform" => self.retention.on_platform,
-            _ => self.retention.unknown,
-        }
-    }
 }
 
 /// The manifest of `incident` that comes after `head`, signed with `key`; `now_us` is the time in µs since 1970 in UTC.
@@ -477,44 +344,6 @@ fn live(supervisor: &Supervisor) -> Vec<String> {
         .filter(|status| status.figures.state == State::Live)
         .map(|status| status.stream.id)
         .collect()
-}
-
-impl Streams {
-    fn new(grace_us: i64) -> Self {
-        Self {
-            since_us: HashMap::new(),
-            grace_us,
-        }
-    }
-
-    /// Those that have ended at `now_us`, where `live` are live then, until they are forgotten.
-    fn ended(&mut self, live: &[String], now_us: i64) -> Vec<String> {
-        for since_us in self.since_us.values_mut() {
-            since_us.get_or_insert(now_us);
-        }
-        self.since_us
-            .extend(live.iter().map(|id| (id.clone(), None)));
-        let is_over = |since_us: &Option<i64>| {
-            since_us.is_some_and(|us| now_us.saturating_sub(us) >= self.grace_us)
-        };
-        let ended = self.since_us.iter().filter(|(_, us)| is_over(us));
-        ended.map(|(id, _)| id.clone()).collect()
-    }
-
-    /// The end of `id` is on record.
-    fn forget(&mut self, id: &str) {
-        self.since_us.remove(id);
-    }
-
-    /// Those whose end is not on record yet.
-    fn going(&self) -> Vec<String> {
-        self.since_us.keys().cloned().collect()
-    }
-
-    /// Those whose end is not on record.
-    fn left(self) -> Vec<String> {
-        self.since_us.into_keys().collect()
-    }
 }
 
 #[cfg(test)]

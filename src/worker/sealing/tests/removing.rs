@@ -1,6 +1,7 @@
 //! What goes when it was kept for long enough, and what stays.
 
 use super::*;
+use crate::store::{EvidenceRow, Expired, Past};
 
 /// As a crash leaves them, between the writing of a file and that of its record.
 #[tokio::test]
