@@ -139,6 +139,7 @@ messages! {
     skip_this: "Leave it, take the next", "跳过，看下一条";
     may_not_decide: "Your role may read this incident and not decide on it.", "您的角色可查看此事件，但不能处置。";
     leads_to: "Leads to", "指向";
+    may_lead_to: "May also lead to", "也可能指向";
     chain: "On the way there", "跳转路径";
     why: "Why", "判定依据";
     policy: "Policy", "策略";

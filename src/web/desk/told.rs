@@ -5,6 +5,7 @@ use serde::Deserialize;
 use super::html::Html;
 use super::say::Said;
 use super::text::Text;
+use crate::destination::registrable_domain;
 
 /// The data of an event of the tracker, as far as the desk shows it. What is missing is not shown.
 #[derive(Debug, Clone, Default, Deserialize)]
@@ -51,6 +52,7 @@ pub(in crate::web) struct Destination {
     pub(in crate::web) host: Option<String>,
     pub(in crate::web) registrable_domain: Option<String>,
     pub(in crate::web) chain: Vec<String>,
+    pub(in crate::web) others: Vec<String>,
 }
 
 #[derive(Debug, Clone, Default, Deserialize)]
@@ -187,6 +189,21 @@ impl Told {
             .collect()
     }
 
+    /// Where else whoever scans it may end up.
+    fn others(&self) -> Option<Html> {
+        // A payload names 32 others at most, and each may have pages on its way.
+        const MOST: usize = 40;
+        let others = &self.destination.others;
+        let shown = others.iter().take(MOST).map(|key| {
+            let after = key.strip_prefix("web:").unwrap_or_default();
+            let host = after.split(['/', ':', '?', '#']).next();
+            let domain = host.and_then(registrable_domain);
+            Html::destination(key, host, domain.as_deref())
+        });
+        let more = (others.len() > MOST).then(|| Html::of("…"));
+        (!others.is_empty()).then(|| Html::join(shown.chain(more), ", "))
+    }
+
     /// What the payload says beside where it leads.
     pub(in crate::web) fn facts(&self, t: &Text) -> Vec<Fact> {
         let fields = &self.fields;
@@ -197,7 +214,11 @@ impl Told {
                 Some(currency) => format!("{currency} {amount}"),
                 None => amount.to_owned(),
             });
-        let mut facts = Vec::new();
+        let others = self.others().map(|value| Fact {
+            name: t.may_lead_to.get(),
+            value,
+        });
+        let mut facts: Vec<_> = others.into_iter().collect();
         for (name, value) in [
             (t.payee_name, fields.payee_name.as_deref()),
             (t.payee, fields.payee.as_deref()),
@@ -255,7 +276,8 @@ mod tests {
             "payload": "https://s.example/x", "scheme": "shortener", "category": "redirect", "flags": ["needs-resolve"],
             "fields": {"target": "https://pay.example.com"},
             "destination": {"kind": "web", "key": "web:pay.example.com", "host": "pay.example.com",
-                            "registrable_domain": "example.com", "chain": ["https://pay.example.com"]},
+                            "registrable_domain": "example.com", "chain": ["https://pay.example.com"],
+                            "others": ["upi:<b>@ybl", "web:evil.example.co.uk/x"]},
             "resolution": {"end": "page", "hops": [{"url": "https://s.example/x", "via": "redirect", "address": "x"}]},
             "verdict": {"class": "off_platform", "severity": "high", "action": "review", "reasons": ["category-redirect"],
                         "policy": "p@1"},
@@ -281,6 +303,14 @@ mod tests {
         assert_eq!(
             told.rules(&ENGLISH)[0].means,
             "it leads off the platform: redirect"
+        );
+        let others = &told.facts(&ENGLISH)[0];
+        assert_eq!(
+            (others.name, others.value.plain().as_str()),
+            (
+                "May also lead to",
+                "upi:<b>[@]ybl, web:evil[.]example[.]co[.]uk/x"
+            )
         );
         assert_eq!(told.frame.width, 640);
     }
