@@ -110,13 +110,13 @@ fn message(rest: &str, payload: &mut Payload) {
     for other in others {
         payload.also(&dialled(&decode(other)));
     }
-    let body = match rest.find([':', '?', '&', ';']) {
-        Some(at) if rest[at..].starts_with(':') => decode(&rest[at + 1..]),
-        // Phones disagree on the sign in front.
-        Some(at) => query(&rest[at + 1..], "body").unwrap_or_default(),
-        None => String::new(),
+    let bodies = match rest.find([':', '?', '&', ';']) {
+        Some(at) if rest[at..].starts_with(':') => vec![decode(&rest[at + 1..])],
+        // Phones disagree on the sign in front, and on which of two they take.
+        Some(at) => bodies(&rest[at + 1..]),
+        None => Vec::new(),
     };
-    nested::lead(payload, [body.as_str()]);
+    nested::lead(payload, bodies.iter().map(String::as_str));
 }
 
 /// RFC 6068: the addresses stand in front, or in the headers.
@@ -160,6 +160,14 @@ fn address(to: String, payload: &mut Payload) {
 /// The value of `key` in a query.
 fn query(text: &str, key: &str) -> Option<String> {
     Uri::parse(&format!("x:?{text}"))?.get_some(key)
+}
+
+/// The bodies in a query.
+fn bodies(text: &str) -> Vec<String> {
+    let uri = Uri::parse(&format!("x:?{text}"));
+    let values = uri.iter().flat_map(|uri| uri.query.iter());
+    let bodies = values.filter(|(key, _)| key.eq_ignore_ascii_case("body"));
+    bodies.map(|(_, body)| body.to_owned()).collect()
 }
 
 /// A name as people say it: the family's goes first in Chinese, Japanese and Korean.

@@ -55,11 +55,8 @@ const READERS: &[fn(&Line<'_>, &mut Findings)] = &[
     gambling,
 ];
 
-/// The most findings that a line is said to have.
-const MOST: usize = 16;
-
-/// The findings of a line that may have more of them: as many links are looked at.
-pub(super) const MANY: usize = links::MOST;
+/// The most findings that a line is said to have: one that has as many may have more.
+pub(super) const MOST: usize = 16;
 
 /// Finds the most serious of what a line holds.
 pub(super) fn parse(line: &str) -> Option<Payload> {
@@ -424,6 +421,36 @@ mod tests {
         );
         let many = "vx：abc12345，".repeat(40);
         assert_eq!(find(&many).len(), MOST);
+    }
+
+    /// Whoever writes a line may put anything in front of what is meant.
+    #[test]
+    fn what_is_nothing_hides_nothing() {
+        for nothing in [
+            "qq ", "@ ", "a@b ", "$ ", "* ", "￥ ", "tk= ", ":/ ", "a:// ", "http:// ", "DE12 ",
+            "Fim.Com ",
+        ] {
+            let flood = nothing.repeat(60);
+            for meant in [
+                "加微信 abc12345",
+                "pay thief@ybl",
+                "telegram @thief_one",
+                "cash app $thiefone",
+                "DE75512108001245126199",
+                "卡号 4111111111111111",
+                "￥AbC12dEfGh3￥",
+                "https://evil-shop.com/x",
+                "weixin://dl/business/?t=abc",
+            ] {
+                let known = parse(meant).map(|payload| payload.scheme);
+                let found = find(&format!("{flood}{meant}"));
+                assert!(known.is_some(), "{meant}");
+                assert!(
+                    found.iter().any(|payload| Some(payload.scheme) == known),
+                    "{nothing}{meant}"
+                );
+            }
+        }
     }
 
     #[test]

@@ -10,6 +10,9 @@ use super::{LONGEST_LINE, PLAIN, Payload, WEB, empty, finish, local, raise, secr
 /// The scheme of networks, whose name is shown to whoever joins.
 const NETWORK: &str = "wifi";
 
+/// How much of a line that is read in pieces two of them share, in bytes: what one of them may have cut, the other one has.
+const SHARED: usize = 512;
+
 /// The scheme of dates.
 const DATE: &str = "calendar";
 
@@ -134,13 +137,27 @@ fn find(written: &str) -> (Vec<Payload>, bool) {
     let mut found = Vec::new();
     let mut is_cut = false;
     for line in written.split(['\n', '\r']) {
-        let mut left = line;
+        let (mut left, mut begins) = (line, 0);
         while !left.is_empty() {
             let (piece, rest) = left.split_at(left.floor_char_boundary(LONGEST_LINE));
+            let next = left.floor_char_boundary(LONGEST_LINE - SHARED);
             let in_piece = find_in_line(piece);
-            is_cut |= in_piece.len() >= text::MANY;
-            found.extend(in_piece);
-            left = rest;
+            is_cut |= in_piece.len() >= text::MOST;
+            let ends = if rest.is_empty() {
+                left.len()
+            } else {
+                next + SHARED / 2
+            };
+            // Each piece tells what begins in its part, which it has whole.
+            let is_own = |payload: &Payload| {
+                let (first, last) = (piece.find(&payload.text), piece.rfind(&payload.text));
+                first.is_none_or(|at| at < ends) && last.is_none_or(|at| at >= begins)
+            };
+            found.extend(in_piece.into_iter().filter(is_own));
+            if rest.is_empty() {
+                break;
+            }
+            (left, begins) = (&left[next..], SHARED / 2);
         }
     }
     (found, is_cut)
@@ -207,6 +224,12 @@ mod tests {
         }
         let late = format!("{}\n加微信 abc12345", "-".repeat(3 * LONGEST_LINE));
         assert_eq!(place(&parse_str(&late)), "abc12345");
+        for across in (0..SHARED + 20).step_by(7).chain(0..20) {
+            let late = format!("{} 加微信 abc12345 吧", "-".repeat(LONGEST_LINE - across));
+            let payload = parse_str(&late);
+            assert_eq!(place(&payload), "abc12345", "{across}");
+            assert!(payload.others().is_empty(), "{across}");
+        }
     }
 
     #[test]
@@ -235,7 +258,7 @@ mod tests {
     /// A right link beside another one is there to be found first.
     #[test]
     fn of_several_places_each_may_be_meant() {
-        let many = "https://example.live ".repeat(text::MANY + 1);
+        let many = "https://example.live ".repeat(text::MOST + 1);
         for (text, several) in [
             ("https://example.live/ https://evil-shop.com/", true),
             ("https://evil-shop.com/ https://example.live/", true),

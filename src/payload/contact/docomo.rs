@@ -27,9 +27,6 @@ fn all_written<'a>(rest: &'a str, key: &str) -> impl Iterator<Item = &'a str> {
         .filter(|value| !value.is_empty())
 }
 
-/// As many items of a card are looked at. Those of NTT Docomo have a dozen kinds.
-const MOST: usize = 256;
-
 /// What the semicolons that no `\` escapes stand between.
 fn items(rest: &str) -> impl Iterator<Item = &str> {
     let mut left = Some(rest);
@@ -48,7 +45,6 @@ fn items(rest: &str) -> impl Iterator<Item = &str> {
         left = after;
         Some(item)
     })
-    .take(MOST)
 }
 
 /// Splits `text` at the first `sign` that is not meant as such.

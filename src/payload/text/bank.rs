@@ -26,9 +26,6 @@ pub(super) fn find(line: &Line<'_>, findings: &mut Findings) {
     accounts(line, findings);
 }
 
-/// The most places of a line that are tried.
-const MOST_TRIES: usize = 16;
-
 /// An IBAN, cued or right by its check digits, in groups of four or in one.
 fn ibans(line: &Line<'_>, findings: &mut Findings) {
     let text = line.text();
@@ -49,19 +46,13 @@ fn ibans(line: &Line<'_>, findings: &mut Findings) {
         }
     }
     let bytes = text.as_bytes();
-    let mut tries = 0;
     for (start, four) in bytes.windows(4).enumerate() {
-        if tries < MOST_TRIES
-            && let [a, b, c, d] = four
+        if let [a, b, c, d] = four
             && a.is_ascii_uppercase()
             && b.is_ascii_uppercase()
             && c.is_ascii_digit()
             && d.is_ascii_digit()
             && scan::is_edge(text, start)
-            && {
-                tries += 1;
-                true
-            }
             && let Some((number, end)) = iban_at(text, start)
         {
             findings.add(

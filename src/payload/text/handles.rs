@@ -262,7 +262,7 @@ fn starts_small(word: &str) -> bool {
 /// `@handle on Telegram`, `@handle (IG)`.
 fn in_front(line: &Line<'_>, findings: &mut Findings) {
     let text = line.text();
-    for (at, _) in text.match_indices('@').take(8) {
+    for (at, _) in text.match_indices('@') {
         let word = scan::word(text, at + 1, b"_.-");
         let end = at + 1 + word.len();
         let is_platform = |cue| matches!(cue, Cue::Platform(_));

@@ -13,8 +13,8 @@ use super::{Findings, Line, mail, scan};
 
 const DOMAIN: Scheme = Scheme::named("text-bare-domain");
 
-/// The most links of a line that are looked at.
-pub(super) const MOST: usize = 8;
+/// The most links of a line that are looked at, and of its links of apps. What is none after all is there to hide another one.
+const MOST: usize = 64;
 
 /// A link at its place.
 pub(super) struct Candidate {
@@ -337,9 +337,9 @@ fn mended(host: &str) -> (String, Option<String>) {
 
 /// Links of apps, `weixin://...`, which have no dot.
 fn app_links(text: &str, found: &mut Vec<Candidate>) {
-    let mut done = 0;
-    for (at, _) in text.match_indices("://").take(8) {
-        if at < done {
+    let (mut done, mut tries) = (0, 0);
+    for (at, _) in text.match_indices("://") {
+        if at < done || tries == MOST {
             continue;
         }
         let name = text[..at]
@@ -359,6 +359,7 @@ fn app_links(text: &str, found: &mut Vec<Candidate>) {
         if name == 0 || end <= at + 3 || found.iter().any(|f| f.start < end && start < f.end) {
             continue;
         }
+        tries += 1;
         let payload = read_nested(url, Depth::WHOLE);
         if payload.scheme != "plain-text" {
             found.push(Candidate {

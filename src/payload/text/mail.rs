@@ -51,7 +51,7 @@ pub(super) fn find_upi(line: &Line<'_>, findings: &mut Findings) {
 /// `ravi @ okaxis`, as a reader of pictures parts it: the address, and where it begins and ends.
 fn apart(line: &Line<'_>) -> Option<(String, usize, usize)> {
     let text = line.text();
-    text.match_indices('@').take(16).find_map(|(at, _)| {
+    text.match_indices('@').find_map(|(at, _)| {
         let before = text.get(..at)?;
         let user = before.trim_end_matches(' ');
         let name = user.rfind(|c: char| !(c.is_ascii_alphanumeric() || "._-".contains(c)));
@@ -101,7 +101,7 @@ pub(super) fn find(line: &Line<'_>, findings: &mut Findings) {
 
 /// Each `user@host` of the line: where it begins and ends, and the host in small letters.
 pub(super) fn addresses<'l>(line: &'l Line<'_>) -> impl Iterator<Item = (usize, usize, &'l str)> {
-    let signs = line.text().match_indices('@').take(16);
+    let signs = line.text().match_indices('@');
     signs.filter_map(|(at, _)| {
         let (start, end) = scan::around_at(line.text(), at)?;
         Some((start, end, line.lower().get(at + 1..end)?))

@@ -54,13 +54,10 @@ pub(super) fn find(line: &Line<'_>, findings: &mut Findings) {
     alipay(line, findings);
 }
 
-/// The most signs of a line that are tried.
-const MOST_TRIES: usize = 32;
-
 fn paired(line: &Line<'_>, findings: &mut Findings) {
     let text = line.text();
     let signs = text.char_indices().filter(|(_, c)| is_mark(*c));
-    for (start, left) in signs.take(MOST_TRIES) {
+    for (start, left) in signs {
         let from = start + left.len_utf8();
         let rest = text.get(from..).unwrap_or_default();
         let from = from + rest.len() - rest.trim_start_matches(' ').len();
@@ -108,7 +105,7 @@ fn taobao_key(line: &Line<'_>, findings: &mut Findings) {
     if !text.contains('=') {
         return;
     }
-    for (at, _) in line.lower().match_indices("tk=").take(4) {
+    for (at, _) in line.lower().match_indices("tk=") {
         let token = scan::word(text, at + 3, b"");
         let free = !text[..at].ends_with(['?', '&']);
         if free && (8..=14).contains(&token.len()) && is_token(token) {
@@ -228,7 +225,7 @@ fn alipay(line: &Line<'_>, findings: &mut Findings) {
     if !text.contains('#') {
         return;
     }
-    for (at, _) in text.match_indices(":/").take(4) {
+    for (at, _) in text.match_indices(":/") {
         let token = scan::word(text, at + 2, b"");
         let end = at + 2 + token.len();
         if at > 0 && is_token(token) && text[end..].starts_with('#') {

@@ -205,7 +205,7 @@ fn cashtags(line: &Line<'_>, findings: &mut Findings) {
     if !app && !line.has(Cue::Tip) {
         return;
     }
-    for (at, _) in line.text().match_indices('$').take(8) {
+    for (at, _) in line.text().match_indices('$') {
         let name = scan::word(line.text(), at + 1, b"_-");
         let share = name.len() <= 5 && name.bytes().all(|b| b.is_ascii_uppercase());
         let begins =
@@ -227,7 +227,7 @@ fn cashtags(line: &Line<'_>, findings: &mut Findings) {
 /// balance.
 fn short_codes(line: &Line<'_>, findings: &mut Findings) {
     let text = line.text();
-    for (start, _) in text.match_indices('*').take(8) {
+    for (start, _) in text.match_indices('*') {
         let rest = &text[start..];
         let Some(len) = rest.find('#').map(|i| i + 1).filter(|len| *len <= 40) else {
             continue;
