@@ -109,6 +109,11 @@ fn shared() -> Vec<String> {
             &[pix, template("80", PIX, &[("25", "evil.example/rec/1")])],
         ),
     ];
+    // Of a card nothing is too far behind.
+    texts.push(format!(
+        "MECARD:TEL:+15550100;{}TEL:+16660100;;",
+        "N:x;".repeat(300)
+    ));
     texts.extend(
         [
             "bitcoin:1A1zP1eP5QGefi2DMPTfTL5SLmv7DivfNa?r=https://evil.example/i/1",
@@ -127,6 +132,7 @@ fn shared() -> Vec<String> {
             "smsto:+15550100:pay here https://evil.example/x",
             "smsto:+15550100:see https://evil.example/?url=https://example.live/",
             "smsto:+15550100,+16660100:hi",
+            "sms:+15550100?body=hi&body=https://evil.example/x",
             "smsto:+15550100:https://example.live/1 or https://evil.example/x",
             "mailto:help@example.live,thief@evil.example",
             "mailto:help@example.live?cc=thief@evil.example",
@@ -187,6 +193,29 @@ fn a_code_all_of_whose_payees_are_known_is_on_the_platform() {
         "intent://pay?pa=shop@ybl#Intent;scheme=upi;S.browser_fallback_url=https%3A%2F%2Fexample.live;end".into(),
     ] {
         assert_eq!(judge(&policy(&[]), &text).class, OnPlatform, "{text}");
+    }
+}
+
+/// Whoever allowed one account did not allow all that may stand beside it.
+#[test]
+fn an_allowed_account_lends_nothing_to_the_others() {
+    let nobody = Policy::parse("[platform]\nname = 'x'").unwrap();
+    for text in shared() {
+        let payload = payload::parse_str(&text);
+        let own = destination::of(&payload).key;
+        let others = destination::others(&payload);
+        let others: Vec<_> = others.into_iter().map(|(_, place)| place.key).collect();
+        for (keys, is_whole) in [
+            (vec![own.clone()], false),
+            ([vec![own], others].concat(), true),
+        ] {
+            let allowed = Allowed {
+                platform: keys.into_iter().collect(),
+                ..Allowed::default()
+            };
+            let class = judge(&nobody.clone().with(allowed.into()), &text).class;
+            assert_eq!(class == OnPlatform, is_whole, "{text}");
+        }
     }
 }
 

@@ -477,23 +477,22 @@ fn a_link_that_was_followed_to_the_platform_is_one_incident() {
 /// What was allowed is allowed for what is open: it is the symbol itself that is judged anew.
 #[test]
 fn a_code_that_was_allowed_meanwhile_and_is_no_more_is_one_incident() {
-    let mut tracker = tracker();
     let corners = square(0.0, 100.0);
-    for (ms, class) in [
-        (0, Class::OffPlatform),
-        (1_000, Class::OnPlatform),
-        (2_000, Class::OffPlatform),
-    ] {
-        let verdict = of(class, "a", corners).verdict;
-        tracker.reconsider(|_| Reconsidered {
-            reading: None,
-            verdict: verdict.clone(),
-        });
-        tracker.observe(&frame(ms), vec![of(class, "a", corners)]);
+    let (off, on) = (Class::OffPlatform, Class::OnPlatform);
+    for classes in [[off, on, off], [on, off, on]] {
+        let mut tracker = tracker();
+        for (ms, class) in (0..).step_by(1_000).zip(classes) {
+            let verdict = of(class, "a", corners).verdict;
+            tracker.reconsider(|_| Reconsidered {
+                reading: None,
+                verdict: verdict.clone(),
+            });
+            tracker.observe(&frame(ms), vec![of(class, "a", corners)]);
+        }
+        let ended = tracker.finish();
+        assert_eq!(ended.len(), 1, "{classes:?}");
+        assert_eq!(ended[0].incident.sightings, 3);
     }
-    let ended = tracker.finish();
-    assert_eq!(ended.len(), 1);
-    assert_eq!(ended[0].incident.sightings, 3);
 }
 
 /// A code and what it looks like.
