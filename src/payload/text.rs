@@ -28,7 +28,7 @@ use std::cell::OnceCell;
 use self::cues::{Cue, Place};
 use self::hints::Hints;
 use self::lead::Lead;
-use self::links::Candidate;
+use self::links::Links;
 use self::normal::Normal;
 use self::phones::Region;
 use super::schemes::Scheme;
@@ -55,7 +55,7 @@ const READERS: &[fn(&Line<'_>, &mut Findings)] = &[
     gambling,
 ];
 
-/// The most findings that a line is said to have: one that has as many may have more.
+/// The most findings that a line is said to have.
 pub(super) const MOST: usize = 16;
 
 /// Finds the most serious of what a line holds.
@@ -67,6 +67,11 @@ pub(super) fn parse(line: &str) -> Option<Payload> {
 /// Finds what a line asks the viewer to use, in the order of their places. The text of each is the part
 /// of the line that says it.
 pub(super) fn find(line: &str) -> Vec<Payload> {
+    find_all(line).0
+}
+
+/// The same, and whether the line may hold more than was looked at or is told.
+pub(super) fn find_all(line: &str) -> (Vec<Payload>, bool) {
     let line = Line::new(line);
     let mut findings = Findings::default();
     if line.may_hold() {
@@ -74,7 +79,8 @@ pub(super) fn find(line: &str) -> Vec<Payload> {
             reader(&line, &mut findings);
         }
     }
-    findings.in_order(&line)
+    let more = findings.more || findings.found.len() > MOST;
+    (findings.in_order(&line), more)
 }
 
 /// The less, the more serious: money first, then people, then places.
@@ -97,7 +103,7 @@ struct Line<'a> {
     cues: Vec<Place>,
     /// How many digits it has.
     digits: usize,
-    links: OnceCell<Vec<Candidate>>,
+    links: OnceCell<Links>,
     hints: OnceCell<Hints>,
     home: OnceCell<Option<&'static Region>>,
     holder: OnceCell<Option<String>>,
@@ -155,8 +161,8 @@ impl<'a> Line<'a> {
     }
 
     /// The links and dotted words of the line.
-    fn links(&self) -> &[Candidate] {
-        self.links.get_or_init(|| links::candidates(self.text()))
+    fn links(&self) -> &Links {
+        self.links.get_or_init(|| Links::of(self.text()))
     }
 
     fn has(&self, cue: Cue) -> bool {
@@ -244,22 +250,26 @@ struct Finding {
 }
 
 #[derive(Default)]
-struct Findings(Vec<Finding>);
+struct Findings {
+    found: Vec<Finding>,
+    /// Whether a reader gave up before the end of the line.
+    more: bool,
+}
 
 impl Findings {
     /// Whether nobody has taken any of these letters.
     fn is_free(&self, start: usize, end: usize) -> bool {
-        !self.is_full() && self.0.iter().all(|f| end <= f.start || f.end <= start)
+        !self.is_full() && self.found.iter().all(|f| end <= f.start || f.end <= start)
     }
 
     /// Whether there are more than anybody is told of: nothing is added any more.
     fn is_full(&self) -> bool {
-        self.0.len() >= 2 * MOST
+        self.found.len() >= 2 * MOST
     }
 
     fn add(&mut self, start: usize, end: usize, payload: Payload) {
         if self.is_free(start, end) {
-            self.0.push(Finding {
+            self.found.push(Finding {
                 start,
                 end,
                 payload,
@@ -268,12 +278,12 @@ impl Findings {
     }
 
     fn any(&self, is: impl Fn(&Payload) -> bool) -> bool {
-        self.0.iter().any(|finding| is(&finding.payload))
+        self.found.iter().any(|finding| is(&finding.payload))
     }
 
     fn in_order(mut self, line: &Line<'_>) -> Vec<Payload> {
-        self.0.sort_by_key(|finding| finding.start);
-        let found = self.0.into_iter().take(MOST);
+        self.found.sort_by_key(|finding| finding.start);
+        let found = self.found.into_iter().take(MOST);
         found
             .map(
                 |Finding {

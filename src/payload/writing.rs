@@ -40,10 +40,15 @@ pub fn parse_line(line: &str) -> Payload {
 /// Everything that [`parse_line`] chooses from, in the order in which it stands in the line; each has the
 /// part of the line that says it as its text. Empty for ordinary sentences.
 pub fn find_in_line(line: &str) -> Vec<Payload> {
+    find_all_in_line(line).0
+}
+
+/// The same, and whether the line may hold more.
+fn find_all_in_line(line: &str) -> (Vec<Payload>, bool) {
     let (shown, _) = secret::conceal_in(shown(line));
-    let mut found = text::find(&shown);
+    let (mut found, more) = text::find_all(&shown);
     found.iter_mut().for_each(secret::conceal);
-    found
+    (found, more)
 }
 
 /// As much of a line as a picture can show.
@@ -53,8 +58,17 @@ fn shown(line: &str) -> &str {
 }
 
 /// `payload`, as which a code was read, or the most serious of what stands in the writing of its text.
-pub(super) fn lead_on(mut payload: Payload) -> Payload {
-    let (mut found, is_cut) = in_code(&payload);
+pub(super) fn lead_on(payload: Payload) -> Payload {
+    let (found, more) = in_code(&payload);
+    let mut payload = the_most_serious(payload, found);
+    if more {
+        payload.also_unknown();
+    }
+    payload
+}
+
+/// `payload` or one of `found`; the others are told beside it.
+fn the_most_serious(mut payload: Payload, mut found: Vec<Payload>) -> Payload {
     let Some(best) = (0..found.len()).min_by_key(|at| text::rank(&found[*at])) else {
         return payload;
     };
@@ -79,9 +93,6 @@ pub(super) fn lead_on(mut payload: Payload) -> Payload {
     }
     for other in others {
         payload.add(other);
-    }
-    if is_cut {
-        payload.also_unknown();
     }
     payload
 }
@@ -135,14 +146,14 @@ fn written(payload: &Payload) -> Cow<'_, str> {
 /// What stands in the lines of `written`, and whether there may be more of it.
 fn find(written: &str) -> (Vec<Payload>, bool) {
     let mut found = Vec::new();
-    let mut is_cut = false;
+    let mut more = false;
     for line in written.split(['\n', '\r']) {
         let (mut left, mut begins) = (line, 0);
         while !left.is_empty() {
             let (piece, rest) = left.split_at(left.floor_char_boundary(LONGEST_LINE));
             let next = left.floor_char_boundary(LONGEST_LINE - SHARED);
-            let in_piece = find_in_line(piece);
-            is_cut |= in_piece.len() >= text::MOST;
+            let (in_piece, more_in_piece) = find_all_in_line(piece);
+            more |= more_in_piece;
             let ends = if rest.is_empty() {
                 left.len()
             } else {
@@ -160,7 +171,7 @@ fn find(written: &str) -> (Vec<Payload>, bool) {
             (left, begins) = (&left[next..], SHARED / 2);
         }
     }
-    (found, is_cut)
+    (found, more)
 }
 
 /// What tells one place from another: an account, a host, or all that is said.
@@ -229,6 +240,23 @@ mod tests {
             let payload = parse_str(&late);
             assert_eq!(place(&payload), "abc12345", "{across}");
             assert!(payload.others().is_empty(), "{across}");
+        }
+    }
+
+    /// What is none makes no link of the platform the only one.
+    #[test]
+    fn what_was_not_looked_at_may_be_meant() {
+        for nothing in ["go.de ", "abc://x ", "1-1 "] {
+            for few in [false, true] {
+                let flood = nothing.repeat(if few { 3 } else { 99 });
+                for text in [
+                    format!("https://example.live/room {flood}"),
+                    format!("https://example.live/room\n{flood}"),
+                    format!("{flood} t.me/someone_1"),
+                ] {
+                    assert_eq!(parse_str(&text).may_name_others(), !few, "{text}");
+                }
+            }
         }
     }
 

@@ -13,7 +13,7 @@ use super::{Findings, Line, mail, scan};
 
 const DOMAIN: Scheme = Scheme::named("text-bare-domain");
 
-/// The most links of a line that are looked at, and of its links of apps. What is none after all is there to hide another one.
+/// The most links of a line that are looked at, and as many links of apps.
 const MOST: usize = 64;
 
 /// A link at its place.
@@ -52,7 +52,8 @@ const NO_DOMAINS: &[&str] = &[
 
 /// Links that a family knows, or that are written as such.
 pub(super) fn find_known(line: &Line<'_>, findings: &mut Findings) {
-    for found in line.links() {
+    findings.more |= line.links().more;
+    for found in &line.links().found {
         if found.explicit || is_known(&found.payload) {
             let domain = !found.explicit && !is_known(&found.payload);
             findings.add(found.start, found.end, outer(found, domain));
@@ -62,7 +63,7 @@ pub(super) fn find_known(line: &Line<'_>, findings: &mut Findings) {
 
 /// Domains that stand alone.
 pub(super) fn find_bare(line: &Line<'_>, findings: &mut Findings) {
-    for found in line.links() {
+    for found in &line.links().found {
         if !found.explicit && !is_known(&found.payload) && is_meant(line, found) {
             findings.add(found.start, found.end, outer(found, true));
         }
@@ -71,7 +72,8 @@ pub(super) fn find_bare(line: &Line<'_>, findings: &mut Findings) {
 
 /// The first link with a scheme: where it ends, itself, and what it says.
 pub(super) fn first(line: &Line<'_>) -> Option<(usize, String, Payload)> {
-    let found = (line.links().iter()).find(|found| found.explicit || is_known(&found.payload))?;
+    let mut links = line.links().found.iter();
+    let found = links.find(|found| found.explicit || is_known(&found.payload))?;
     Some((found.end, found.url.clone(), found.payload.clone()))
 }
 
@@ -118,24 +120,81 @@ fn is_meant(line: &Line<'_>, found: &Candidate) -> bool {
     !sentence && (sure || !weak)
 }
 
-/// Every link and dotted word of a line that may be one. What comes behind an `@` is mail.
-pub(super) fn candidates(text: &str) -> Vec<Candidate> {
-    let mut found: Vec<Candidate> = Vec::new();
-    let mut from = 0;
-    while found.len() < MOST
-        && let Some(dot) = dots::next(text, from)
-    {
-        from = dot.end;
-        if let Some(labels) = labels(text, &dot) {
-            from = from.max(labels.end);
-            if let Some(candidate) = around(text, &labels) {
-                from = from.max(candidate.end);
-                found.push(candidate);
+/// The links and dotted words of a line.
+pub(super) struct Links {
+    pub(super) found: Vec<Candidate>,
+    /// Whether there may be more.
+    more: bool,
+}
+
+impl Links {
+    /// Everything in `text` that may be a link. What comes behind an `@` is mail.
+    pub(super) fn of(text: &str) -> Self {
+        let mut found: Vec<Candidate> = Vec::new();
+        let mut from = 0;
+        while found.len() < MOST
+            && let Some(dot) = dots::next(text, from)
+        {
+            from = dot.end;
+            if let Some(labels) = labels(text, &dot) {
+                from = from.max(labels.end);
+                if let Some(candidate) = around(text, &labels) {
+                    from = from.max(candidate.end);
+                    found.push(candidate);
+                }
+            }
+        }
+        let mut links = Self {
+            more: found.len() == MOST,
+            found,
+        };
+        links.add_those_of_apps(text);
+        links
+    }
+
+    /// Links of apps, `weixin://...`, which have no dot.
+    fn add_those_of_apps(&mut self, text: &str) {
+        let (mut done, mut tries) = (0, 0);
+        for (at, _) in text.match_indices("://") {
+            if at < done {
+                continue;
+            }
+            if tries == MOST {
+                self.more = true;
+                break;
+            }
+            let name = text[..at]
+                .bytes()
+                .rev()
+                .take(40)
+                .take_while(|b| b.is_ascii_alphanumeric() || b"+-.".contains(b))
+                .count();
+            let start = at - name;
+            let len = text[at..].bytes().take_while(|b| is_of_link(*b)).count();
+            let end = at
+                + text[at..at + len]
+                    .trim_end_matches(['.', ',', ';', '!', ')', '\''])
+                    .len();
+            done = end;
+            let url = text.get(start..end).unwrap_or_default();
+            let is_told = self.found.iter().any(|f| f.start < end && start < f.end);
+            if name == 0 || end <= at + 3 || is_told {
+                continue;
+            }
+            tries += 1;
+            let payload = read_nested(url, Depth::WHOLE);
+            if payload.scheme != "plain-text" {
+                self.found.push(Candidate {
+                    start,
+                    end,
+                    url: url.to_owned(),
+                    payload,
+                    explicit: true,
+                    disguised: false,
+                });
             }
         }
     }
-    app_links(text, &mut found);
-    found
 }
 
 /// Whether a line has a dot of any kind.
@@ -333,43 +392,4 @@ fn mended(host: &str) -> (String, Option<String>) {
         return (mended, None);
     }
     (host.to_owned(), None)
-}
-
-/// Links of apps, `weixin://...`, which have no dot.
-fn app_links(text: &str, found: &mut Vec<Candidate>) {
-    let (mut done, mut tries) = (0, 0);
-    for (at, _) in text.match_indices("://") {
-        if at < done || tries == MOST {
-            continue;
-        }
-        let name = text[..at]
-            .bytes()
-            .rev()
-            .take(40)
-            .take_while(|b| b.is_ascii_alphanumeric() || b"+-.".contains(b))
-            .count();
-        let start = at - name;
-        let len = text[at..].bytes().take_while(|b| is_of_link(*b)).count();
-        let end = at
-            + text[at..at + len]
-                .trim_end_matches(['.', ',', ';', '!', ')', '\''])
-                .len();
-        done = end;
-        let url = text.get(start..end).unwrap_or_default();
-        if name == 0 || end <= at + 3 || found.iter().any(|f| f.start < end && start < f.end) {
-            continue;
-        }
-        tries += 1;
-        let payload = read_nested(url, Depth::WHOLE);
-        if payload.scheme != "plain-text" {
-            found.push(Candidate {
-                start,
-                end,
-                url: url.to_owned(),
-                payload,
-                explicit: true,
-                disguised: false,
-            });
-        }
-    }
 }

@@ -207,11 +207,14 @@ pub(super) fn find(line: &Line<'_>, findings: &mut Findings) {
         }
     }
     let (mut at, mut tries) = (0, 0);
-    while tries < MOST_TRIES
-        && let Some(next) = text
-            .get(at..)
-            .and_then(|rest| rest.find(|c: char| c.is_ascii_digit() || c == '+' || c == '('))
+    while let Some(next) = text
+        .get(at..)
+        .and_then(|rest| rest.find(|c: char| c.is_ascii_digit() || c == '+' || c == '('))
     {
+        if tries == MOST_TRIES {
+            findings.more = true;
+            break;
+        }
         let start = at + next;
         tries += 1;
         // What belongs to the digits before is no number of its own.
