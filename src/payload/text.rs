@@ -79,7 +79,7 @@ pub(super) fn find_all(line: &str) -> (Vec<Payload>, bool) {
             reader(&line, &mut findings);
         }
     }
-    let more = findings.more || findings.found.len() > MOST;
+    let more = line.more || findings.more || findings.found.len() > MOST;
     (findings.in_order(&line), more)
 }
 
@@ -101,6 +101,10 @@ pub(super) fn rank(payload: &Payload) -> u8 {
 struct Line<'a> {
     normal: Normal<'a>,
     cues: Vec<Place>,
+    /// Whether it has more cues than these.
+    more: bool,
+    /// Whether it warns of what it tells.
+    is_warning: bool,
     /// How many digits it has.
     digits: usize,
     links: OnceCell<Links>,
@@ -112,10 +116,12 @@ struct Line<'a> {
 impl<'a> Line<'a> {
     fn new(line: &'a str) -> Self {
         let normal = Normal::new(line);
-        let cues = cues::find(&normal.lower);
+        let (cues, more) = cues::find(&normal.lower);
         let digits = normal.text.bytes().filter(u8::is_ascii_digit).count();
         Self {
             normal,
+            more,
+            is_warning: cues.iter().any(|place| place.cue == Cue::Warning),
             cues,
             digits,
             links: OnceCell::new(),
@@ -176,14 +182,21 @@ impl<'a> Line<'a> {
             .filter(move |place| place.cue == cue)
     }
 
+    /// The cues that end at `start` or later and begin at `end` or earlier. Cues have their order and share no letters.
+    fn cues_near(&self, start: usize, end: usize) -> &[Place] {
+        let first = self.cues.partition_point(|place| place.end < start);
+        let behind = self.cues.partition_point(|place| place.start <= end);
+        self.cues.get(first..behind).unwrap_or_default()
+    }
+
     /// What lies between `place` and its value. Cues in a row have one value: 微信QQ同号：...
     fn lead(&self, place: Place) -> Lead {
         let near = self.near(place);
         let Some(sign) = lead::sign_behind(self.lower(), near.end) else {
             return near;
         };
-        let is_between = |cue: &Place| cue.start >= near.end && cue.start <= sign;
-        if self.cues.iter().any(is_between) {
+        let mut between = self.cues_near(near.end, sign).iter();
+        if between.any(|cue| cue.start >= near.end) {
             return near;
         }
         let far = lead::skip(self.lower(), sign);
@@ -211,20 +224,20 @@ impl<'a> Line<'a> {
 
     /// The cue that begins at `at`, but for one that is the user of an address: `PayPal: donate@...`.
     fn cue_at(&self, at: usize) -> Option<&Place> {
-        let cue = self.cues.iter().find(|cue| cue.start == at)?;
+        let cue = self.cues_near(at, at).iter().find(|cue| cue.start == at)?;
         (!self.lower()[cue.end..].starts_with('@')).then_some(cue)
     }
 
     /// Whether one of the cues that `is` names ends in the `within` bytes before `at`.
     fn is_after(&self, at: usize, within: usize, is: impl Fn(Cue) -> bool) -> bool {
-        let near = |p: &Place| p.end <= at && at - p.end <= within;
-        self.cues.iter().any(|p| is(p.cue) && near(p))
+        let near = self.cues_near(at.saturating_sub(within), at);
+        near.iter().any(|p| p.end <= at && is(p.cue))
     }
 
     /// Whether one of the cues that `is` names begins in the `within` bytes from `at` on.
     fn is_before(&self, at: usize, within: usize, is: impl Fn(Cue) -> bool) -> bool {
-        let near = |p: &Place| p.start >= at && p.start - at <= within;
-        self.cues.iter().any(|p| is(p.cue) && near(p))
+        let near = self.cues_near(at, at.saturating_add(within));
+        near.iter().any(|p| p.start >= at && is(p.cue))
     }
 
     /// Whether somebody is asked to get in contact at `place`, and not warned of it.
@@ -238,7 +251,7 @@ impl<'a> Line<'a> {
             || own.starts_with(['加', '+', '➕', '迦', '伽', '私'])
             || self.is_after(place.start, 12, is_ask)
             || self.is_before(place.end, 12, is_ask);
-        asked && !self.has(Cue::Warning)
+        asked && !self.is_warning
     }
 }
 
@@ -453,12 +466,15 @@ mod tests {
                 "weixin://dl/business/?t=abc",
             ] {
                 let known = parse(meant).map(|payload| payload.scheme);
-                let found = find(&format!("{flood}{meant}"));
+                let (found, more) = find_all(&format!("{flood}{meant}"));
                 assert!(known.is_some(), "{meant}");
-                assert!(
-                    found.iter().any(|payload| Some(payload.scheme) == known),
-                    "{nothing}{meant}"
-                );
+                let is_found = found.iter().any(|payload| Some(payload.scheme) == known);
+                // Not all of what takes long is tried, and that is said.
+                let is_costly = |text: &str| {
+                    text.contains("//") || text.contains(".Com") || text.starts_with("DE")
+                };
+                let may_be_passed_over = is_costly(nothing) && is_costly(meant) && more;
+                assert!(is_found || may_be_passed_over, "{nothing}{meant}");
             }
         }
     }

@@ -246,7 +246,7 @@ mod tests {
     /// What is none makes no link of the platform the only one.
     #[test]
     fn what_was_not_looked_at_may_be_meant() {
-        for nothing in ["go.de ", "abc://x ", "1-1 "] {
+        for nothing in ["go.de ", "abc://x ", "1-1 ", "qq vx "] {
             for few in [false, true] {
                 let flood = nothing.repeat(if few { 3 } else { 99 });
                 for text in [

@@ -26,6 +26,9 @@ pub(super) fn find(line: &Line<'_>, findings: &mut Findings) {
     accounts(line, findings);
 }
 
+/// The most places of a line that are tried.
+const MOST_TRIES: usize = 24;
+
 /// An IBAN, cued or right by its check digits, in groups of four or in one.
 fn ibans(line: &Line<'_>, findings: &mut Findings) {
     let text = line.text();
@@ -46,15 +49,25 @@ fn ibans(line: &Line<'_>, findings: &mut Findings) {
         }
     }
     let bytes = text.as_bytes();
+    let mut tries = 0;
     for (start, four) in bytes.windows(4).enumerate() {
-        if let [a, b, c, d] = four
-            && a.is_ascii_uppercase()
+        let [a, b, c, d] = four else {
+            continue;
+        };
+        let begins = a.is_ascii_uppercase()
             && b.is_ascii_uppercase()
             && c.is_ascii_digit()
             && d.is_ascii_digit()
-            && scan::is_edge(text, start)
-            && let Some((number, end)) = iban_at(text, start)
-        {
+            && scan::is_edge(text, start);
+        if !begins {
+            continue;
+        }
+        if tries == MOST_TRIES {
+            findings.more = true;
+            break;
+        }
+        tries += 1;
+        if let Some((number, end)) = iban_at(text, start) {
             findings.add(
                 start,
                 end,
@@ -122,9 +135,8 @@ pub(super) fn holder(line: &Line<'_>) -> Option<String> {
     line.places(Cue::Holder).find_map(|place| {
         let from = lead::skip(line.lower(), place.end);
         let rest = text.get(from.end..)?;
-        let next = line
-            .cues
-            .iter()
+        let behind = line.cues_near(from.end, usize::MAX).iter();
+        let next = behind
             .map(|cue| cue.start)
             .find(|start| *start >= from.end && *start > place.end);
         let end = next.map_or(rest.len(), |next| next - from.end);
@@ -149,9 +161,10 @@ fn korean(line: &Line<'_>, findings: &mut Findings) {
             Cue::MaybeKoreanBank => transfer,
             _ => continue,
         };
-        let after = line.cues.iter().find(|next| {
-            next.cue == Cue::Account && next.start >= place.end && next.start - place.end <= 4
-        });
+        let near = line.cues_near(place.end, place.end + 4).iter();
+        let after = near
+            .copied()
+            .find(|next| next.cue == Cue::Account && next.start >= place.end);
         let from = lead::skip(line.lower(), after.map_or(place.end, |next| next.end)).end;
         let Some((number, end)) = scan::number(text, from, 8, |n| (10..=14).contains(&n.len()))
             .or_else(|| scan::number(text, from, 14, |n| (10..=14).contains(&n.len())))
@@ -272,19 +285,15 @@ fn is_card(digits: &str) -> bool {
 fn accounts(line: &Line<'_>, findings: &mut Findings) {
     let text = line.text();
     let chinese = line.hints().has(Hint::Bank);
+    let (at_bank, holder) = (line.has(Cue::AccountAt), line.has(Cue::Holder));
+    let beside = at_bank || line.has(Cue::Bank) || holder && chinese;
+    if !beside {
+        return;
+    }
     let places = line.places(Cue::Account).chain(line.places(Cue::AccountAt));
     for place in places.chain(line.places(Cue::Card)) {
         let lead = lead::skip(line.lower(), place.end);
-        let around = line
-            .cues
-            .iter()
-            .filter(|p| p.cue == Cue::Bank && **p != place);
-        let (banks, holder) = (around.count(), line.has(Cue::Holder));
         let alone = place.cue == Cue::AccountAt;
-        let beside = banks > 0 || line.has(Cue::AccountAt) || holder && chinese;
-        if !beside {
-            continue;
-        }
         let least = if chinese {
             10
         } else if alone {

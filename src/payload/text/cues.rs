@@ -148,19 +148,18 @@ pub(super) struct Place {
     pub(super) end: usize,
 }
 
-/// The most cues of a line: no more fit into one, but where a letter stands for several.
-const MOST: usize = 1_024;
+/// The most cues of a line: one that has more is a list of words.
+const MOST: usize = 32;
 
-/// The cues of a line in small letters, in their order.
-pub(super) fn find(lower: &str) -> Vec<Place> {
+/// The cues of a line in small letters, in their order, and whether there are more. Of one that is said over and
+/// over the first and the last are told: values stand in front of the one or behind the other.
+pub(super) fn find(lower: &str) -> (Vec<Place>, bool) {
     let Some(lexicon) = LEXICON.as_ref() else {
-        return Vec::new();
+        return (Vec::new(), false);
     };
-    let mut places = Vec::new();
-    let mut from = 0;
-    while places.len() < MOST
-        && let Some(found) = lexicon.words.find(Input::new(lower).range(from..))
-    {
+    let mut places: Vec<Place> = Vec::new();
+    let (mut from, mut was_again) = (0, false);
+    while let Some(found) = lexicon.words.find(Input::new(lower).range(from..)) {
         let (start, end) = (found.start(), found.end());
         let whole = is_whole(lower, start, end);
         from = if whole {
@@ -169,15 +168,27 @@ pub(super) fn find(lower: &str) -> Vec<Place> {
             start + part(lower, start)
         };
         let cue = lexicon.cues.get(found.pattern().as_usize());
-        if let Some(cue) = cue.filter(|cue| whole && **cue != Cue::Nothing) {
-            places.push(Place {
-                cue: *cue,
-                start,
-                end,
-            });
+        let Some(cue) = cue.filter(|cue| whole && **cue != Cue::Nothing) else {
+            continue;
+        };
+        let place = Place {
+            cue: *cue,
+            start,
+            end,
+        };
+        let is_again = places.last().is_some_and(|last| {
+            let between = lower.get(last.end..start);
+            last.cue == place.cue && between.is_some_and(|between| between.trim().is_empty())
+        });
+        if is_again && was_again {
+            places.pop();
+        } else if places.len() == MOST {
+            return (places, true);
         }
+        was_again = is_again;
+        places.push(place);
     }
-    places
+    (places, false)
 }
 
 /// How far it is from `start` to where another cue may begin. Where a word is part of a longer one, that
@@ -229,7 +240,7 @@ mod tests {
     use super::*;
 
     fn cues(text: &str) -> Vec<Cue> {
-        find(text).iter().map(|place| place.cue).collect()
+        find(text).0.iter().map(|place| place.cue).collect()
     }
 
     #[test]
@@ -253,7 +264,19 @@ mod tests {
         ] {
             assert_eq!(cues(text), expected, "{text}");
         }
-        assert_eq!(find(&"qq ".repeat(5_000)).len(), MOST);
         assert_eq!(cues("teiegram te1egram"), [cues("telegram")[0]; 2]);
+    }
+
+    #[test]
+    fn a_list_of_cues_has_an_end() {
+        let (places, more) = find(&"qq vx ".repeat(99));
+        assert_eq!((places.len(), more), (MOST, true));
+        let (places, more) = find(&"qq vx ".repeat(MOST / 2));
+        assert_eq!((places.len(), more), (MOST, false));
+        // What is said over and over is said once, with what stands before the first and behind the last.
+        let (places, more) = find(&format!("{}vx", "qq ".repeat(500)));
+        let starts: Vec<_> = places.iter().map(|place| place.start).collect();
+        assert_eq!((starts, more), (vec![0, 1_497, 1_500], false));
+        assert_eq!(cues("qq 1 qq 2 qq 3").len(), 3, "each has a value");
     }
 }

@@ -156,7 +156,8 @@ pub(super) fn find_intent(line: &Line<'_>, findings: &mut Findings) {
         let cue = line.lower().get(place.start..place.end).unwrap_or_default();
         // The names that are ordinary words need somebody to add: `add me on line`.
         let me = |ask: &str| ask.contains(" me ") || ask.contains(" us ") || !ask.is_ascii();
-        let asked = line.cues.iter().any(|ask| {
+        let near = line.cues_near(place.start.saturating_sub(8), place.end + 12);
+        let asked = near.iter().any(|ask| {
             ask.cue == Cue::Ask
                 && (ask.end <= place.start && place.start - ask.end <= 8
                     || ask.start >= place.end && ask.start - place.end <= 12 && !cue.is_ascii()
@@ -165,7 +166,7 @@ pub(super) fn find_intent(line: &Line<'_>, findings: &mut Findings) {
         });
         let own = cue.starts_with(['加', 'แ', 'ท']) && !cue.starts_with("เท")
             || cue.is_ascii() && asks_for_me(line.text(), place.end);
-        if (asked || own && strong) && !line.has(Cue::Warning) {
+        if (asked || own && strong) && !line.is_warning {
             findings.add(place.start, place.end, wechat::intent(HANDLE));
             return;
         }

@@ -14,7 +14,7 @@ use super::{Findings, Line, mail, scan};
 const DOMAIN: Scheme = Scheme::named("text-bare-domain");
 
 /// The most links of a line that are looked at, and as many links of apps.
-const MOST: usize = 64;
+const MOST: usize = 8;
 
 /// A link at its place.
 pub(super) struct Candidate {
