@@ -10,11 +10,11 @@ use super::{LONGEST_LINE, PLAIN, Payload, WEB, empty, finish, local, raise, secr
 /// The scheme of networks, whose name is shown to whoever joins.
 const NETWORK: &str = "wifi";
 
-/// How much of a line that is read in pieces two of them share, in bytes: what one of them may have cut, the other one has.
-const SHARED: usize = 512;
-
 /// The scheme of dates.
 const DATE: &str = "calendar";
+
+/// How much of a line that is read in pieces two of them share, in bytes: what one of them may have cut, the other one has.
+const SHARED: usize = 512;
 
 /// Says what a line of writing in the picture holds: the most serious account, link or token that somebody
 /// is asked to use, the first of several. Ordinary sentences are plain text.
