@@ -165,9 +165,8 @@ fn query(text: &str, key: &str) -> Option<String> {
 /// The bodies in a query.
 fn bodies(text: &str) -> Vec<String> {
     let uri = Uri::parse(&format!("x:?{text}"));
-    let values = uri.iter().flat_map(|uri| uri.query.iter());
-    let bodies = values.filter(|(key, _)| key.eq_ignore_ascii_case("body"));
-    bodies.map(|(_, body)| body.to_owned()).collect()
+    let bodies = uri.iter().flat_map(|uri| uri.all("body"));
+    bodies.map(str::to_owned).collect()
 }
 
 /// A name as people say it: the family's goes first in Chinese, Japanese and Korean.

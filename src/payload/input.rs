@@ -101,10 +101,14 @@ impl Uri {
     /// The first value of the query key `key`, letter case aside: a code in upper case has its keys
     /// in upper case too.
     pub(super) fn get(&self, key: &str) -> Option<&str> {
-        self.query
-            .iter()
-            .find(|(k, _)| k.eq_ignore_ascii_case(key))
-            .map(|(_, value)| value)
+        self.all(key).next()
+    }
+
+    /// All values of the query key `key`, as [`Self::get`] finds the first of them.
+    pub(super) fn all(&self, key: &str) -> impl Iterator<Item = &str> {
+        let found = self.query.iter();
+        let found = found.filter(move |(k, _)| k.eq_ignore_ascii_case(key));
+        found.map(|(_, value)| value)
     }
 
     /// Like [`Self::get`], and `None` where the value is empty.
@@ -114,13 +118,7 @@ impl Uri {
 
     /// Whether one of `keys` is given twice: two readers may then see two different payments.
     pub(super) fn repeats(&self, keys: &[&str]) -> bool {
-        keys.iter().any(|key| {
-            let mut found = self
-                .query
-                .iter()
-                .filter(|(k, _)| k.eq_ignore_ascii_case(key));
-            found.next().is_some() && found.next().is_some()
-        })
+        keys.iter().any(|key| self.all(key).nth(1).is_some())
     }
 }
 
