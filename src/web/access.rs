@@ -107,6 +107,16 @@ impl Who {
         )))
     }
 
+    /// Refuses to give anybody what it may not itself: a token that is held to `users` alone would make itself one of everything.
+    pub(super) fn require_to_give(&self, permissions: Permissions) -> Result<(), Failure> {
+        if permissions.is_within(self.may) {
+            return Ok(());
+        }
+        Err(Failure::forbidden(
+            "nobody gives others what they may not themselves",
+        ))
+    }
+
     /// What the forms of this session carry as `csrf`, and scripts as `X-CSRF-Token`; empty where there is no session.
     pub(super) fn csrf(&self) -> String {
         self.csrf.clone()
@@ -278,8 +288,10 @@ impl App {
             }
         } else if needs != Needs::Nothing {
             return Err(if self.is_open() {
-                // A page that a browser on this machine has open could have its own name lead here.
-                Failure::forbidden("without a token only this machine may ask")
+                // A page that a browser on this machine has open could have its own name lead here, and a proxy brings others.
+                Failure::forbidden(
+                    "there are no accounts: only this machine may ask, and through no proxy; the link at the start of the service makes the first one",
+                )
             } else {
                 Failure::unauthorized()
             });
@@ -308,7 +320,7 @@ impl App {
         if let Some(secret) = origin::cookie(headers, self.cookie()) {
             return self.session(secret, uses).await;
         }
-        let is_local = self.is_open() && origin::is_local(headers);
+        let is_local = self.is_open() && !self.is_behind_proxy() && origin::is_local(headers);
         Ok(is_local.then(Who::local))
     }
 
@@ -330,6 +342,12 @@ impl App {
     /// Whether whoever is on this machine may ask, since nobody else could be told apart.
     fn is_open(&self) -> bool {
         self.parts.token.is_none() && !self.has_users()
+    }
+
+    /// Whether the configuration knows of a proxy: what comes from this machine is anybody's then, and says what it likes.
+    fn is_behind_proxy(&self) -> bool {
+        let accounts = &self.parts.accounts;
+        accounts.forwarded || accounts.public_url.is_some()
     }
 
     async fn token(&self, carried: &str, uses: bool) -> Result<Option<Who>, Failure> {

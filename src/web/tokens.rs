@@ -8,7 +8,7 @@ use axum::response::{IntoResponse, Response};
 use serde_json::json;
 use url::form_urlencoded;
 
-use super::access::{DAY_US, TOKEN_PREFIX, Who, is_reserved, scopes};
+use super::access::{By, DAY_US, TOKEN_PREFIX, Who, is_reserved, scopes};
 use super::pages::{Asked, see_other};
 use super::problem::Failure;
 use super::time::{day, rfc3339, short};
@@ -48,7 +48,7 @@ pub(super) async fn list(
 #[utoipa::path(post, path = "/api/v1/tokens", tag = "accounts", operation_id = "make_token", request_body = NewToken, responses(
     (status = 201, body = MadeTokenData),
     (status = 400, body = Problem, content_type = "application/problem+json", description = "It is no JSON"),
-    (status = 409, body = Problem, content_type = "application/problem+json", description = "The name is taken"),
+    (status = 409, body = Problem, content_type = "application/problem+json", description = "The name is taken, or there are no users"),
     (status = 413, body = Problem, content_type = "application/problem+json", description = "It is too long"),
     (status = 415, body = Problem, content_type = "application/problem+json", description = "It does not say that it is JSON"),
     (status = 422, body = Problem, content_type = "application/problem+json", description = "Something in it is wrong"),
@@ -103,6 +103,12 @@ impl App {
             scopes,
             days,
         } = wanted;
+        if who.by == By::Local {
+            // Who is known by nothing leaves nothing behind that is good for longer.
+            return Err(Failure::conflict(
+                "tokens are made by users: the first one is made with the link that the service prints at its start",
+            ));
+        }
         if !is_name(&name) {
             return Err(Failure::bad(format!("`name`: expected {NAME}")));
         }
@@ -117,6 +123,7 @@ impl App {
                 "`scopes`: expected one or more of what the role `{role}` may"
             )));
         }
+        who.require_to_give(scopes.unwrap_or(role.permissions()))?;
         let taken = || Failure::conflict(format!("the name `{name}` is taken"));
         let of_user = self.parts.store.user_by_name(&name).await?;
         if of_user.is_some() || is_reserved(&name) {

@@ -208,8 +208,9 @@ impl App {
                 "the first user is an admin, made with the link that the service prints at its start",
             ));
         }
-        let now_us = self.parts.clock.wall_us();
-        let role = Role::from(new.role).as_str();
+        let role = Role::from(new.role);
+        who.require_to_give(role.permissions())?;
+        let (role, now_us) = (role.as_str(), self.parts.clock.wall_us());
         let user = UserRow {
             id: ids::random(),
             name: new.name.clone(),
@@ -239,6 +240,8 @@ impl App {
         if user.disabled {
             return Err(Failure::conflict("the user is disabled"));
         }
+        // Whoever follows the link is this user.
+        who.require_to_give(role(&user.role)?.permissions())?;
         let (secret, now_us) = (secret()?, self.parts.clock.wall_us());
         let link = NewLink {
             sha256: &ids::sha256(secret.as_bytes()),
@@ -274,6 +277,9 @@ impl App {
             // Nothing is to change: not even its sessions end.
             return self.user(id).await.map(drop);
         }
+        if let Some(role) = role {
+            who.require_to_give(role.permissions())?;
+        }
         let role = role.map(Role::as_str);
         let detail = json!({"role": role, "disabled": disabled});
         let line = who.line(self.parts.clock.wall_us(), "user.changed", id, &detail);
@@ -293,6 +299,10 @@ impl App {
     async fn let_join(&self, who: &Who, id: &str, join: bool) -> Result<(), Failure> {
         if join && self.parts.oidc.is_none() {
             return Err(Failure::conflict("there is no single sign-on here"));
+        }
+        if join {
+            let user = self.user(id).await?;
+            who.require_to_give(role(&user.role)?.permissions())?;
         }
         let now_us = self.parts.clock.wall_us();
         let until_us = join.then_some(now_us + INVITATION_US);

@@ -153,6 +153,12 @@ fn the_first_link_makes_an_admin_once() {
         invited.status, 409,
         "the first one must be able to get in: {invited:?}"
     );
+    let new = json!({"name": "x", "role": "admin", "days": 1});
+    assert_eq!(api.post("/api/v1/tokens", &new).status, 409);
+    // A proxy on this machine brings whoever can reach it.
+    for line in ["X-Forwarded-For: 203.0.113.7", "Via: 1.1 proxy"] {
+        assert_eq!(api.with(line).get("/api/v1/streams").status, 403, "{line}");
+    }
     let token = first_link(&served);
     let page = api.with(PAGE).get(&format!("/setup?token={token}"));
     assert_eq!(page.status, 200, "{page:?}");

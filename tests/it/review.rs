@@ -13,6 +13,8 @@ use crate::support::{Answer, Api, Clip, Nginx, Publisher, Watch, text, watch};
 
 /// Pays somebody: the built-in policy wants it looked at.
 const PAYS: &str = "https://qr.alipay.com/fkx0abcdefghijklmnop1";
+/// The token of the configuration.
+const TOKEN: &str = "0123456789abcdef-s3cret";
 const KEY: &str = "alipay-personal:fkx0abcdefghijklmnop1";
 
 /// The service on the records of streams that all show the same code.
@@ -38,14 +40,19 @@ fn served(folder: &Path, streams: u32, settings: &str) -> (Watch, Api) {
     let data = folder.join("data");
     let (code, _, log) = watch(&data, &["--config", text(&file)]);
     assert_eq!(code, 0, "{log}");
-    let file = folder.join("serve.toml");
+    let (file, token) = (folder.join("serve.toml"), folder.join("token"));
+    fs::write(&token, TOKEN).unwrap();
     fs::write(
         &file,
-        format!("[review]\nsecond_share = 0.0\ngolden_share = 0.0\n{settings}"),
+        format!(
+            "[serve]\ntoken_file = {:?}\n[review]\nsecond_share = 0.0\ngolden_share = 0.0\n{settings}",
+            text(&token)
+        ),
     )
     .unwrap();
     let (served, address) = Watch::serve(&data, &["--config", text(&file)]);
-    (served, Api::at(&address))
+    let api = Api::at(&address);
+    (served, api.with(&format!("Authorization: Bearer {TOKEN}")))
 }
 
 /// Whoever it is that asks, by a token of that name.
@@ -254,8 +261,7 @@ fn a_write_that_is_sent_twice_is_done_once() {
     let (_served, api) = served(folder.path(), 1, "");
     let incident = api.get("/api/v1/incidents").json()["incidents"][0]["id"].clone();
     let path = format!("/api/v1/incidents/{}/notes", incident.as_str().unwrap());
-    let mut keyed = Api::at(&api.address);
-    keyed.head.push("Idempotency-Key: once".to_owned());
+    let keyed = api.with("Idempotency-Key: once");
     let first = keyed.post(&path, &json!({"text": "a"}));
     assert_eq!(
         (first.status, first.header("idempotent-replayed")),
@@ -279,8 +285,7 @@ fn a_write_that_is_sent_twice_is_done_once() {
         1
     );
     // What failed did nothing, and is tried again.
-    let mut failed = Api::at(&api.address);
-    failed.head.push("Idempotency-Key: other".to_owned());
+    let failed = api.with("Idempotency-Key: other");
     assert_eq!(failed.post(&path, &json!({"text": ""})).status, 422);
     assert_eq!(failed.post(&path, &json!({"text": "c"})).status, 201);
 }
@@ -412,9 +417,11 @@ impl Feed {
             .set_read_timeout(Some(Duration::from_mins(1)))
             .unwrap();
         let last = last.map_or(String::new(), |id| format!("Last-Event-ID: {id}\r\n"));
+        let lines = api.head.iter().map(|line| [line, "\r\n"].concat());
+        let head: String = lines.collect();
         write!(
             stream,
-            "GET {path} HTTP/1.1\r\nHost: {}\r\n{last}\r\n",
+            "GET {path} HTTP/1.1\r\nHost: {}\r\n{head}{last}\r\n",
             api.address
         )
         .unwrap();

@@ -328,6 +328,16 @@ fn only_who_may_ask_is_answered() {
     api.head = vec!["Host: evil.example".to_owned()];
     assert_eq!(api.get("/api/v1/streams").status, 403);
     assert_eq!(api.get("/metrics").status, 403);
+    // A proxy on this machine brings whoever can reach it, and may call us as it likes.
+    for known in ["forwarded = true", "public_url = 'https://way.example'"] {
+        let config = folder.path().join("proxied.toml");
+        fs::write(&config, format!("[accounts]\n{known}\n")).unwrap();
+        let proxied = folder.path().join("proxied");
+        let (_served, address) = Watch::serve(&proxied, &["--config", config.to_str().unwrap()]);
+        let api = Api::at(&address);
+        assert_eq!(api.get("/api/v1/streams").status, 403, "{known}");
+        assert_eq!(api.get("/health").status, 200);
+    }
 
     let token = folder.path().join("token");
     fs::write(&token, "0123456789abcdef-s3cret\n").unwrap();

@@ -43,7 +43,8 @@ impl Store {
     }
 
     /// The token that has this hash, whether it is good or not; none while whoever made it, or made the token that made it, is no
-    /// admin any more or disabled: what it could do it could go on to do with the token.
+    /// admin any more or disabled, and none once a token that made it was revoked: what it could do it could go on to do with the
+    /// token.
     ///
     /// # Errors
     /// Where the query failed.
@@ -54,7 +55,9 @@ impl Store {
                  UNION SELECT made_by FROM token JOIN maker ON token.name = maker.name)
              {COLUMNS} WHERE sha256 = ?1
                  AND NOT EXISTS (SELECT 1 FROM user
-                     WHERE (disabled = 1 OR role <> 'admin') AND user.name IN (SELECT name FROM maker))"
+                     WHERE (disabled = 1 OR role <> 'admin') AND user.name IN (SELECT name FROM maker))
+                 AND NOT EXISTS (SELECT 1 FROM token AS made
+                     WHERE made.revoked_us IS NOT NULL AND made.name IN (SELECT name FROM maker))"
         )));
         Ok(row.bind(sha256).fetch_optional(&self.pool).await?)
     }

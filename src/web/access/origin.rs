@@ -72,8 +72,22 @@ pub(super) fn forwarded(headers: &HeaderMap) -> Option<IpAddr> {
     last.parse().ok()
 }
 
-/// Whether the request was meant for this machine by name.
+/// What proxies add to what they pass on (RFC 7239, RFC 9110 section 7.6.3, and what came before them).
+const OF_PROXIES: &[&str] = &[
+    "forwarded",
+    "via",
+    "x-forwarded-for",
+    "x-forwarded-host",
+    "x-forwarded-proto",
+    "x-real-ip",
+];
+
+/// Whether the request was meant for this machine by name, and no proxy says that it passed it on: from one anybody's would come
+/// from this machine.
 pub(super) fn is_local(headers: &HeaderMap) -> bool {
+    if OF_PROXIES.iter().any(|name| headers.contains_key(*name)) {
+        return false;
+    }
     let host = headers.get(header::HOST).map(|host| host.to_str());
     let Some(Ok(host)) = host else { return false };
     let is_port = |port: &str| port.bytes().all(|b| b.is_ascii_digit());
@@ -115,6 +129,11 @@ mod tests {
             assert_eq!(is_local(&with(header::HOST, host)), local, "{host}");
         }
         assert!(!is_local(&HeaderMap::new()));
+        for name in OF_PROXIES {
+            let mut headers = with(header::HOST, "localhost");
+            headers.insert(*name, header::HeaderValue::from_static("10.0.0.1"));
+            assert!(!is_local(&headers), "{name}");
+        }
     }
 
     #[test]

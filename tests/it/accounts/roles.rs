@@ -275,3 +275,53 @@ fn a_token_is_held_to_its_scopes_its_time_and_its_revocation() {
         .collect();
     assert_eq!(states, ["active", "revoked", "over"]);
 }
+
+/// What somebody may hand on is no more than what they have themselves, and ends with them.
+#[test]
+fn a_token_gives_nobody_what_it_has_not() {
+    let folder = tempfile::tempdir().unwrap();
+    let (_served, api, ana) = with_admin(&folder.path().join("data"), &[]);
+    let ben = ana.user(&api, "ben", "viewer");
+    assert!(ben.is_signed_in());
+    let users = ana.api.get("/api/v1/users").json();
+    let id = |name: &str| {
+        let users = users["users"].as_array().unwrap();
+        let user = users.iter().find(|user| user["name"] == name).unwrap();
+        user["id"].as_str().unwrap().to_owned()
+    };
+
+    let scopes = ["users", "read"];
+    let held = json!({"name": "held", "role": "admin", "scopes": scopes, "days": 1});
+    let (secret, held) = ana.token(&held);
+    let by_held = with_token(&api, &secret);
+    let token = |name: &str, role: &str, scopes: Value| {
+        let mut new = json!({"name": name, "role": role, "days": 1});
+        if scopes != Value::Null {
+            new["scopes"] = scopes;
+        }
+        by_held.post("/api/v1/tokens", &new)
+    };
+    assert_eq!(token("a", "admin", Value::Null).status, 403);
+    assert_eq!(token("a", "lead", json!(["audit"])).status, 403);
+    assert_eq!(token("a", "lead", Value::Null).status, 403);
+    let made = token("a", "admin", json!(["users"]));
+    assert_eq!(made.status, 201, "{made:?}");
+    let secret = made.json()["secret"].as_str().unwrap().to_owned();
+    let by_a = with_token(&api, &secret);
+    assert_eq!(by_a.get("/api/v1/users").status, 200);
+    let invited = by_held.post("/api/v1/users", &json!({"name": "cleo", "role": "lead"}));
+    assert_eq!(invited.status, 403, "{invited:?}");
+    let again = |id: &str| by_held.ask("POST", &format!("/api/v1/users/{id}/invite"), "");
+    assert_eq!(again(&id("ana")).status, 403, "it would be ana");
+    let change = |new: &Value| {
+        let path = format!("/api/v1/users/{}", id("ben"));
+        by_held.ask("PATCH", &path, &new.to_string()).status
+    };
+    assert_eq!(change(&json!({"role": "admin"})), 403);
+    assert_eq!(change(&json!({"disabled": true})), 200);
+
+    let revoked = ana.script();
+    let revoked = revoked.ask("DELETE", &format!("/api/v1/tokens/{held}"), "");
+    assert_eq!(revoked.status, 204, "{revoked:?}");
+    assert_eq!(by_a.get("/api/v1/users").status, 401, "with what made it");
+}
