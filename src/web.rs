@@ -18,9 +18,11 @@ mod idempotency;
 mod limit;
 mod limits;
 mod links;
+mod listening;
 mod login;
 mod metrics;
 mod oidc;
+mod pace;
 mod pages;
 mod problem;
 mod reference;
@@ -41,7 +43,6 @@ pub(crate) use review::allowed;
 pub(crate) use streams::stream;
 
 use std::collections::HashSet;
-use std::net::SocketAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -154,16 +155,9 @@ impl App {
 
 type Shared = Arc<App>;
 
-/// Answers requests at `listener` until `stop` is asked for.
-///
-/// # Errors
-/// Where the listener fails.
-pub async fn serve(parts: Parts, listener: TcpListener, stop: Stop) -> std::io::Result<()> {
-    let asked = async move { stop.asked().await };
-    let service = router(parts).into_make_service_with_connect_info::<SocketAddr>();
-    axum::serve(listener, service)
-        .with_graceful_shutdown(asked)
-        .await
+/// Answers requests at `listener` until `stop` is asked for, and what was asked by then.
+pub async fn serve(parts: Parts, listener: TcpListener, stop: Stop) {
+    listening::serve(router(parts), listener, stop).await;
 }
 
 fn router(parts: Parts) -> Router {
@@ -236,6 +230,7 @@ fn router(parts: Parts) -> Router {
         .fallback(async || Failure::not_found("there is nothing here"))
         .method_not_allowed_fallback(async || Failure::method())
         .layer(DefaultBodyLimit::max(LARGEST_BODY))
+        .layer(middleware::from_fn(pace::keep_up))
         .layer(middleware::from_fn_with_state(
             Arc::clone(&app),
             headers::finish,

@@ -167,7 +167,7 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<ExitCode> {
                     url: entrance.url,
                     clock,
                 };
-                tokio::spawn(answer(parts, entrance.listener, stop));
+                tokio::spawn(web::serve(parts, entrance.listener, stop));
             }
         };
         let served = worker::serve(&settings, config.serve.max_streams, &mut recorder, ready).await;
@@ -248,14 +248,6 @@ fn watch(
         if let Err(error) = supervisor.add(stream, history.contains(&id)) {
             tracing::error!(stream.id = id, %error, "stream {id} is not watched");
         }
-    }
-}
-
-/// Answers requests until `stop` is asked for, and asks for it where nobody can be answered any more.
-async fn answer(parts: web::Parts, listener: TcpListener, stop: Stop) {
-    if let Err(error) = web::serve(parts, listener, stop.clone()).await {
-        tracing::error!(%error, "the service cannot be reached any more");
-        stop.ask();
     }
 }
 
