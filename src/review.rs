@@ -231,6 +231,8 @@ pub struct Standing<'a> {
     pub is_cut: bool,
     /// Whether a person decides: who stands behind a token nobody knows, and it counts for none where two must.
     pub by_person: bool,
+    /// Whether whoever decides may decide what was escalated.
+    pub by_lead: bool,
 }
 
 /// What a decision does.
@@ -253,6 +255,9 @@ pub enum Refused {
     /// It was escalated already.
     #[error("it was escalated already")]
     Escalated,
+    /// It was escalated, and goes to those who may decide on many.
+    #[error("it was escalated: this takes the permission `decide_many`")]
+    ForLeads,
     /// Two persons must confirm it, and this is the first one again.
     #[error("a second person must confirm it")]
     SamePerson,
@@ -300,6 +305,7 @@ pub fn decide(
     match (standing.review, decision) {
         (Review::Decided, _) => Err(Refused::Decided),
         (Review::Escalated, Decision::Escalate) => Err(Refused::Escalated),
+        (Review::Escalated, _) if !standing.by_lead => Err(Refused::ForLeads),
         (_, Decision::Escalate) => Ok(Step::Escalate),
         (_, Decision::Confirm) if rules.two_for_cuts && standing.is_cut => {
             match standing.first_by {

@@ -6,6 +6,7 @@ fn standing(review: Review) -> Standing<'static> {
         first_by: None,
         is_cut: false,
         by_person: true,
+        by_lead: true,
     }
 }
 
@@ -91,6 +92,23 @@ fn two_persons_confirm_a_cut() {
     // What takes nothing from anybody takes one person.
     let misread = decide(&two, &cut, Decision::Misread, None, "a");
     assert_eq!(misread, Ok(Step::Decide));
+}
+
+#[test]
+fn what_was_escalated_is_for_leads() {
+    let rules = Rules::default();
+    for review in [Review::Record, Review::Open, Review::Escalated] {
+        for by_lead in [true, false] {
+            let standing = Standing {
+                by_lead,
+                ..standing(review)
+            };
+            for decision in [Decision::Confirm, Decision::Misread] {
+                let refused = decide(&rules, &standing, decision, None, "a").is_err();
+                assert_eq!(refused, review == Review::Escalated && !by_lead);
+            }
+        }
+    }
 }
 
 #[test]

@@ -56,6 +56,8 @@ pub struct Act<'a> {
     pub by: &'a str,
     /// Whether that is a person, and no program with a token.
     pub person: bool,
+    /// Whether they may decide what was escalated.
+    pub lead: bool,
     /// The time, µs since 1970 in UTC.
     pub now_us: i64,
     /// The rules of the desk.
@@ -146,6 +148,7 @@ impl Subject {
             first_by: self.first_by.as_deref(),
             is_cut: self.action == "cut",
             by_person: act.person,
+            by_lead: act.lead,
         }
     }
 

@@ -5,9 +5,9 @@ use axum::extract::rejection::JsonRejection;
 use axum::extract::{Path, State};
 use serde_json::{Value, json};
 
-use super::Shared;
 use super::access::Who;
 use super::problem::Failure;
+use super::{App, Shared};
 use crate::policy::Action;
 use crate::store::{Store, StoreError};
 use crate::wire::action::{ActionData, NewAnswer};
@@ -32,15 +32,25 @@ pub(super) async fn answer(
     body: Result<Json<NewAnswer>, JsonRejection>,
 ) -> Result<Json<ActionData>, Failure> {
     let Json(NewAnswer { approve }) = body?;
-    if approve && app.parts.rules.two_for_cuts && asks_cut(&app.parts.store, &id).await? {
-        return Err(Failure::conflict(
-            "two persons must confirm a cut: they decide on the incident",
-        ));
+    if approve {
+        app.takes_one(&id).await?;
     }
     let data = app.parts.acting.answer(&id, approve, &who.name).await?;
     let detail = json!({"action": data.id, "approve": approve});
     app.audit(&who, "action.answered", &id, detail).await?;
     Ok(Json(data))
+}
+
+impl App {
+    /// Refuses where it takes two persons to do what `incident` asks for: they decide on it.
+    pub(super) async fn takes_one(&self, incident: &str) -> Result<(), Failure> {
+        if self.parts.rules.two_for_cuts && asks_cut(&self.parts.store, incident).await? {
+            return Err(Failure::conflict(
+                "two persons must confirm a cut: they decide on the incident",
+            ));
+        }
+        Ok(())
+    }
 }
 
 /// Whether the stream of this incident is, or ever was, to be cut for it.

@@ -63,7 +63,7 @@ pub(super) async fn list(
     (status = 200, body = CutData),
     (status = 400, body = Problem, content_type = "application/problem+json", description = "It is no JSON"),
     (status = 404, body = Problem, content_type = "application/problem+json", description = "There is no such stream or incident"),
-    (status = 409, body = Problem, content_type = "application/problem+json", description = "It did not come from an ingest server"),
+    (status = 409, body = Problem, content_type = "application/problem+json", description = "It did not come from an ingest server, or two must confirm it"),
     (status = 413, body = Problem, content_type = "application/problem+json", description = "It is too long"),
     (status = 415, body = Problem, content_type = "application/problem+json", description = "It does not say that it is JSON"),
     (status = 422, body = Problem, content_type = "application/problem+json", description = "Something in it is wrong"),
@@ -91,6 +91,9 @@ pub(super) async fn cut(
     let is_watched = app.parts.supervisor.stream(&id).is_some();
     if !is_watched && app.parts.attached.came_from(&id).is_none() {
         return Err(super::streams::none(&id));
+    }
+    if let Some(incident) = &incident {
+        app.takes_one(incident).await?;
     }
     let acting = &app.parts.acting;
     let cut = acting

@@ -22,6 +22,7 @@ use serde_json::Value;
 use super::App;
 use super::access::{By, Who};
 use super::problem::Failure;
+use crate::account::Permission;
 use crate::policy::Allowed;
 use crate::review::{Decision, Refused};
 use crate::store::{Act, EntryRow, ReviewError, Store, StoreError, Wanted};
@@ -44,6 +45,7 @@ impl App {
         Act {
             by: &who.name,
             person: who.by == By::User,
+            lead: who.may(Permission::DecideMany),
             now_us: self.parts.clock.wall_us(),
             rules: &self.parts.rules,
             wanted,
@@ -173,7 +175,9 @@ impl From<ReviewError> for Failure {
             ReviewError::Refused(Refused::NoReason) | ReviewError::Wrong(_) => {
                 Self::bad(error.to_string())
             }
-            ReviewError::Refused(Refused::NoPerson) => Self::forbidden(error.to_string()),
+            ReviewError::Refused(Refused::NoPerson | Refused::ForLeads) => {
+                Self::forbidden(error.to_string())
+            }
             ReviewError::Refused(_) | ReviewError::Claimed(_) | ReviewError::Conflict(_) => {
                 Self::conflict(error.to_string())
             }

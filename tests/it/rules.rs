@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::Path;
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::support::{Api, Clip, Watch, text, watch};
 
@@ -49,6 +49,18 @@ fn a_cut_that_two_must_confirm_is_not_approved_by_one() {
     };
     assert!(says(true).contains("two persons"), "{}", says(true));
     assert!(says(false).contains("no action is asked for"));
+    // Nor is it done by hand in its name.
+    let room = json!({"id": "room-1", "url": "rtmp://127.0.0.1:9/live/a"});
+    assert_eq!(api.post("/api/v1/streams", &room).status, 201);
+    let mut cut = json!({"minutes": 1, "reason": "seen", "incident": id});
+    let by_hand = |cut: &Value| {
+        let answer = api.post("/api/v1/streams/room-1/cut", cut);
+        assert_eq!(answer.status, 409, "{answer:?}");
+        answer.json()["detail"].as_str().unwrap().to_owned()
+    };
+    assert!(by_hand(&cut).contains("two persons"), "{}", by_hand(&cut));
+    cut.as_object_mut().unwrap().remove("incident");
+    assert!(!by_hand(&cut).contains("two persons"));
     // Nobody is signed in: who it is nobody knows, and a second one would be the same.
     let confirm = json!({"decision": "confirm"});
     let decided = api.post(&format!("/api/v1/incidents/{id}/decision"), &confirm);

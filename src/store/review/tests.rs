@@ -99,6 +99,7 @@ fn act<'a>(rules: &'a Rules, by: &'a str, now_us: i64) -> Act<'a> {
     Act {
         by,
         person: true,
+        lead: true,
         now_us,
         rules,
         wanted: &nobody,

@@ -263,17 +263,6 @@ impl App {
         }
         let wanted = self.wanted();
         let act = self.act(who, &wanted);
-        let item = self
-            .parts
-            .store
-            .item(id)
-            .await?
-            .ok_or_else(incidents::none)?;
-        // Whoever decides again without seeing the first decision does not learn from this either how it stands.
-        let is_escalated = item.review == "escalated" && decision != Decision::Escalate;
-        if is_escalated && !self.parts.store.is_blind(id, &who.name).await? {
-            who.require(Permission::DecideMany)?;
-        }
         let done = self.parts.store.decide(&act, id, decision, why).await?;
         if done.step == Step::Decide {
             self.settled(who, id, Some(decision), &done).await?;

@@ -116,6 +116,7 @@ fn act(rules: &Rules) -> Act<'_> {
     Act {
         by: "ann",
         person: true,
+        lead: true,
         now_us: THEN_US,
         rules,
         wanted: &nobody,
