@@ -258,13 +258,22 @@ impl Sealer {
         loop {
             let now_us = self.clock.wall_us();
             let left_us = now_us.saturating_sub(LEFT_US);
+            // Those that cannot be read are always the first: as many as they are, others come behind them.
+            let passed_over = self.passed_over();
+            let most = AT_ONCE.saturating_add(passed_over);
             let build = |head: &Head, whole: &Whole| self.sealed(head, whole, now_us);
-            let sealed = self.store.seal(AT_ONCE, left_us, now_us, build).await?;
+            let sealed = self.store.seal(most, left_us, now_us, build).await?;
             all += sealed;
-            if sealed < AT_ONCE as usize {
+            if sealed < AT_ONCE as usize && self.passed_over() == passed_over {
                 return Ok(all);
             }
         }
+    }
+
+    /// How many incidents cannot be sealed.
+    fn passed_over(&self) -> u32 {
+        let told = self.told.lock().unwrap_or_else(PoisonError::into_inner);
+        u32::try_from(told.len()).unwrap_or(u32::MAX)
     }
 
     fn sealed(&self, head: &Head, whole: &Whole, now_us: i64) -> Option<NewManifest> {

@@ -174,6 +174,34 @@ async fn what_has_ended_is_sealed_once() {
     assert_eq!((sealed.state.as_str(), sealed.files.len()), ("ended", 1));
 }
 
+/// They are tried first each time, since they changed first.
+#[tokio::test]
+async fn what_cannot_be_read_holds_nothing_up() {
+    let fixture = Fixture::new().await;
+    let broken = AT_ONCE as usize + 1;
+    for n in 0..broken {
+        fixture.record(&format!("broken-{n}"), "x.jpg", 9).await;
+    }
+    let pool = fixture.pool().await;
+    sqlx::raw_sql(
+        "DROP TRIGGER incident_event_is_not_changed; UPDATE incident_event SET event = '{'",
+    )
+    .execute(&pool)
+    .await
+    .unwrap();
+    for n in 0..=AT_ONCE {
+        fixture.record(&format!("whole-{n}"), "y.jpg", 9).await;
+    }
+    sqlx::query("UPDATE incident SET changed_us = changed_us + 1000 WHERE id IN (SELECT incident FROM incident_event WHERE event <> '{')")
+        .execute(&pool)
+        .await
+        .unwrap();
+    let whole = AT_ONCE as usize + 1;
+    assert_eq!(fixture.sealer.seal().await.unwrap(), whole);
+    assert_eq!(fixture.sealer.seal().await.unwrap(), 0);
+    assert_eq!(fixture.chain().await.len(), whole);
+}
+
 #[tokio::test]
 async fn two_programs_make_one_chain() {
     let fixture = Fixture::new().await;
