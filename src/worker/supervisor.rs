@@ -147,7 +147,16 @@ impl Supervisor {
     }
 
     fn watch(&self, stream: Stream, history: bool, passing: bool) -> Result<(), Refused> {
-        let mut state = self.state();
+        self.watch_among(&mut self.state(), stream, history, passing)
+    }
+
+    fn watch_among(
+        &self,
+        state: &mut State,
+        stream: Stream,
+        history: bool,
+        passing: bool,
+    ) -> Result<(), Refused> {
         // What comes after the end of all streams is ended by nobody. Whoever ends them asks for the stop first, and waits for
         // this lock.
         if self.inner.settings.limits.stop.is_asked() {
@@ -209,10 +218,9 @@ impl Supervisor {
         let Some(watched) = state.streams.remove(id) else {
             return false;
         };
-        state.gone = state.gone.plus(watched.cell.board.counts());
         let taken = state.streams.len();
         self.inner.taken.store(taken, Ordering::Relaxed);
-        drop(state);
+        state.gone = state.gone.plus(watched.cell.board.counts());
         self.end(&watched);
         true
     }
@@ -228,23 +236,29 @@ impl Supervisor {
     /// anew, and its open incidents are judged by what is known of it now.
     ///
     /// # Errors
-    /// As for [`Supervisor::add`].
+    /// As for [`Supervisor::add`]; the one with its id is watched on.
     pub fn change(&self, stream: Stream) -> Result<(), Refused> {
-        let mut history = false;
-        {
-            let mut state = self.state();
-            if let Some(watched) = state.streams.get_mut(stream.id.as_str()) {
-                history = watched.cell.board.has_history();
-                if watched.stream.location == stream.location {
-                    watched.cell.mailbox.about(stream.clone());
-                    watched.stream = stream;
-                    self.inner.pool.ready(&watched.cell);
-                    return Ok(());
-                }
+        let mut state = self.state();
+        let Some((id, mut old)) = state.streams.remove_entry(stream.id.as_str()) else {
+            return self.watch_among(&mut state, stream, false, false);
+        };
+        let mut changed = Ok(());
+        if old.stream.location == stream.location {
+            old.cell.mailbox.about(stream.clone());
+            old.stream = stream;
+            self.inner.pool.ready(&old.cell);
+        } else {
+            // Nobody takes its place meanwhile.
+            let history = old.cell.board.has_history();
+            changed = self.watch_among(&mut state, stream, history, false);
+            if changed.is_ok() {
+                state.gone = state.gone.plus(old.cell.board.counts());
+                self.end(&old);
+                return changed;
             }
         }
-        self.remove(&stream.id);
-        self.add(stream, history)
+        state.streams.insert(id, old);
+        changed
     }
 
     /// Where the stream `id` comes from.
@@ -425,6 +439,25 @@ mod tests {
     use crate::policy::Policy;
     use crate::worker::InForce;
 
+    fn elsewhere() -> Location {
+        "rtmp://127.0.0.1:9/live/a".parse().unwrap()
+    }
+
+    #[test]
+    fn a_stream_that_changes_keeps_its_place() {
+        let policy = InForce::new(Policy::default());
+        let config = Config::default();
+        let settings = Settings::new(&config, policy, Stop::new(), Clock::system());
+        let (records, _waiting) = mpsc::channel(1);
+        let (supervisor, _readers) = Supervisor::start(&settings, 1, &records);
+        let stills = |id: &str| Stream::new(id, Location::Stills);
+        supervisor.add(stills("a"), true).unwrap();
+        assert_eq!(supervisor.add(stills("b"), false), Err(Refused::Full(1)));
+        supervisor.change(Stream::new("a", elsewhere())).unwrap();
+        assert_eq!(supervisor.location("a"), Some(elsewhere()));
+        assert_eq!(supervisor.streams().len(), 1);
+    }
+
     #[test]
     fn what_comes_after_the_end_is_refused() {
         let (stop, policy) = (Stop::new(), InForce::new(Policy::default()));
@@ -441,6 +474,12 @@ mod tests {
         assert_eq!(late, Err(Refused::Ending));
         let late = supervisor.change(stills("c"));
         assert_eq!(late, Err(Refused::Ending));
+        // Nor is what is watched given up for it.
+        assert_eq!(
+            supervisor.change(Stream::new("a", elsewhere())),
+            Err(Refused::Ending)
+        );
+        assert_eq!(supervisor.location("a"), Some(Location::Stills));
         supervisor.close();
         // All threads have ended, since all streams have.
         assert!(waiting.blocking_recv().is_none());
