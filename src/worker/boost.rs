@@ -106,7 +106,9 @@ struct Running {
     why: Why,
     began_us: i64,
     until_us: i64,
+    /// What the stream had cost when it began, or was counted anew, and what the boost had cost by then and since.
     cpu_us: i64,
+    spent_us: i64,
     reserved_us: i64,
     /// What it may cost: the double of that, and no more than a bucket holds.
     most_us: i64,
@@ -196,11 +198,16 @@ impl Boosts {
     /// Ends what is over, has cost far more than was thought, there is no time for, or is of a stream that is gone.
     fn settle(&mut self, now_us: i64, seen: &BTreeMap<&Arc<str>, &Seen>, busy: bool) {
         for (id, state) in &mut self.streams {
-            let Some(running) = state.running else {
+            let Some(running) = &mut state.running else {
                 continue;
             };
             let now = seen.get(id);
-            let spent_us = now.map_or(0, |seen| seen.cpu_us - running.cpu_us);
+            if let Some(now) = now {
+                // One that was replaced counts from zero again.
+                running.spent_us += (now.cpu_us - running.cpu_us).max(0);
+                running.cpu_us = now.cpu_us;
+            }
+            let (running, spent_us) = (*running, running.spent_us);
             let is_wanted = now.is_some_and(|seen| seen.is_live)
                 && now_us < running.until_us
                 && spent_us <= running.most_us;
@@ -218,8 +225,11 @@ impl Boosts {
             };
             bucket.left_us += running.reserved_us - spent_us;
             let lasted_us = now_us - running.began_us;
-            // What ended early says little of what a second costs.
-            if lasted_us >= 500_000 {
+            // What ended early says little of what a second costs, and a pause of the sender nothing.
+            let teaches = lasted_us >= 500_000 && spent_us > 0;
+            if !teaches && spent_us > running.most_us {
+                state.cost_us = state.cost_us.filter(|cost| *cost > USUAL_COST_US);
+            } else if teaches {
                 state.cost_us = Some((spent_us * 1_000 / (lasted_us / 1_000)).max(1_000));
             }
             if running.why == Why::Unread && !is_wanted {
@@ -325,6 +335,7 @@ impl State {
             began_us: now_us,
             until_us: now_us.saturating_add(lasts_us),
             cpu_us,
+            spent_us: 0,
             reserved_us,
             most_us: (reserved_us * 2).min(bucket.size_us()),
         });

@@ -243,6 +243,58 @@ fn a_stream_that_is_gone_gives_back_what_it_had() {
     assert!(machine.tick(false).is_empty());
 }
 
+/// What it has cost is spent: whoever came back under another name would be boosted for nothing.
+#[test]
+fn what_was_spent_is_not_given_back() {
+    let mut machine = Machine::new(0.25, 2, 150_000);
+    machine.boosts.turns = Bucket::new(0);
+    machine.boosts.evidence.left_us = 900_000;
+    machine.seen[0].reason = Some(Why::Operator);
+    for _ in 0..31 {
+        assert_eq!(machine.tick(false).len(), 1);
+    }
+    // One with its id takes its place, and counts from zero.
+    machine.seen[0].cpu_us = 0;
+    assert_eq!(machine.tick(false).len(), 1);
+    machine.seen.remove(0);
+    machine.tick(false);
+    // Half of what it had reserved is given back; the rest came in the 3.2 s.
+    let filled_us = machine.boosts.evidence.rate_us * 32 / 10;
+    let back_us = machine.boosts.evidence.left_us - filled_us;
+    assert!((400_000..500_000).contains(&back_us), "{back_us}");
+}
+
+/// A sender that pauses costs nothing, and says nothing of what it costs.
+#[test]
+fn a_pause_teaches_nothing() {
+    let mut machine = Machine::new(0.25, 1, 0);
+    machine.seconds(30, |_| {});
+    assert!(machine.ticks(0, Why::Turn) > 20);
+    machine.cost_us = 150_000;
+    machine.boosts.turns = Bucket::new(0);
+    machine.seconds(10, |_| {});
+    machine.seen[0].reason = Some(Why::OffPlatform);
+    machine.seconds(10, |_| {});
+    assert!(machine.ticks(0, Why::OffPlatform) >= 59);
+}
+
+/// What was learnt of a second in which little came is forgotten where it proves wrong.
+#[test]
+fn what_proves_wrong_is_forgotten() {
+    let mut machine = Machine::new(0.25, 1, 1_000);
+    machine.boosts.turns = Bucket::new(0);
+    machine.seen[0].reason = Some(Why::OffPlatform);
+    machine.seconds(10, |_| {});
+    let cheap = machine.ticks(0, Why::OffPlatform);
+    machine.cost_us = 400_000;
+    for _ in 0..2 {
+        machine.seen[0].reason = Some(Why::OffPlatform);
+        machine.seconds(10, |_| {});
+    }
+    let dear = machine.ticks(0, Why::OffPlatform) - cheap;
+    assert!(dear >= 30, "{dear}");
+}
+
 #[test]
 fn a_recording_is_boosted_for_what_it_shows() {
     let mut recorded = Recorded::new(Boost::default());
