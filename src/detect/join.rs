@@ -42,6 +42,8 @@ struct Sum {
     corners: Corners,
     hash: Option<PerceptualHash>,
     seen_ms: i64,
+    /// The number of the look that saw it: time stamps may stand still.
+    turn: usize,
 }
 
 /// The parts of a text as far as they were seen.
@@ -97,7 +99,7 @@ impl Memory {
             sum.side == soft.side && (overlap(&sum.corners, &symbol.corners) || alike())
         };
         // Two codes in one look are two, however alike.
-        let is_before = |sum: &Sum| sum.seen_ms < media_ms;
+        let is_before = |sum: &Sum| sum.turn != self.turn;
         let at = self.sums.iter().position(|sum| is_before(sum) && same(sum));
         let mut sum = match at {
             Some(at) => self.sums.remove(at),
@@ -106,7 +108,7 @@ impl Memory {
         sum.add(soft);
         sum.corners = symbol.corners;
         sum.hash = symbol.hash;
-        sum.seen_ms = media_ms;
+        (sum.seen_ms, sum.turn) = (media_ms, self.turn);
         let read = if has_turn && sum.looks > 1 {
             soft::read(&sum.modules, sum.side)
         } else {
@@ -166,6 +168,7 @@ impl Sum {
             corners,
             hash: None,
             seen_ms: 0,
+            turn: 0,
         }
     }
 

@@ -16,7 +16,8 @@ const MOST_GAPS: usize = 1_024;
 pub struct Gaps {
     /// How long a stream may go without a look before it counts as blind, in ms.
     grace_ms: i64,
-    last_ms: Option<i64>,
+    /// The media time of the newest look, or else of the first packet.
+    last_ms: i64,
     newest: VecDeque<i64>,
     sum_ms: i64,
     longest_ms: i64,
@@ -39,7 +40,7 @@ pub struct Coverage {
 }
 
 impl Gaps {
-    /// Nothing was looked at yet.
+    /// Nothing was looked at yet: what is shown from the first packet on, at 0, may be missed.
     pub fn new(grace_ms: i64) -> Self {
         Self {
             grace_ms,
@@ -49,14 +50,12 @@ impl Gaps {
 
     /// A look at `at_ms` of media time.
     pub fn look(&mut self, at_ms: i64) {
-        if let Some(last) = self.last_ms {
-            let gap = (at_ms - last).max(0);
-            self.longest_ms = self.longest_ms.max(gap);
-            self.blind_ms += self.beyond(gap);
-            self.newest.push_back(gap);
-            self.sum_ms += gap;
-        }
-        self.last_ms = Some(at_ms);
+        let gap = (at_ms - self.last_ms).max(0);
+        self.longest_ms = self.longest_ms.max(gap);
+        self.blind_ms += self.beyond(gap);
+        self.newest.push_back(gap);
+        self.sum_ms += gap;
+        self.last_ms = at_ms;
         while self.newest.len() > MOST_GAPS || self.sum_ms > WINDOW_MS && self.newest.len() > 1 {
             self.sum_ms -= self.newest.pop_front().unwrap_or(0);
         }
@@ -105,6 +104,19 @@ mod tests {
         let coverage = gaps.coverage(0, 100);
         assert_eq!(missed(&coverage), [500, 0, 0]);
         assert_eq!((coverage.longest_gap_ms, coverage.blind_ms), (2_000, 0));
+    }
+
+    /// What is shown before the first look is missed like all else.
+    #[test]
+    fn the_first_look_ends_a_gap() {
+        let mut gaps = Gaps::new(4_000);
+        gaps.look(30_000);
+        let coverage = gaps.coverage(0, 1);
+        assert_eq!(
+            (coverage.longest_gap_ms, coverage.blind_ms),
+            (30_000, 26_000)
+        );
+        assert_eq!(missed(&coverage), [967, 933, 833]);
     }
 
     #[test]

@@ -320,7 +320,7 @@ impl Tracker {
         };
         if let Some(at) = self.unconfirmed.iter().position(here) {
             // Two in one look are two codes, however alike: neither confirms the other, nor takes its place.
-            let is_seen_before = self.unconfirmed[at].seen_ms < frame.media_ms;
+            let is_seen_before = self.unconfirmed[at].look < self.looks;
             if is_seen_before {
                 self.unconfirmed.swap_remove(at);
             }

@@ -88,6 +88,15 @@ fn what_two_looks_show_in_halves_is_read() {
     assert_eq!(second[0].unread, None);
 }
 
+/// Time stamps are the sender's, and may stand still.
+#[test]
+fn looks_are_told_apart_without_time() {
+    let mut memory = Memory::default();
+    joined(&mut memory, vec![look(A, 0.6, 0.0)], 7);
+    let second = joined(&mut memory, vec![look(A, -0.6, 20.0)], 7);
+    assert_eq!(second[0].bytes.as_deref(), Some(A.as_bytes()));
+}
+
 #[test]
 fn halves_of_two_codes_are_no_code() {
     let mut memory = Memory::default();
