@@ -2,6 +2,7 @@
 //!
 //! The only folder that knows of `ffmpeg-next`. It knows nothing of symbols or incidents.
 
+mod anew;
 mod capture;
 mod clip;
 mod decoder;
@@ -21,6 +22,7 @@ pub mod still;
 mod strangers;
 mod timeline;
 
+pub use anew::Anew;
 pub use clip::{Tracks, write_clip};
 pub use decoder::{Decoded, Decoder};
 pub use description::Description;
@@ -30,7 +32,7 @@ pub use log::{Speaking, StreamLog};
 pub use moment::moments;
 pub use picture::Picture;
 pub use ring::Ring;
-pub use sampler::{Batch, Collector, Looks, PACKET_BYTES, Position};
+pub use sampler::{Batch, Collector, Looks, PACKET_BYTES, Position, bytes_of};
 pub use sent::{Sent, SentError, SentKind};
 pub use timeline::Timeline;
 

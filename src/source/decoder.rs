@@ -41,6 +41,8 @@ pub struct Decoded {
     pub pictures: u32,
     /// Packets and pictures that were broken and left out.
     pub broken: u32,
+    /// How many packets there was no time for, the last ones.
+    pub left: usize,
 }
 
 /// A decoder of libav for these parameters.
@@ -90,6 +92,17 @@ impl Decoder {
         batch: &Batch<Arc<Packet>>,
         look: impl FnMut(Picture),
     ) -> Option<Decoded> {
+        self.decode_until(batch, &|| false, look)
+    }
+
+    /// The same, which leaves off between two packets once it was `enough`: one packet at least is decoded. It goes on with
+    /// [`Batch::rest`].
+    pub fn decode_until(
+        &mut self,
+        batch: &Batch<Arc<Packet>>,
+        enough: &dyn Fn() -> bool,
+        look: impl FnMut(Picture),
+    ) -> Option<Decoded> {
         let mut video = match self.video.take() {
             Some(video) => video,
             None if batch.fresh => self.reopen()?,
@@ -100,9 +113,9 @@ impl Decoder {
                 self.renewal = Some(Arc::clone(packet));
             }
         }
-        let decoded = self.run(&mut video, batch, look);
+        let decoded = self.run(&mut video, batch, enough, look);
         self.warm |= !batch.drain;
-        let alone = self.shares && batch.fresh && batch.drain;
+        let alone = self.shares && batch.fresh && batch.drain && decoded.left == 0;
         // To tell another one again costs as much as a keyframe: once after a boost, and not each time.
         let spent = alone && (std::mem::take(&mut self.warm) || self.renewal.is_none());
         self.video = (!spent).then_some(video);
@@ -114,7 +127,7 @@ impl Decoder {
         let mut video = open(self.parameters.clone()).ok()?;
         if let Some(renewal) = self.renewal.clone() {
             // What it shows was looked at when it came.
-            self.run(&mut video, &Batch::alone(renewal), |_| ());
+            self.run(&mut video, &Batch::alone(renewal), &|| false, |_| ());
         }
         Some(video)
     }
@@ -123,6 +136,7 @@ impl Decoder {
         &mut self,
         video: &mut decoder::Video,
         batch: &Batch<Arc<Packet>>,
+        enough: &dyn Fn() -> bool,
         mut look: impl FnMut(Picture),
     ) -> Decoded {
         let mut decoded = Decoded::default();
@@ -145,7 +159,11 @@ impl Decoder {
                 }
             }
         };
-        for packet in &batch.packets {
+        for (at, packet) in batch.packets.iter().enumerate() {
+            if at > 0 && enough() {
+                decoded.left = batch.packets.len() - at;
+                break;
+            }
             if packet.size() == 0 {
                 continue;
             }
@@ -156,7 +174,7 @@ impl Decoder {
             }
             take(self, video, &mut decoded);
         }
-        if batch.drain {
+        if batch.drain && decoded.left == 0 {
             // An end of stream that is refused leaves nothing to take, which is what the next line finds.
             let _ = video.send_eof();
             take(self, video, &mut decoded);
@@ -217,5 +235,71 @@ impl Decoder {
                 None
             }
         }
+    }
+}
+
+#[cfg(test)]
+pub(super) mod tests {
+    use std::cell::Cell;
+    use std::path::Path;
+
+    use super::*;
+    use crate::clock::Clock;
+    use crate::config::{Location, Timeouts};
+    use crate::source::{Input, Limits, init};
+    use crate::stop::Stop;
+
+    pub(in crate::source) fn limits() -> Limits {
+        Limits {
+            timeouts: Timeouts::default(),
+            stop: Stop::new(),
+            clock: Clock::system(),
+        }
+    }
+
+    /// Packets of one of the samples, and what is known of them.
+    pub(in crate::source) fn sample() -> (Parameters, Vec<Arc<Packet>>) {
+        init();
+        let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("samples/held-card.mp4");
+        let mut input = Input::open(&Location::File(file), &limits()).unwrap();
+        let parameters = input.parameters().unwrap();
+        let packets = std::iter::from_fn(|| input.read().unwrap());
+        (parameters, packets.take(20).map(Arc::new).collect())
+    }
+
+    /// However short the time is, it goes on, and nothing is lost.
+    #[test]
+    fn what_is_left_is_decoded_later() {
+        let (parameters, packets) = sample();
+        assert_eq!(packets.len(), 20);
+        let whole = Batch {
+            packets,
+            looks: Looks::Each,
+            rough: false,
+            ..Batch::alone(Arc::new(Packet::empty()))
+        };
+        let mut pictures = Vec::new();
+        let mut decoder = Decoder::new(parameters.clone()).unwrap();
+        decoder.decode(&whole, |picture| pictures.push(picture.media_ms()));
+        assert!(pictures.len() >= 15, "{}", pictures.len());
+
+        let mut decoder = Decoder::new(parameters).unwrap().sharing();
+        let (mut batch, mut turns) = (whole, 0);
+        let mut in_turns = Vec::new();
+        loop {
+            let asked = Cell::new(0);
+            // Time for three of them.
+            let enough = || asked.replace(asked.get() + 1) == 2;
+            let decoded = decoder
+                .decode_until(&batch, &enough, |picture| in_turns.push(picture.media_ms()))
+                .unwrap();
+            turns += 1;
+            if decoded.left == 0 {
+                break;
+            }
+            assert_eq!(decoded.left, batch.packets.len() - 3);
+            batch = batch.rest(decoded.left);
+        }
+        assert_eq!((turns, in_turns), (7, pictures));
     }
 }

@@ -3,7 +3,9 @@
 use std::sync::Arc;
 
 use crate::config::Location;
-use crate::source::{Batch, Decoder, Input, Limits, Looks, Packet, Picture, SourceError, Timeline};
+use crate::source::{
+    Batch, Decoder, Input, Limits, Looks, Packet, Picture, SourceError, Timeline, bytes_of,
+};
 
 /// Compressed bytes between two keyframes that are kept for decoding.
 const MOST_KEPT: usize = 32 << 20;
@@ -41,7 +43,7 @@ pub fn moments(
                 return Ok(());
             }
         }
-        bytes += packet.size();
+        bytes += bytes_of(&packet);
         kept.push(Arc::new(packet));
     }
     show(&mut decoder, kept, &times, each);

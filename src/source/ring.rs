@@ -117,6 +117,7 @@ mod tests {
         for n in 0..frames {
             let position = Position {
                 key: n % gop == 0,
+                anew: n % gop == 0,
                 media_ms: n as i64 * 100,
                 bytes,
             };
@@ -154,6 +155,7 @@ mod tests {
         let mut ring = Ring::new(1_000, usize::MAX);
         let position = Position {
             key: false,
+            anew: false,
             media_ms: 0,
             bytes: 1,
         };
@@ -174,6 +176,7 @@ mod tests {
         ring.hold(None);
         let position = Position {
             key: false,
+            anew: false,
             media_ms: 4_000,
             bytes: 10,
         };

@@ -9,6 +9,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::config::{Sample, Sampling};
+use crate::source::Packet;
 
 /// Compressed bytes that are kept for decoding between keyframes. More than that without a keyframe is
 /// either broken or hostile; what was kept is given up.
@@ -16,6 +17,13 @@ const MAX_KEPT_BYTES: usize = 32 << 20;
 
 /// What libav needs for a packet beside its bytes (measured: 480): a flood of tiny packets must count.
 pub const PACKET_BYTES: usize = 512;
+
+/// What `packet` takes up, in bytes, beside what libav needs for each. FLV has whatever a sender repeats of its sequence header beside
+/// the next packet, of any size.
+pub fn bytes_of(packet: &Packet) -> usize {
+    let beside = packet.side_data().map(|data| data.data().len());
+    beside.fold(packet.size(), usize::saturating_add)
+}
 
 /// How far back in media time a packet may be shown before the last look, in ms: frames are reordered. What is further back was
 /// hidden by a time stamp that lied, and the wait for the next look begins there.
@@ -31,11 +39,13 @@ const RETRY_MS: i64 = 60_000;
 /// Where a packet stands in its stream.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Position {
-    /// Whether a decoder can start here.
+    /// Whether a decoder can start here, as far as the container says.
     pub key: bool,
+    /// Whether it needs nothing that came before: a keyframe may be one from which a decoder recovers.
+    pub anew: bool,
     /// Media time in ms.
     pub media_ms: i64,
-    /// Size in bytes.
+    /// What the packet takes up, in bytes, what comes beside it included.
     pub bytes: usize,
 }
 
@@ -107,6 +117,8 @@ pub struct Collector<P> {
     last_due: Option<Moment>,
     /// A keyframe has just been released while boosted: a decoder gives it out only once it has what is shown before it.
     settling: bool,
+    /// The last look was at a keyframe that may need what came before it.
+    unsure: bool,
     looked: bool,
     last_ms: i64,
     /// The time that has passed in ms, where the stream is live.
@@ -131,6 +143,18 @@ impl<P> Batch<P> {
             looks: Looks::Newest,
             rough: true,
             extra: false,
+        }
+    }
+
+    /// The last `left` packets of it, where those before them were decoded.
+    #[must_use]
+    pub fn rest(mut self, left: usize) -> Self {
+        let decoded = self.packets.len().saturating_sub(left);
+        self.packets.drain(..decoded);
+        Self {
+            fresh: false,
+            restart: None,
+            ..self
         }
     }
 
@@ -169,6 +193,7 @@ impl<P: Clone> Collector<P> {
             last_look: None,
             last_due: None,
             settling: false,
+            unsure: false,
             looked: false,
             last_ms: 0,
             passed_ms: None,
@@ -199,7 +224,9 @@ impl<P: Clone> Collector<P> {
         }
         let since_look = last_look.until(now);
         self.last_ms = now.media_ms;
-        let is_wanted = !self.looked || since_look >= self.min_gap_ms;
+        // One that begins anew is not passed over for one that may show nothing by itself.
+        let is_better = position.anew && self.unsure;
+        let is_wanted = !self.looked || is_better || since_look >= self.min_gap_ms;
         let since_failing = self.keyframes_fail.map(|since| since.until(now));
         let tries_again = is_wanted && since_failing.is_some_and(|since| since >= RETRY_MS);
         match self.sample {
@@ -327,6 +354,7 @@ impl<P: Clone> Collector<P> {
         self.last_look = Some(now);
         self.last_due = Some(now);
         self.looked = true;
+        self.unsure = !position.anew;
         Batch::alone(packet)
     }
 
@@ -355,6 +383,7 @@ impl<P: Clone> Collector<P> {
             self.last_due = Some(now);
         }
         self.looked = true;
+        self.unsure = false;
         self.kept_bytes = 0;
         let fresh = !self.is_running();
         self.footing = Footing::Decoder;

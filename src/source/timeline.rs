@@ -120,6 +120,11 @@ impl Timeline {
         goes_with.then(|| stamp + last.offset)
     }
 
+    /// The largest media time of the video so far, in ms.
+    pub fn newest_ms(&self) -> i64 {
+        self.last.map_or(0, |last| last.media_ms)
+    }
+
     /// The stream was opened anew: its time stamps start anywhere.
     pub fn reopen(&mut self) {
         if let Some(last) = &mut self.last {

@@ -178,7 +178,7 @@ const STREAM_GAUGES: &[(&str, &str, Each<f64>)] = &[
     ),
     (
         "waylay_stream_longest_gap_seconds",
-        "The longest time between two of its looks",
+        "The longest time without a look",
         |s| s.figures.coverage.longest_gap_ms as f64 / 1e3,
     ),
     (

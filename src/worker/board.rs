@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU8, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use crate::source::{Packet, Position, Ring, Timeline, Tracks};
+use crate::source::{Packet, Position, Ring, Timeline, Tracks, bytes_of};
 use crate::track::{Coverage, Gaps};
 use crate::worker::Settings;
 use crate::worker::boost::Why;
@@ -258,8 +258,10 @@ impl Board {
         packet.set_dts(Some(media_ms));
         let position = Position {
             key: false,
-            media_ms,
-            bytes: packet.size(),
+            anew: false,
+            // What is kept, and when a clip is ready, goes by the video alone: sound that says to be far ahead would push it out.
+            media_ms: media_ms.min(timeline.newest_ms()),
+            bytes: bytes_of(&packet),
         };
         self.kept().push(Arc::new(packet), position)
     }

@@ -11,7 +11,8 @@ use sha2::{Digest, Sha256};
 use crate::config::Location;
 use crate::ids::Seed;
 use crate::source::{
-    Collector, Description, Input, Position, SourceError, StreamLog, Timeline, is_sound, stamp,
+    Anew, Collector, Description, Input, Parameters, Position, SourceError, StreamLog, Timeline,
+    bytes_of, is_sound, stamp,
 };
 use crate::track::Coverage;
 use crate::worker::board::Board;
@@ -79,11 +80,10 @@ pub fn watch_file(
             log.clone(),
         ));
         let parameters = input.parameters().ok_or(SourceError::NoVideo)?;
-        let description = Description::of(&parameters);
-        lane.start(parameters)?;
+        lane.start(parameters.clone())?;
         read_all(
             &mut input,
-            description,
+            &parameters,
             settings,
             lane,
             &board,
@@ -110,7 +110,7 @@ pub fn watch_file(
 
 fn read_all(
     input: &mut Input,
-    mut description: Description,
+    parameters: &Parameters,
     settings: &Settings,
     lane: &mut Lane,
     board: &Board,
@@ -121,6 +121,8 @@ fn read_all(
     let mut boost = Recorded::new(settings.boost);
     let mut collector = Collector::new(&settings.sampling);
     let mut timeline = Timeline::new(input.is_indexed());
+    let mut description = Description::of(parameters);
+    let anew = Anew::of(parameters);
     let mut renewal = None;
     while let Some(mut packet) = input.read_any()? {
         if is_sound(&packet) {
@@ -137,8 +139,9 @@ fn read_all(
         stamp(&mut packet, media_ms);
         let position = Position {
             key: packet.is_key(),
+            anew: anew.is_at(&packet),
             media_ms,
-            bytes: packet.size(),
+            bytes: bytes_of(&packet),
         };
         collector.boost(boost.looks(media_ms, board.take_reason()));
         let packet = Arc::new(packet);

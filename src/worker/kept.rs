@@ -171,6 +171,7 @@ mod tests {
             for media_ms in (from_ms..=until_ms).step_by(100) {
                 let position = Position {
                     key: media_ms % 1_000 == 0,
+                    anew: media_ms % 1_000 == 0,
                     media_ms,
                     bytes: 1,
                 };

@@ -31,6 +31,10 @@ use crate::worker::{Settings, Stream};
 use keyframes::Keyframes;
 use marks::marks;
 
+/// For how long a live stream is decoded at once, in µs of CPU time: far longer than what keyframes and boosts ask for. A sender may let
+/// thousands of frames wait for one keyframe, and all other streams would wait with them.
+const AT_ONCE_US: i64 = 500_000;
+
 /// A change of an incident, with what is needed to record it.
 #[derive(Debug, Clone)]
 pub struct Record {
@@ -196,25 +200,30 @@ impl Lane {
         self.keyframes.fail()
     }
 
-    /// Decodes `batch`, looks at what it shows and hands over what changed.
+    /// Decodes `batch`, looks at what it shows and hands over what changed. How many of its packets are left: of a live stream no
+    /// more is decoded at once than others can wait for.
     pub(super) fn decode(
         &mut self,
         batch: &Batch<Arc<Packet>>,
         arrived_us: Option<i64>,
         record: &mut dyn FnMut(Found),
-    ) {
+    ) -> usize {
         let clock = self.settings.limits.clock;
         let began_us = clock.thread_cpu_us();
+        let is_live = matches!(self.mode, Mode::Live(..));
+        let enough = || is_live && clock.thread_cpu_us() - began_us > AT_ONCE_US;
         // As many as a decoder holds, at most: where each is looked at, a batch is one packet, or the end.
         let mut pictures = Vec::new();
         let decoder = self.decoder.as_mut();
-        let decoded = decoder.and_then(|decoder| decoder.decode(batch, |p| pictures.push(p)));
+        let decoded =
+            decoder.and_then(|decoder| decoder.decode_until(batch, &enough, |p| pictures.push(p)));
         self.counts.cpu.decode_us += clock.thread_cpu_us() - began_us;
         // It is counted before it is looked at, which may panic.
         self.count(batch, decoded);
         for picture in pictures {
             self.look(&picture, arrived_us, record);
         }
+        decoded.map_or(0, |decoded| decoded.left)
     }
 
     /// Looks at a still and hands over what changed.

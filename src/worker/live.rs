@@ -8,8 +8,8 @@ use std::time::Duration;
 
 use crate::config::Location;
 use crate::source::{
-    Collector, Description, Input, Limits, Packet, Position, SourceError, Timeline, codec_name,
-    is_sound, stamp,
+    Anew, Collector, Description, Input, Limits, Packet, Position, SourceError, Timeline, bytes_of,
+    codec_name, is_sound, stamp,
 };
 use crate::stop::Stop;
 use crate::worker::backoff::Backoff;
@@ -31,6 +31,7 @@ pub(super) struct LiveReader<'a> {
     pool: &'a Pool,
     collector: Collector<Arc<Packet>>,
     description: Description,
+    anew: Anew,
     timeline: Timeline,
     first_us: Option<i64>,
     /// Media time in ms and arrival in µs of the last packets that were left for the pool.
@@ -66,6 +67,7 @@ impl<'a> LiveReader<'a> {
             collector: Collector::new(&settings.sampling),
             timeline: Timeline::new(false),
             description: Description::default(),
+            anew: Anew::default(),
             first_us: None,
             last_put: None,
             backoff: Backoff::new(&stream.id, &stream.location),
@@ -125,6 +127,7 @@ impl<'a> LiveReader<'a> {
         self.cell.board.set_state(State::Live);
         self.cell.board.kept().begin(input.tracks());
         self.description = Description::of(&parameters);
+        self.anew = Anew::of(&parameters);
         self.cell.mailbox.start(parameters);
         self.cell.keyframes_fail.store(false, Ordering::Relaxed);
         self.collector = Collector::new(&self.settings.sampling);
@@ -166,8 +169,9 @@ impl<'a> LiveReader<'a> {
         stamp(&mut packet, media_ms);
         let position = Position {
             key: packet.is_key(),
+            anew: self.anew.is_at(&packet),
             media_ms,
-            bytes: packet.size(),
+            bytes: bytes_of(&packet),
         };
         self.collector.pass(elapsed_ms);
         let fail = self.cell.keyframes_fail.load(Ordering::Relaxed);

@@ -3,7 +3,7 @@
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use crate::source::{Batch, Looks, PACKET_BYTES, Packet, Parameters};
+use crate::source::{Batch, Looks, PACKET_BYTES, Packet, Parameters, bytes_of};
 use crate::worker::Stream;
 use crate::worker::stills::Waiting;
 
@@ -80,11 +80,7 @@ impl Mailbox {
             // What waits is passed over where the decoder can do without.
             batch.begin_anew();
         }
-        let bytes = batch
-            .packets
-            .iter()
-            .map(|packet| packet.size() + PACKET_BYTES)
-            .sum::<usize>();
+        let bytes = bytes(&batch);
         match &mut mail.batch {
             Some(waiting) if !batch.fresh => {
                 waiting.packets.extend(batch.packets);
@@ -95,7 +91,8 @@ impl Mailbox {
                 mail.dropped += 1;
                 mail.behind += 1;
             }
-            Some(_) => {
+            Some(waiting) => {
+                batch.extra &= waiting.extra;
                 mail.drop_batch();
                 mail.batch = Some(batch);
             }
@@ -108,6 +105,33 @@ impl Mailbox {
             return Put::Lost;
         }
         Put::Kept
+    }
+
+    /// Puts back what there was no time for: it comes before what came meanwhile, which may do without it.
+    pub(super) fn put_back(&self, rest: Batch<Arc<Packet>>, arrived_us: i64) {
+        let mut mail = self.lock();
+        if mail.parameters.is_some() || mail.finish {
+            return;
+        }
+        let bytes = bytes(&rest);
+        match &mut mail.batch {
+            Some(waiting) if waiting.fresh => {
+                waiting.extra &= rest.extra;
+                mail.dropped += 1;
+                return;
+            }
+            Some(waiting) => {
+                let newer = std::mem::replace(&mut waiting.packets, rest.packets);
+                waiting.packets.extend(newer);
+                waiting.extra &= rest.extra;
+                waiting.looks = Looks::Newest;
+            }
+            None => {
+                mail.arrived_us = arrived_us;
+                mail.batch = Some(rest);
+            }
+        }
+        mail.bytes += bytes;
     }
 
     /// Takes the place of a still that waits.
@@ -173,6 +197,12 @@ impl Mailbox {
     }
 }
 
+/// What the packets of `batch` take up.
+fn bytes(batch: &Batch<Arc<Packet>>) -> usize {
+    let packets = batch.packets.iter();
+    packets.map(|packet| bytes_of(packet) + PACKET_BYTES).sum()
+}
+
 impl Mail {
     fn drop_batch(&mut self) {
         self.dropped += u64::from(self.batch.take().is_some());
@@ -184,6 +214,62 @@ impl Mail {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// The sizes of the packets that wait, and whether a boost alone wants them.
+    fn waits(mailbox: &Mailbox) -> (Vec<usize>, bool) {
+        let mail = mailbox.lock();
+        let batch = mail.batch.as_ref().unwrap();
+        let sizes = batch.packets.iter().map(|packet| packet.size());
+        (sizes.collect(), batch.extra)
+    }
+
+    #[test]
+    fn what_there_was_no_time_for_comes_first() {
+        let mailbox = Mailbox::default();
+        mailbox.put(batch(true, &[1, 2, 3]), 7);
+        let mail = mailbox.take();
+        let rest = mail.batch.unwrap().rest(2);
+        assert!(!rest.fresh);
+        mailbox.put_back(rest, mail.arrived_us);
+        assert_eq!(waits(&mailbox), (vec![2, 3], false));
+        assert_eq!(mailbox.lock().arrived_us, 7);
+
+        let rest = mailbox.take().batch.unwrap();
+        let boosted = Batch {
+            extra: true,
+            ..batch(false, &[4])
+        };
+        mailbox.put(boosted, 9);
+        mailbox.put_back(rest, 7);
+        assert_eq!(waits(&mailbox), (vec![2, 3, 4], false));
+        let mail = mailbox.take();
+        assert_eq!((mail.bytes, mail.arrived_us), (9 + 3 * PACKET_BYTES, 9));
+    }
+
+    #[test]
+    fn what_there_was_no_time_for_is_passed_over_where_others_can_do_without() {
+        let mailbox = Mailbox::default();
+        mailbox.put(batch(true, &[4]), 9);
+        mailbox.put_back(batch(false, &[2, 3]), 7);
+        assert_eq!(waits(&mailbox).0, [4]);
+        assert_eq!(mailbox.lock().dropped, 1);
+        // Another decoder knows nothing of it.
+        mailbox.start(Parameters::new());
+        mailbox.put_back(batch(false, &[2, 3]), 7);
+        assert!(mailbox.lock().batch.is_none());
+    }
+
+    #[test]
+    fn a_boost_makes_nothing_wait_longer() {
+        let mailbox = Mailbox::default();
+        mailbox.put(batch(true, &[1]), 0);
+        let boosted = Batch {
+            extra: true,
+            ..batch(true, &[1, 2])
+        };
+        mailbox.put(boosted, 1);
+        assert_eq!(waits(&mailbox), (vec![1, 2], false));
+    }
 
     fn batch(fresh: bool, sizes: &[usize]) -> Batch<Arc<Packet>> {
         Batch {

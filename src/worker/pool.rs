@@ -201,9 +201,9 @@ fn serve(cell: &Cell, clock: Clock, record: &mut dyn FnMut(Found)) -> bool {
             cell.board
                 .set_undecoded(started.err().map(|error| error.to_string()));
         }
-        if let Some(batch) = &mail.batch {
+        if let Some(batch) = mail.batch {
             let looks = lane.counts().looks;
-            lane.decode(batch, Some(mail.arrived_us), record);
+            let left = lane.decode(&batch, Some(mail.arrived_us), record);
             let fail = lane.keyframes_fail();
             cell.keyframes_fail.store(fail, Ordering::Relaxed);
             // A stream that gives no pictures any more shows nothing: what is over ends without a look.
@@ -211,6 +211,9 @@ fn serve(cell: &Cell, clock: Clock, record: &mut dyn FnMut(Found)) -> bool {
                 && let Some(media_ms) = batch.packets.last().and_then(|packet| packet.pts())
             {
                 lane.advance(media_ms, record);
+            }
+            if left > 0 {
+                cell.mailbox.put_back(batch.rest(left), mail.arrived_us);
             }
         }
         if let Some(still) = mail.still {

@@ -104,7 +104,7 @@ fn the_reference_of_figures_is_up_to_date() {
     let stream = json!({"id": "room", "url": "stills:"});
     assert_eq!(api.post("/api/v1/streams", &stream).status, 201);
     let mut text = String::from(
-        "# Figures\n\nWhat `GET /metrics` of [the service](../guide/serve.md) tells, as OpenMetrics 1.0. Once there are users it takes a token \
+        "# Figures\n\nWhat `GET /metrics` of [the service](../guide/serve.md) tells, as OpenMetrics 1.0. Once there are users, or a `serve.token_file`, it takes a token \
          with `read`.\nBehind a label stand the values that it may have, where these are always the same.\n\n\
          This page is generated from what a service tells.\n\n| figure | labels | is |\n|---|---|---|\n",
     );

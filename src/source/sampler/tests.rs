@@ -1,4 +1,7 @@
 use super::*;
+use crate::config::Location;
+use crate::source::Input;
+use crate::source::decoder::tests::{limits, sample};
 
 /// A stream with a frame every 100 ms and a keyframe every `gop` frames; a packet is its own number.
 fn run(sample: Sample, gop: usize, frames: usize) -> (Vec<Batch<usize>>, Collector<usize>) {
@@ -15,6 +18,7 @@ fn run(sample: Sample, gop: usize, frames: usize) -> (Vec<Batch<usize>>, Collect
 fn at(n: usize, key: bool) -> Position {
     Position {
         key,
+        anew: key,
         media_ms: n as i64 * 100,
         bytes: 1_000,
     }
@@ -235,6 +239,7 @@ fn tiny_packets_count_for_what_they_take_up() {
     let mut collector = Collector::new(&Sampling::default());
     let tiny = Position {
         key: false,
+        anew: false,
         media_ms: 0,
         bytes: 1,
     };
@@ -249,6 +254,7 @@ fn what_is_kept_is_bounded() {
     let mut collector = Collector::new(&Sampling::default());
     let huge = Position {
         key: false,
+        anew: false,
         media_ms: 0,
         bytes: MAX_KEPT_BYTES / 4,
     };
@@ -424,4 +430,65 @@ fn who_asked_for_keyframes_alone_gets_them() {
     collector.boost(Some(10));
     let batches = (0..40).filter_map(|n| collector.push(n, at(n, n % 20 == 0)));
     assert_eq!(batches.count(), 2);
+}
+
+/// What is marked as a keyframe shortly before each real one shows nothing by itself.
+#[test]
+fn a_keyframe_that_may_need_others_hides_none_that_begins_anew() {
+    for sample in [Sample::Auto, Sample::Keyframes] {
+        let mut collector = Collector::new(&Sampling {
+            sample,
+            ..Sampling::default()
+        });
+        let mut looks = Vec::new();
+        for n in 0..60 {
+            let position = Position {
+                anew: n % 20 == 0,
+                ..at(n, matches!(n % 20, 0 | 2 | 18 | 19))
+            };
+            looks.extend(collector.push(n, position).map(|batch| batch.packets));
+        }
+        let wanted = [0, 18, 20, 38, 40, 58].map(|n| vec![n]);
+        assert_eq!(looks, wanted, "{sample:?}");
+    }
+}
+
+/// FLV has whatever a sender says again of its sequence header beside the next packet, of any size.
+#[test]
+fn what_comes_beside_a_packet_counts() {
+    const JUNK: usize = 1 << 20;
+    let (parameters, packets) = sample();
+    let header = libav_fields::extradata(&parameters);
+    let mut flv = b"FLV\x01\x01\0\0\0\x09\0\0\0\0".to_vec();
+    let mut tag = |time: u8, parts: &[&[u8]]| {
+        let body = parts.concat();
+        let length = u32::try_from(body.len()).unwrap();
+        flv.push(9);
+        flv.extend(&length.to_be_bytes()[1..]);
+        flv.extend([0, 0, time, 0, 0, 0, 0]);
+        flv.extend(body);
+        flv.extend((length + 11).to_be_bytes());
+    };
+    tag(0, &[b"\x17\0\0\0\0", header]);
+    for (n, packet) in (0..).zip(&packets) {
+        if n > 0 {
+            tag(n * 10, &[b"\x17\0\0\0\0", header, &vec![0; JUNK]]);
+        }
+        let kind = if packet.is_key() {
+            b"\x17\x01\0\0\0"
+        } else {
+            b"\x27\x01\0\0\0"
+        };
+        tag(n * 10, &[kind, packet.data().unwrap()]);
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("repeated.flv");
+    std::fs::write(&file, flv).unwrap();
+    let mut input = Input::open(&Location::File(file), &limits()).unwrap();
+    let mut large = 0;
+    while let Some(packet) = input.read().unwrap() {
+        assert!(packet.size() < JUNK);
+        large += usize::from(bytes_of(&packet) > JUNK);
+    }
+    assert_eq!(large, packets.len() - 1);
 }
