@@ -115,6 +115,15 @@ tests["one decision settles a campaign, and one undo takes it back"] = async () 
 
 tests["three incidents are reviewed by keyboard alone"] = async () => {
   const page = await open();
+  // What is pressed twice is not meant for the incident that comes next: it is pressed as its page begins, however slow this
+  // machine is.
+  await page.addInitScript(() => {
+    if (!new URL(location.href).searchParams.has("undo")) return;
+    document.addEventListener("DOMContentLoaded", () => setTimeout(() => {
+      for (const key of ["1", "2", "3"]) document.body.dispatchEvent(new KeyboardEvent("keydown", { key, bubbles: true, cancelable: true }));
+      document.documentElement.dataset.pressed = "yes";
+    }));
+  });
   await page.goto("/");
   const before = (await incidents()).length;
   check(before >= 5, `enough waits: ${before}`);
@@ -127,10 +136,9 @@ tests["three incidents are reviewed by keyboard alone"] = async () => {
   for (const key of ["1", "3", "2"]) {
     const here = id();
     decided.push(here);
-    // What is pressed twice is not meant for the incident that comes next.
     await page.waitForLoadState("load");
-    if (decided.length > 1) await page.keyboard.press(key);
     await page.locator("html[data-ready]").waitFor({ state: "attached" });
+    if (decided.length > 1) await page.locator("html[data-pressed]").waitFor({ state: "attached" });
     same(id(), here, "nobody decides on what has just come");
     await page.keyboard.press(key);
     await page.waitForURL((url) => url.pathname.startsWith("/incidents/") && !url.pathname.endsWith(here));
