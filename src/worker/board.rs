@@ -280,3 +280,37 @@ impl Board {
 fn millis(time: Duration) -> i64 {
     i64::try_from(time.as_millis()).unwrap_or(i64::MAX)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::clock::Clock;
+    use crate::config::Config;
+    use crate::policy::Policy;
+    use crate::stop::Stop;
+    use crate::worker::InForce;
+
+    /// Sound that says to be far ahead pushes out nothing: what is kept goes by the time of the video.
+    #[test]
+    fn sound_pushes_no_video_out() {
+        let policy = InForce::new(Policy::default());
+        let settings = Settings::new(&Config::default(), policy, Stop::new(), Clock::system());
+        let board = Board::new(0, &settings);
+        let mut timeline = Timeline::new(false);
+        for ms in [0, 2_000] {
+            let (media_ms, _) = timeline.map(Some(ms), Some(ms), Some(ms));
+            let position = Position {
+                key: true,
+                anew: true,
+                media_ms,
+                bytes: 1_000,
+            };
+            board.kept().push(Arc::new(Packet::new(1_000)), position);
+        }
+        let video = board.kept().bytes();
+        let mut sound = Packet::new(1);
+        sound.set_dts(Some(25_000));
+        board.keep_sound(sound, &timeline);
+        assert!(board.kept().bytes() > video);
+    }
+}

@@ -106,7 +106,7 @@ struct Running {
     why: Why,
     began_us: i64,
     until_us: i64,
-    /// What the stream had cost when it began, or was counted anew, and what the boost had cost by then and since.
+    /// What the stream had cost when it was last asked, and what of that the boost has cost.
     cpu_us: i64,
     spent_us: i64,
     reserved_us: i64,
@@ -225,12 +225,11 @@ impl Boosts {
             };
             bucket.left_us += running.reserved_us - spent_us;
             let lasted_us = now_us - running.began_us;
-            // What ended early says little of what a second costs, and a pause of the sender nothing.
-            let teaches = lasted_us >= 500_000 && spent_us > 0;
-            if !teaches && spent_us > running.most_us {
-                state.cost_us = state.cost_us.filter(|cost| *cost > USUAL_COST_US);
-            } else if teaches {
+            // What ended early says little of what a second costs but that it was thought to be less, and a pause of the sender nothing.
+            if lasted_us >= 500_000 && spent_us > 0 {
                 state.cost_us = Some((spent_us * 1_000 / (lasted_us / 1_000)).max(1_000));
+            } else if spent_us > running.most_us {
+                state.cost_us = state.cost_us.filter(|cost| *cost > USUAL_COST_US);
             }
             if running.why == Why::Unread && !is_wanted {
                 state.patience_us = now_us + lasted_us * PATIENCE;
