@@ -113,7 +113,9 @@ impl Folder {
             write(partial).map_err(io::Error::other)?;
             let file = File::open(partial)?;
             file.sync_data()?;
-            hash(file)
+            let hashed = hash(&file)?;
+            let_go(&file);
+            Ok(hashed)
         })?;
         self.settle(stream, incident)?;
         Ok(written)
@@ -296,7 +298,7 @@ fn changed_us(path: &Path) -> Option<i64> {
 }
 
 /// The SHA-256 of a file, and how many bytes it has.
-fn hash(mut file: File) -> io::Result<(String, u64)> {
+fn hash(mut file: impl Read) -> io::Result<(String, u64)> {
     let (mut hasher, mut bytes) = (Hasher::default(), 0);
     let mut chunk = vec![0; CHUNK];
     loop {
@@ -307,6 +309,15 @@ fn hash(mut file: File) -> io::Result<(String, u64)> {
                 bytes += read as u64;
             }
         }
+    }
+}
+
+/// Tells the system that nobody reads `file` soon. Megabytes for each incident would take all of its memory for files, and the
+/// next clip new memory for each page.
+fn let_go(file: &File) {
+    #[cfg(target_os = "linux")]
+    if let Err(error) = rustix::fs::fadvise(file, 0, None, rustix::fs::Advice::DontNeed) {
+        tracing::debug!(%error, "a clip stays in the system's memory");
     }
 }
 
