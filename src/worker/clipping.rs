@@ -1,5 +1,7 @@
-//! Writes clips on a thread of its own that gives way to all others: a clip is told of with the next event of its incident,
-//! and nobody waits for it sooner.
+//! Writes clips on a thread of its own: a clip is told of with the next event of its incident, and nobody waits for it sooner.
+//!
+//! It has the priority of all others. Where the cores are full it would fall behind with less, for as long as they are, until all of
+//! recording waits for it.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
@@ -17,11 +19,6 @@ use crate::worker::supervisor::spawn;
 /// Clips that may wait to be written, each with the packets that it is made of. Where the disk is further behind than that,
 /// recording waits too.
 const WAITING: usize = 32;
-
-/// How much the thread gives way (`setpriority(2)`: 0 is what everybody has, 19 the least): where all cores are busy it counts a third
-/// of another thread.
-#[cfg(target_os = "linux")]
-const NICENESS: i32 = 5;
 
 /// A clip, and who is told what became of it.
 type Job = (Clip, oneshot::Sender<Option<EvidenceFile>>);
@@ -77,7 +74,6 @@ impl Clipping {
 }
 
 fn work(mut waiting: mpsc::Receiver<Job>, folder: &Folder, media: &Media, done: &Notify) {
-    give_way();
     while let Some((clip, tell)) = waiting.blocking_recv() {
         let written = catch_unwind(AssertUnwindSafe(|| write(&clip, folder, media)));
         // Nobody waits for it where the program ends.
@@ -90,14 +86,6 @@ fn work(mut waiting: mpsc::Receiver<Job>, folder: &Folder, media: &Media, done: 
             None
         }));
         done.notify_one();
-    }
-}
-
-/// On Linux, where it is the thread's priority. Elsewhere it would be the whole program's.
-fn give_way() {
-    #[cfg(target_os = "linux")]
-    if let Err(error) = rustix::process::setpriority_process(None, NICENESS) {
-        tracing::debug!(%error, "clips are written with the priority of all others");
     }
 }
 
