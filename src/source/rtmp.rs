@@ -27,7 +27,7 @@ const KEPT: usize = 512 << 10;
 
 /// How long what comes is let gather. A server sends each picture and each bit of sound by itself, 70 times a second and
 /// stream, and to wake a thread costs more than to read what it finds.
-const GATHER: Duration = Duration::from_millis(40);
+const GATHER: Duration = Duration::from_millis(80);
 
 /// How long sound is waited for once pictures come, whatever their time stamps say.
 const AWAIT_SOUND_US: i64 = 1_000_000;
