@@ -39,6 +39,8 @@ pub(super) struct Mail {
     pub(super) finish: bool,
     /// Looks that newer ones took the place of.
     pub(super) dropped: u64,
+    /// One of these was due: what waits now is looked at in its place.
+    passed_over: bool,
 }
 
 /// Whether packets found room.
@@ -81,6 +83,8 @@ impl Mailbox {
             batch.begin_anew();
         }
         let bytes = bytes(&batch);
+        let was_due = mail.batch.as_ref().is_some_and(|waiting| !waiting.extra);
+        mail.passed_over |= was_due && !batch.extra;
         match &mut mail.batch {
             Some(waiting) if !batch.fresh => {
                 waiting.packets.extend(batch.packets);
@@ -101,6 +105,7 @@ impl Mailbox {
         mail.bytes += bytes;
         let is_extra = mail.batch.as_ref().is_some_and(|batch| batch.extra);
         if mail.bytes > MAX_BYTES || is_extra && mail.behind >= MAX_BEHIND {
+            mail.passed_over |= !is_extra;
             mail.drop_batch();
             return Put::Lost;
         }
@@ -116,7 +121,9 @@ impl Mailbox {
         let bytes = bytes(&rest);
         match &mut mail.batch {
             Some(waiting) if waiting.fresh => {
+                let was_due = !waiting.extra && !rest.extra;
                 waiting.extra &= rest.extra;
+                mail.passed_over |= was_due;
                 mail.dropped += 1;
                 return;
             }
@@ -138,6 +145,7 @@ impl Mailbox {
     pub(super) fn show(&self, still: Waiting) {
         let mut mail = self.lock();
         if mail.still.replace(still).is_some() {
+            mail.passed_over = true;
             mail.dropped += 1;
         }
     }
@@ -179,6 +187,11 @@ impl Mailbox {
             && mail.parameters.is_none()
             && mail.about.is_none()
             && !mail.finish
+    }
+
+    /// Whether a look that was due gave way to a newer one since mail was taken.
+    pub(super) fn is_passed_over(&self) -> bool {
+        self.lock().passed_over
     }
 
     pub(super) fn is_empty(&self) -> bool {

@@ -1,6 +1,7 @@
 //! The threads that decode and scan live streams: as many as there are cores, whatever the number of
 //! streams, each taking the stream that has gone without a look for longest.
 
+use std::ops::Range;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, OnceLock, PoisonError};
@@ -11,6 +12,9 @@ use crate::source::SourceError;
 use crate::worker::board::Board;
 use crate::worker::lane::{Found, Lane};
 use crate::worker::mailbox::Mailbox;
+
+/// What has waited for so many µs is late anyway: it waits for all that can still be in time, and then no more.
+const LATE_US: Range<i64> = 500_000..2_000_000;
 
 /// A live stream, shared between its reader and the pool.
 pub(super) struct Cell {
@@ -151,6 +155,10 @@ impl Pool {
     /// past the longest blind time comes before all that are not, by time alone, so that nobody starves; what a boost
     /// wants beyond that comes after all others.
     ///
+    /// Where there is not quite enough for all, what is late comes after what is not. Or else each would be looked at just before its
+    /// next picture comes, and told of as late as that; like this most are in time, and few give way to their next picture, which
+    /// then waits for nobody that is late.
+    ///
     /// All of them are looked at, since each gains at its own pace: that is a few numbers each, beside a decoding.
     fn first(&self, waiting: &[Waiting], with_extras: bool) -> Option<(usize, bool)> {
         let now_us = self.clock.monotonic_us();
@@ -161,20 +169,19 @@ impl Pool {
             }
             let blind_us = waiting.cell.board.due_since_us(now_us);
             let overdue = blind_us >= self.longest_blind_us;
+            let in_time = !LATE_US.contains(&(now_us - waiting.since_us))
+                || waiting.cell.mailbox.is_passed_over();
             let weight = if overdue {
                 1.0
             } else {
                 waiting.cell.board.weight()
             };
-            let rank = (overdue, !is_extra, blind_us as f64 * weight);
-            Some((at, is_extra, rank))
+            let class = (overdue, !is_extra, in_time);
+            Some((at, is_extra, class, blind_us as f64 * weight))
         };
         let ranks = waiting.iter().enumerate().filter_map(rank);
-        let first = ranks.max_by(|(.., a), (.., b)| {
-            let class = (a.0, a.1).cmp(&(b.0, b.1));
-            class.then(a.2.total_cmp(&b.2))
-        });
-        first.map(|(at, is_extra, _)| (at, is_extra))
+        let first = ranks.max_by(|(.., a, x), (.., b, y)| a.cmp(b).then_with(|| x.total_cmp(y)));
+        first.map(|(at, is_extra, ..)| (at, is_extra))
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {
@@ -301,6 +308,46 @@ mod tests {
         let (next, is_extra) = pool.next().unwrap();
         assert!(Arc::ptr_eq(&next, &second) && !is_extra);
         assert_eq!(pool.lock().extras, 1);
+    }
+
+    #[test]
+    fn what_is_late_waits_for_what_can_be_in_time() {
+        let pool = Pool::new(Clock::system(), Duration::from_hours(1), 1);
+        let fresh = waiting(&pool, "fresh", false);
+        let late = waiting(&pool, "late", false);
+        let waited = |us| pool.lock().waiting[1].since_us = pool.clock.monotonic_us() - us;
+        let first = || {
+            let state = pool.lock();
+            let (at, _) = pool.first(&state.waiting, true).unwrap();
+            Arc::clone(&state.waiting[at].cell)
+        };
+        assert!(
+            Arc::ptr_eq(&first(), &late),
+            "it is the last of two that are the same"
+        );
+        waited(LATE_US.start);
+        assert!(Arc::ptr_eq(&first(), &fresh));
+        waited(LATE_US.end);
+        assert!(
+            Arc::ptr_eq(&first(), &late),
+            "it has waited for long enough"
+        );
+
+        waited(LATE_US.start);
+        let extra = Batch {
+            extra: true,
+            ..Batch::alone(Arc::new(Packet::new(1)))
+        };
+        late.mailbox.put(extra, 1);
+        assert!(
+            Arc::ptr_eq(&first(), &fresh),
+            "nothing that was due was lost"
+        );
+        late.mailbox.put(Batch::alone(Arc::new(Packet::new(1))), 2);
+        assert!(Arc::ptr_eq(&first(), &late), "it gave way once");
+        late.mailbox.take();
+        late.mailbox.put(Batch::alone(Arc::new(Packet::new(1))), 3);
+        assert!(Arc::ptr_eq(&first(), &fresh), "it had its look");
     }
 
     #[test]
