@@ -1,15 +1,15 @@
 //! The desk over HTTP: the real service on records that a real run left, and on a live stream.
 
+mod feed;
+mod live;
+
 use std::fmt::Write as _;
 use std::fs;
-use std::io::{BufRead, BufReader, Write};
-use std::net::TcpStream;
 use std::path::Path;
-use std::time::Duration;
 
 use serde_json::{Value, json};
 
-use crate::support::{Answer, Api, Clip, Nginx, Publisher, Watch, text, watch};
+use crate::support::{Answer, Api, Clip, Watch, text, watch};
 
 /// Pays somebody: the built-in policy wants it looked at.
 const PAYS: &str = "https://qr.alipay.com/fkx0abcdefghijklmnop1";
@@ -405,145 +405,4 @@ fn what_is_wrong_is_a_problem_and_never_a_crash() {
     ] {
         assert!(document["paths"][path].is_object(), "{path} is described");
     }
-}
-
-/// Server-sent events, one after the other.
-struct Feed(BufReader<TcpStream>);
-
-impl Feed {
-    fn open(api: &Api, path: &str, last: Option<i64>) -> Self {
-        let mut stream = TcpStream::connect(&api.address).unwrap();
-        stream
-            .set_read_timeout(Some(Duration::from_mins(1)))
-            .unwrap();
-        let last = last.map_or(String::new(), |id| format!("Last-Event-ID: {id}\r\n"));
-        let lines = api.head.iter().map(|line| [line, "\r\n"].concat());
-        let head: String = lines.collect();
-        write!(
-            stream,
-            "GET {path} HTTP/1.1\r\nHost: {}\r\n{head}{last}\r\n",
-            api.address
-        )
-        .unwrap();
-        Self(BufReader::new(stream))
-    }
-
-    /// The next event: its id, its kind and its data.
-    fn next(&mut self) -> (i64, String, Value) {
-        let (mut id, mut kind, mut data) = (None, None, None);
-        loop {
-            let mut line = String::new();
-            assert!(self.0.read_line(&mut line).unwrap() > 0, "the feed ended");
-            let line = line.trim_end();
-            match line.split_once(": ") {
-                Some(("id", value)) => id = value.parse().ok(),
-                Some(("event", value)) => kind = Some(value.to_owned()),
-                Some(("data", value)) => data = serde_json::from_str(value).ok(),
-                _ => {}
-            }
-            if line.is_empty()
-                && let (Some(id), Some(kind), Some(data)) = (id, kind.clone(), data.clone())
-            {
-                return (id, kind, data);
-            }
-        }
-    }
-}
-
-#[test]
-fn who_listens_hears_of_it_and_misses_nothing() {
-    let folder = tempfile::tempdir().unwrap();
-    let (_served, api) = served(folder.path(), 2, "");
-    let mut feed = Feed::open(&api, "/api/v1/feed?after=0", None);
-    let (first, kind, data) = feed.next();
-    assert_eq!(
-        (kind.as_str(), &data["topic"], &data["rev"]),
-        ("incident", &json!("incident"), &json!(1))
-    );
-    let taken = id(&post(&api, "/api/v1/queue/next").json());
-    decide(&api, &taken, "confirm");
-    let (decided, data) = loop {
-        let (position, kind, data) = feed.next();
-        assert!(position > first);
-        if kind == "review" {
-            break (position, data);
-        }
-    };
-    assert_eq!(data["id"], taken);
-    drop(feed);
-    post(&api, &format!("/api/v1/incidents/{taken}/undo"));
-    let mut again = Feed::open(&api, "/api/v1/feed", Some(decided));
-    let (undone, kind, _) = again.next();
-    assert_eq!((undone, kind.as_str()), (decided + 1, "review"));
-    let mut lost = Feed::open(&api, "/api/v1/feed", Some(999_999));
-    assert_eq!(lost.next().1, "reset", "it was of other records");
-}
-
-/// What is allowed is judged so at the next look, and no more once it is undone or revoked.
-#[test]
-fn a_live_stream_is_judged_by_what_was_allowed() {
-    let folder = tempfile::tempdir().unwrap();
-    let clip = Clip {
-        payload: PAYS,
-        ..Clip::default()
-    };
-    let clip = clip.make(folder.path(), "live.ts");
-    let nginx = Nginx::start(folder.path());
-    let url = format!("rtmp://127.0.0.1:{}/live/a", nginx.rtmp);
-    let _publisher = Publisher::start(&clip, &["flv"], &url);
-    let data = folder.path().join("data");
-    let (mut served, address) = Watch::serve(&data, &[]);
-    let api = Api::at(&address);
-    let room = json!({"id": "room", "url": url, "labels": ["host:7"]});
-    assert_eq!(api.post("/api/v1/streams", &room).status, 201);
-    let opened = served.opened(PAYS);
-    let incident = opened["data"]["incident"].as_str().unwrap().to_owned();
-    let preview = api
-        .get(&format!(
-            "/api/v1/incidents/{incident}/preview?decision=allow_seller"
-        ))
-        .json();
-    assert_eq!(
-        (&preview["entry"]["scope"], &preview["entry"]["seller"]),
-        (&json!("seller"), &json!("host:7"))
-    );
-    let judged = |class: &str| {
-        let event = served.event(class, |e| {
-            e["type"] == "waylay.incident.reclassified.v1" && e["data"]["verdict"]["class"] == class
-        });
-        event["data"]["verdict"]["reasons"].clone()
-    };
-    assert_eq!(decide(&api, &incident, "allow_seller").status, 200);
-    assert_eq!(judged("on_platform"), json!(["seller-destination"]));
-    assert_eq!(
-        post(&api, &format!("/api/v1/incidents/{incident}/undo")).status,
-        200
-    );
-    assert_eq!(judged("off_platform"), json!(["category-payment"]));
-    assert_eq!(decide(&api, &incident, "allow_platform").status, 200);
-    assert_eq!(judged("on_platform"), json!(["registry-destination"]));
-    let shown = api.get(&format!("/api/v1/incidents/{incident}")).json();
-    assert_eq!(shown["decision"], "allow_platform");
-    let (status, _, log) = served.stop();
-    assert!(status.success(), "{log}");
-
-    // After a restart too, and until the entry is revoked.
-    let (served, address) = Watch::serve(&data, &[]);
-    let api = Api::at(&address);
-    let again = served.opened(PAYS);
-    assert_eq!(
-        again["data"]["verdict"]["reasons"],
-        json!(["registry-destination"])
-    );
-    let entries = api.get("/api/v1/registry").json();
-    let entry = entries["entries"].as_array().unwrap().last().unwrap()["id"].clone();
-    assert_eq!(
-        api.ask("DELETE", &format!("/api/v1/registry/{entry}"), "")
-            .status,
-        204
-    );
-    let event = served.event("off it again", |e| {
-        e["data"]["verdict"]["class"] == "off_platform"
-    });
-    assert_eq!(event["data"]["incident"], again["data"]["incident"]);
 }
