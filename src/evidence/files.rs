@@ -312,13 +312,15 @@ fn hash(mut file: impl Read) -> io::Result<(String, u64)> {
     }
 }
 
-/// Tells the system that nobody reads `file` soon. Megabytes for each incident would take all of its memory for files, and the
-/// next clip new memory for each page.
+/// Tells the system not to keep `file` in its memory. Megabytes for each incident would take all that it has for files, and the
+/// next clip new memory for each page; who looks at one has it read again.
 fn let_go(file: &File) {
     #[cfg(target_os = "linux")]
     if let Err(error) = rustix::fs::fadvise(file, 0, None, rustix::fs::Advice::DontNeed) {
         tracing::debug!(%error, "a clip stays in the system's memory");
     }
+    #[cfg(not(target_os = "linux"))]
+    let _ = file;
 }
 
 /// Where a file of evidence is that a record names, `/` between the parts. `None` for a name that would lead out of the

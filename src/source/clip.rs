@@ -53,8 +53,40 @@ pub fn write_clip(
     packets: &[Arc<Packet>],
     from_ms: i64,
 ) -> Result<(), SourceError> {
+    let room = Some(room_for(tracks, packets.len()));
+    // A sender can see to it that it takes more.
+    if !write(path, tracks, size, packets, from_ms, room)? {
+        write(path, tracks, size, packets, from_ms, None)?;
+    }
+    Ok(())
+}
+
+/// The most bytes that the movie box says of one packet, in its sample tables: `stts`, `ctts`, `stss`, `stsz`, `stsc`, `co64` and `sdtp`
+/// (ISO/IEC 14496-12, 8.6 and 8.7).
+const TOLD_OF_EACH: usize = 8 + 8 + 4 + 4 + 12 + 8 + 1;
+/// The most bytes of all else in it, but for what decoders need to know of its tracks.
+const TOLD_OF_ALL: usize = 8 << 10;
+
+/// The most bytes of the movie box of a clip with these tracks and so many packets, where it was opened with what decoders need to know.
+fn room_for(tracks: &Tracks, packets: usize) -> usize {
+    let sound = tracks
+        .sound
+        .as_ref()
+        .map_or(0, |sound| extradata(sound).len());
+    TOLD_OF_ALL + packets * TOLD_OF_EACH + extradata(&tracks.video).len() + sound
+}
+
+/// Writes a clip with so many bytes of room for the movie box; false where that was too little.
+fn write(
+    path: &Path,
+    tracks: &Tracks,
+    size: Option<(u32, u32)>,
+    packets: &[Arc<Packet>],
+    from_ms: i64,
+    room: Option<usize>,
+) -> Result<bool, SourceError> {
     let failed = |error: Error| SourceError::Clip(error.to_string().to_lowercase());
-    let begin = |sound| begin(path, &tracks.video, size, sound, packets);
+    let begin = |sound| begin(path, &tracks.video, size, sound, room);
     let (mut output, with_sound) = match begin(tracks.sound.as_ref()) {
         Ok(output) => (output, tracks.sound.is_some()),
         Err(error) if tracks.sound.is_none() => return Err(failed(error)),
@@ -75,22 +107,20 @@ pub fn write_clip(
     if written == 0 {
         return Err(failed(last_error));
     }
-    output.write_trailer().map_err(failed)
+    match output.write_trailer() {
+        Ok(()) => Ok(true),
+        Err(_) if room.is_some() => Ok(false),
+        Err(error) => Err(failed(error)),
+    }
 }
 
-/// The most bytes that the movie box says of one packet, in its sample tables: `stts`, `ctts`, `stss`, `stsz`, `stsc`, `co64` and `sdtp`
-/// (ISO/IEC 14496-12, 8.6 and 8.7).
-const TOLD_OF_EACH: usize = 8 + 8 + 4 + 4 + 12 + 8 + 1;
-/// The most bytes of all else in it, but for what decoders need to know of its tracks.
-const TOLD_OF_ALL: usize = 8 << 10;
-
-/// A file with these tracks, begun, with room for what is told of `packets`.
+/// A file with these tracks, begun.
 fn begin(
     path: &Path,
     video: &Parameters,
     size: Option<(u32, u32)>,
     sound: Option<&Parameters>,
-    packets: &[Arc<Packet>],
+    room: Option<usize>,
 ) -> Result<Output, Error> {
     let mut output = format::output_as(path, "mp4")?;
     let with_size = Changes {
@@ -98,19 +128,18 @@ fn begin(
         ..Changes::default()
     };
     let sound = sound.map(|sound| (sound, Changes::default()));
-    let said_anew = packets.iter().flat_map(|packet| packet.side_data());
-    let said_anew = said_anew.map(|data| data.data().len()).max();
-    let mut place = TOLD_OF_ALL + packets.len() * TOLD_OF_EACH + 2 * said_anew.unwrap_or(0);
     for (parameters, changes) in [Some((video, with_size)), sound].into_iter().flatten() {
-        place += 2 * extradata(parameters).len();
         let carried = carried_over(parameters, changes).ok_or(Error::InvalidData)?;
         let mut track = output.add_stream(encoder::find(Id::None))?;
         track.set_parameters(carried);
     }
     let mut options = Dictionary::new();
-    // What a player needs to know first stands first: it has its place kept, since to make room for it later would write all of the
-    // file again. The same packets make the same bytes.
-    options.set("moov_size", &place.to_string());
+    // What a player needs to know first stands first. Where it has no room kept, all of the file is written again behind it.
+    match room {
+        Some(room) => options.set("moov_size", &room.to_string()),
+        None => options.set("movflags", "+faststart"),
+    }
+    // The same packets make the same bytes.
     options.set("fflags", "+bitexact");
     output.write_header_with(options)?;
     Ok(output)
@@ -137,45 +166,78 @@ fn append(output: &mut Output, packet: &Packet, from_ms: i64) -> Result<(), Erro
 mod tests {
     use std::fs;
 
+    use ffmpeg_next::packet::Flags;
+
     use super::*;
     use crate::source::decoder::tests::sample;
-    use crate::source::init;
 
     /// Where box `name` begins in `file`.
     fn place_of(name: &[u8], file: &[u8]) -> usize {
         file.windows(4).position(|four| four == name).unwrap()
     }
 
-    /// As many packets as make much of its tables, no two the same time apart, each a keyframe in one file and none in the
-    /// other: whatever is to be said of them has room in front of them.
+    /// What a player needs to know stands first in the file.
+    fn assert_plays_at_once(path: &Path) {
+        let file = fs::read(path).unwrap();
+        let places = [b"ftyp", b"moov", b"mdat"].map(|name| place_of(name, &file));
+        assert!(places.is_sorted(), "{places:?}");
+    }
+
+    /// Packets of which as much is said as can be: no two the same time apart, and all but one of them keyframes.
     #[test]
     fn what_a_player_needs_to_know_stands_first() {
-        init();
         let (video, few) = sample();
         let tracks = Tracks { video, sound: None };
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("clip.mp4");
-        for each_is_key in [true, false] {
-            let mut dts = 0;
-            let packets: Vec<_> = (few.iter().cycle().take(5_000).enumerate())
-                .map(|(at, packet)| {
-                    let mut packet = Packet::clone(packet);
-                    dts += 1 + at as i64 * 7_919 % 97;
-                    packet.set_dts(Some(dts));
-                    packet.set_pts(Some(dts + at as i64 % 3));
-                    let key = ffmpeg_next::packet::Flags::KEY;
-                    packet.set_flags(if each_is_key || at == 0 {
-                        key
-                    } else {
-                        ffmpeg_next::packet::Flags::empty()
-                    });
-                    Arc::new(packet)
-                })
-                .collect();
-            write_clip(&path, &tracks, None, &packets, 0).unwrap();
-            let file = fs::read(&path).unwrap();
-            let places = [b"ftyp", b"moov", b"free", b"mdat"].map(|name| place_of(name, &file));
-            assert!(places.is_sorted(), "{places:?}");
+        let mut dts = 0;
+        let packets: Vec<_> = (few.iter().cycle().take(5_000).enumerate())
+            .map(|(at, packet)| {
+                let mut packet = Packet::clone(packet);
+                dts += 1 + at as i64 * 7_919 % 97;
+                packet.set_dts(Some(dts));
+                packet.set_pts(Some(dts + at as i64 % 3));
+                packet.set_flags(if at == 1 { Flags::empty() } else { Flags::KEY });
+                Arc::new(packet)
+            })
+            .collect();
+        let room = room_for(&tracks, packets.len());
+        assert!(write(&path, &tracks, None, &packets, 0, Some(room)).unwrap());
+        assert_plays_at_once(&path);
+    }
+
+    /// H.264 that begins with its parameter sets, as in a broadcast, and with hundreds of them.
+    #[test]
+    fn what_has_more_to_be_known_than_there_is_room_for_is_a_clip_too() {
+        let (video, few) = sample();
+        let (first, configuration) = (few[0].data().unwrap(), extradata(&video));
+        // One sequence parameter set (ISO/IEC 14496-15, 5.3.3.1).
+        let length = usize::from(u16::from_be_bytes([configuration[6], configuration[7]]));
+        let mut bytes = Vec::new();
+        let sets = std::iter::once(&configuration[8..8 + length]);
+        let picture_set = [&[0x68][..], &[0xAB; 100]].concat();
+        let pictures = std::iter::repeat_n(&picture_set[..], 200);
+        for unit in sets.chain(pictures).chain([&first[4..]]) {
+            bytes.extend([0, 0, 0, 1]);
+            bytes.extend(unit);
         }
+        let mut packet = Packet::copy(&bytes);
+        packet.set_flags(Flags::KEY);
+        packet.set_pts(Some(0));
+        packet.set_dts(Some(0));
+        let bare = Changes {
+            extradata: Some(&[]),
+            size: None,
+        };
+        let video = carried_over(&video, bare).unwrap();
+        let tracks = Tracks { video, sound: None };
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("clip.mp4");
+        let packets = [Arc::new(packet)];
+        let size = Some((640, 360));
+        let room = room_for(&tracks, packets.len());
+        assert!(!write(&path, &tracks, size, &packets, 0, Some(room)).unwrap());
+        write_clip(&path, &tracks, size, &packets, 0).unwrap();
+        assert_plays_at_once(&path);
     }
 }

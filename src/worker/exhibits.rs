@@ -39,7 +39,7 @@ pub(super) struct Begun {
 }
 
 impl Begun {
-    /// Whether a clip of it is not written yet. That takes as long as the disk and all others leave to it.
+    /// Whether a clip of it is not written yet. That takes as long as the disk and those before it do.
     pub(super) fn waits(&self) -> bool {
         !self.clips.iter().all(is_done)
     }

@@ -163,6 +163,8 @@ impl Mailbox {
     pub(super) fn take(&self) -> Mail {
         let mut held = self.lock();
         let mut mail = std::mem::take(&mut *held);
+        // What is taken then is not what was to be looked at.
+        held.passed_over = mail.passed_over && mail.batch.is_none() && mail.still.is_none();
         match (&mut mail.batch, mail.renewal.take()) {
             (Some(batch), Some(renewal)) => batch.renew(renewal),
             (None, renewal) => held.renewal = renewal,
@@ -189,9 +191,12 @@ impl Mailbox {
             && !mail.finish
     }
 
-    /// Whether a look that was due gave way to a newer one since mail was taken.
-    pub(super) fn is_passed_over(&self) -> bool {
-        self.lock().passed_over
+    /// Since when a picture waits for its look, µs of the process clock, where none of its stream was passed over for it.
+    pub(super) fn waits_since_us(&self) -> Option<i64> {
+        let mail = self.lock();
+        let batch = mail.batch.as_ref().map(|_| mail.arrived_us);
+        let still = mail.still.as_ref().map(|still| still.arrived_us);
+        batch.or(still).filter(|_| !mail.passed_over)
     }
 
     pub(super) fn is_empty(&self) -> bool {
@@ -266,6 +271,7 @@ mod tests {
         mailbox.put_back(batch(false, &[2, 3]), 7);
         assert_eq!(waits(&mailbox).0, [4]);
         assert_eq!(mailbox.lock().dropped, 1);
+        assert!(mailbox.lock().passed_over);
         // Another decoder knows nothing of it.
         mailbox.start(Parameters::new());
         mailbox.put_back(batch(false, &[2, 3]), 7);
@@ -304,8 +310,11 @@ mod tests {
         let mailbox = Mailbox::default();
         for arrived_us in 1..=5 {
             assert_eq!(mailbox.put(batch(true, &[100]), arrived_us), Put::Kept);
+            let since = (arrived_us == 1).then_some(1);
+            assert_eq!(mailbox.waits_since_us(), since);
         }
         let mail = mailbox.take();
+        assert!(!mailbox.lock().passed_over);
         assert_eq!((mail.dropped, mail.arrived_us), (4, 5));
         assert_eq!(mail.batch.unwrap().packets.len(), 1);
         assert!(mailbox.is_empty());
@@ -358,13 +367,13 @@ mod tests {
             assert!(mailbox.is_extra());
         }
         assert_eq!(mailbox.put(extra(false), 2), Put::Lost);
-        assert!(mailbox.is_empty());
+        assert!(mailbox.is_empty() && !mailbox.lock().passed_over);
         // What is due is never given up for them.
         mailbox.put(batch(true, &[1]), 3);
         for _ in 0..9 {
             assert_eq!(mailbox.put(extra(false), 3), Put::Kept);
         }
-        assert!(!mailbox.is_extra());
+        assert!(!mailbox.is_extra() && !mailbox.lock().passed_over);
         assert_eq!(mailbox.take().batch.unwrap().packets.len(), 10);
         assert_eq!(mailbox.put(extra(true), 4), Put::Kept, "it counts anew");
     }
@@ -404,5 +413,14 @@ mod tests {
         let mail = mailbox.take();
         assert!(mail.batch.is_none());
         assert_eq!(mail.dropped, 2);
+        // The next picture comes in the place of what was lost.
+        let mailbox = Mailbox::default();
+        assert_eq!(mailbox.put(batch(true, &[MAX_BYTES]), 3), Put::Lost);
+        assert!(mailbox.take().batch.is_none());
+        mailbox.put(batch(true, &[1]), 4);
+        assert_eq!(mailbox.waits_since_us(), None);
+        mailbox.take();
+        mailbox.put(batch(true, &[1]), 5);
+        assert_eq!(mailbox.waits_since_us(), Some(5));
     }
 }

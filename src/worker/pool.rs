@@ -13,7 +13,7 @@ use crate::worker::board::Board;
 use crate::worker::lane::{Found, Lane};
 use crate::worker::mailbox::Mailbox;
 
-/// What has waited for so many µs is late anyway: it waits for all that can still be in time, and then no more.
+/// A picture that came so many µs ago is late anyway: it waits for all that can still be in time, and then no more.
 const LATE_US: Range<i64> = 500_000..2_000_000;
 
 /// A live stream, shared between its reader and the pool.
@@ -169,8 +169,8 @@ impl Pool {
             }
             let blind_us = waiting.cell.board.due_since_us(now_us);
             let overdue = blind_us >= self.longest_blind_us;
-            let in_time = !LATE_US.contains(&(now_us - waiting.since_us))
-                || waiting.cell.mailbox.is_passed_over();
+            let waits_us = waiting.cell.mailbox.waits_since_us().map(|us| now_us - us);
+            let in_time = overdue || !waits_us.is_some_and(|us| LATE_US.contains(&us));
             let weight = if overdue {
                 1.0
             } else {
@@ -286,6 +286,15 @@ mod tests {
         cell
     }
 
+    impl Pool {
+        /// The next stream to be served.
+        fn peek(&self) -> Arc<Cell> {
+            let state = self.lock();
+            let (at, _) = self.first(&state.waiting, true).unwrap();
+            Arc::clone(&state.waiting[at].cell)
+        }
+    }
+
     #[test]
     fn extra_looks_leave_a_thread_to_what_is_due() {
         let pool = Pool::new(Clock::system(), Duration::from_hours(1), 2);
@@ -313,41 +322,43 @@ mod tests {
     #[test]
     fn what_is_late_waits_for_what_can_be_in_time() {
         let pool = Pool::new(Clock::system(), Duration::from_hours(1), 1);
-        let fresh = waiting(&pool, "fresh", false);
-        let late = waiting(&pool, "late", false);
-        let waited = |us| pool.lock().waiting[1].since_us = pool.clock.monotonic_us() - us;
-        let first = || {
-            let state = pool.lock();
-            let (at, _) = pool.first(&state.waiting, true).unwrap();
-            Arc::clone(&state.waiting[at].cell)
+        let [fresh, late] = ["fresh", "late"].map(|id| waiting(&pool, id, false));
+        let put = |cell: &Cell, ago_us| {
+            let came_us = pool.clock.monotonic_us() - ago_us;
+            let alone = Batch::alone(Arc::new(Packet::new(1)));
+            cell.mailbox.put(alone, came_us);
         };
-        assert!(
-            Arc::ptr_eq(&first(), &late),
-            "it is the last of two that are the same"
-        );
-        waited(LATE_US.start);
-        assert!(Arc::ptr_eq(&first(), &fresh));
-        waited(LATE_US.end);
-        assert!(
-            Arc::ptr_eq(&first(), &late),
-            "it has waited for long enough"
-        );
+        // Whether the other comes first where the picture of one has just come. It is the last of two that are the same.
+        let late_is_first = || {
+            fresh.mailbox.take();
+            put(&fresh, 0);
+            Arc::ptr_eq(&pool.peek(), &late)
+        };
+        let taken = |ago_us| {
+            late.mailbox.take();
+            put(&late, ago_us);
+        };
+        taken(0);
+        assert!(late_is_first());
+        taken(LATE_US.start);
+        assert!(!late_is_first());
+        put(&late, LATE_US.start);
+        assert!(late_is_first(), "one of it was passed over");
+        taken(LATE_US.start);
+        assert!(!late_is_first(), "it has had its look");
+        taken(LATE_US.end);
+        assert!(late_is_first(), "it has waited for long enough");
+    }
 
-        waited(LATE_US.start);
-        let extra = Batch {
-            extra: true,
-            ..Batch::alone(Arc::new(Packet::new(1)))
-        };
-        late.mailbox.put(extra, 1);
-        assert!(
-            Arc::ptr_eq(&first(), &fresh),
-            "nothing that was due was lost"
-        );
-        late.mailbox.put(Batch::alone(Arc::new(Packet::new(1))), 2);
-        assert!(Arc::ptr_eq(&first(), &late), "it gave way once");
+    #[test]
+    fn past_the_longest_blind_time_it_is_by_time_alone() {
+        let pool = Pool::new(Clock::system(), Duration::ZERO, 1);
+        let [_fresh, late] = ["fresh", "late"].map(|id| waiting(&pool, id, false));
+        let came_us = pool.clock.monotonic_us() - LATE_US.start;
         late.mailbox.take();
-        late.mailbox.put(Batch::alone(Arc::new(Packet::new(1))), 3);
-        assert!(Arc::ptr_eq(&first(), &fresh), "it had its look");
+        let alone = Batch::alone(Arc::new(Packet::new(1)));
+        late.mailbox.put(alone, came_us);
+        assert!(Arc::ptr_eq(&pool.peek(), &late));
     }
 
     #[test]
