@@ -183,7 +183,7 @@ mod tests {
         assert!(places.is_sorted(), "{places:?}");
     }
 
-    /// Packets of which as much is said as can be: no two the same time apart, and all but one of them keyframes.
+    /// Packets of which much is said: no two the same time apart, and all but one of them keyframes.
     #[test]
     fn what_a_player_needs_to_know_stands_first() {
         let (video, few) = sample();
