@@ -13,6 +13,7 @@
 )]
 #![allow(dead_code, reason = "what the tests share is more than is needed here")]
 
+use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Stdio};
 use std::time::{Duration, Instant};
@@ -32,6 +33,8 @@ const SHOWN_S: (f64, f64) = (8.0, 13.0);
 const SLACK_S: f64 = 2.0;
 /// Streams that one publisher sends.
 const EACH: usize = 8;
+/// How often it plays the clip at most: for longer than anybody watches.
+const ROUNDS: usize = 1_000;
 
 fn main() {
     let arguments: Vec<String> = std::env::args()
@@ -110,17 +113,10 @@ impl Publishers {
         let apart = Duration::from_secs_f64(2.0 / groups.chunks(EACH).len() as f64);
         for (at, group) in groups.chunks(EACH).enumerate() {
             // Nor does the code: each begins at another keyframe of the clip.
-            let offset_s = (at as f64 * 2.0) % CLIP_S;
+            let list = playlist(clip, (at as f64 * 2.0) % CLIP_S);
             let mut command = ffmpeg();
-            command.args([
-                "-re",
-                "-stream_loop",
-                "-1",
-                "-ss",
-                &offset_s.to_string(),
-                "-i",
-            ]);
-            command.arg(clip);
+            command.args(["-re", "-f", "concat", "-safe", "0", "-i"]);
+            command.arg(list);
             for stream in group {
                 let target = format!("rtmp://127.0.0.1:{port}/live/{stream}");
                 command.args(["-c", "copy", "-map", "0", "-f", "flv", &target]);
@@ -132,6 +128,16 @@ impl Publishers {
         }
         all
     }
+}
+
+/// The clip over and over, the first time from `offset_s` on. ffmpeg's `-ss` with `-stream_loop` would send what lies before
+/// that all at once, and with one time stamp, each time that the clip begins anew.
+fn playlist(clip: &Path, offset_s: f64) -> PathBuf {
+    let file = format!("file '{}'\n", clip.display());
+    let list = format!("{file}inpoint {offset_s}\n{}", file.repeat(ROUNDS));
+    let path = clip.with_extension(format!("{offset_s}.txt"));
+    fs::write(&path, list).unwrap();
+    path
 }
 
 impl Drop for Publishers {
