@@ -94,13 +94,14 @@ fn write(
     };
     let mut written = 0;
     let mut last_error = Error::Eof;
+    let mut last_dts = [None; 2];
     for packet in packets {
         if is_sound(packet) && !with_sound {
             continue;
         }
-        match append(&mut output, packet, from_ms) {
+        match append(&mut output, packet, from_ms, &mut last_dts) {
             Ok(()) => written += 1,
-            // One that does not fit, such as a time stamp that goes back, is left out.
+            // One that does not fit is left out.
             Err(error) => last_error = error,
         }
     }
@@ -145,17 +146,27 @@ fn begin(
     Ok(output)
 }
 
-fn append(output: &mut Output, packet: &Packet, from_ms: i64) -> Result<(), Error> {
-    let track = output
-        .stream(packet.stream())
-        .ok_or(Error::StreamNotFound)?;
+/// Writes `packet`. `last_dts` are those of the last ones of each track: MP4 has no two packets at one time (ISO/IEC 14496-12, 8.6.1.2),
+/// and what the next pictures follow on from is worth more than a time stamp that stands still or goes back.
+fn append(
+    output: &mut Output,
+    packet: &Packet,
+    from_ms: i64,
+    last_dts: &mut [Option<i64>],
+) -> Result<(), Error> {
+    let at = packet.stream();
+    let track = output.stream(at).ok_or(Error::StreamNotFound)?;
+    let last_dts = last_dts.get_mut(at).ok_or(Error::StreamNotFound)?;
     let time_base = track.time_base();
     let shifted = |stamp: Option<i64>| {
         stamp.map(|ms| ms.saturating_sub(from_ms).rescale(MILLISECONDS, time_base))
     };
+    let later = |dts: i64| last_dts.map_or(dts, |last| dts.max(last.saturating_add(1)));
+    let dts = shifted(packet.dts()).map(later);
+    *last_dts = dts.or(*last_dts);
     let mut copy = packet.clone();
-    copy.set_pts(shifted(packet.pts()));
-    copy.set_dts(shifted(packet.dts()));
+    copy.set_pts(shifted(packet.pts()).map(|pts| pts.max(dts.unwrap_or(pts))));
+    copy.set_dts(dts);
     copy.set_duration(packet.duration().rescale(MILLISECONDS, time_base));
     copy.set_position(-1);
     // They came as they lie in time, near enough for any player: nothing waits for the other track.
@@ -204,6 +215,37 @@ mod tests {
         let room = room_for(&tracks, packets.len());
         assert!(write(&path, &tracks, None, &packets, 0, Some(room)).unwrap());
         assert_plays_at_once(&path);
+    }
+
+    /// A sender whose clock stands still for a while and goes back, as ffmpeg's does where it begins a file anew.
+    #[test]
+    fn what_comes_at_the_same_time_or_before_is_in_it() {
+        let (video, few) = sample();
+        let tracks = Tracks { video, sound: None };
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("clip.mp4");
+        let stamps = [0, 40, 40, 40, 20, 80, 120];
+        let packets: Vec<_> = (few.iter().cycle().zip(stamps))
+            .map(|(packet, ms)| {
+                let mut packet = Packet::clone(packet);
+                packet.set_dts(Some(ms));
+                packet.set_pts(Some(ms));
+                Arc::new(packet)
+            })
+            .collect();
+        write_clip(&path, &tracks, None, &packets, 0).unwrap();
+        let mut clip = format::input(&path).unwrap();
+        let base = clip.stream(0).unwrap().time_base();
+        let told: Vec<_> = (clip.packets())
+            .map(|(_, packet)| {
+                let in_ms = packet.pts().unwrap().rescale(base, MILLISECONDS);
+                (in_ms, packet.size())
+            })
+            .collect();
+        let of = |at: usize, ms| (ms, packets[at].size());
+        let expected = [0, 40, 40, 40, 40, 80, 120];
+        let expected: Vec<_> = (0..7).map(|at| of(at, expected[at])).collect();
+        assert_eq!(told, expected);
     }
 
     /// H.264 that begins with its parameter sets, as in a broadcast, and with hundreds of them.

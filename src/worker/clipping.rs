@@ -94,7 +94,9 @@ fn write(clip: &Clip, folder: &Folder, media: &Media) -> Option<EvidenceFile> {
         stream,
         excerpt,
         size,
+        log,
     } = clip;
+    let _speaking = log.speak();
     let first = *excerpt.incidents.first()?;
     let written = folder.write_clip(stream, first, excerpt.from_ms, |path| {
         write_clip(
@@ -115,5 +117,69 @@ fn write(clip: &Clip, folder: &Folder, media: &Media) -> Option<EvidenceFile> {
             tracing::error!(incident.id = %first, %error, "incident recorded without its clip");
             None
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io;
+    use std::sync::Mutex;
+
+    use super::*;
+    use crate::clock::Clock;
+    use crate::config::Location;
+    use crate::ids::Seed;
+    use crate::source::{self, Parameters, StreamLog, Tracks};
+    use crate::worker::Excerpt;
+
+    /// Where `tracing` writes to.
+    #[derive(Clone, Default)]
+    struct Lines(Arc<Mutex<Vec<u8>>>);
+
+    impl io::Write for Lines {
+        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+            self.0.lock().unwrap().extend(bytes);
+            Ok(bytes.len())
+        }
+
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+
+    /// A codec for which MP4 has no place, over and over.
+    #[test]
+    fn what_libav_says_of_a_clip_is_of_its_stream_and_not_much() {
+        let folder = tempfile::tempdir().unwrap();
+        let location: Location = "rtmp://h.example/live/s".parse().unwrap();
+        let clip = Clip {
+            stream: "s".into(),
+            excerpt: Excerpt {
+                incidents: vec![Seed::from_parts(&[b"clipping"]).incident(0)],
+                tracks: Tracks {
+                    video: Parameters::new(),
+                    sound: None,
+                },
+                packets: Vec::new(),
+                from_ms: 0,
+                size: None,
+            },
+            size: None,
+            log: StreamLog::new("s", &location, Clock::system()),
+        };
+        let lines = Lines::default();
+        let writer = lines.clone();
+        let subscriber = tracing_subscriber::fmt().with_writer(move || writer.clone());
+        tracing::subscriber::with_default(subscriber.with_ansi(false).finish(), || {
+            source::init();
+            let to = Folder::new(folder.path());
+            for _ in 0..100 {
+                assert!(write(&clip, &to, &Media::default()).is_none());
+            }
+        });
+        let lines = String::from_utf8(lines.0.lock().unwrap().clone()).unwrap();
+        let said: Vec<_> = lines.lines().filter(|l| l.contains("libav: ")).collect();
+        assert!(said.iter().all(|line| line.contains("stream.id=\"s\"")));
+        assert!((1..10).contains(&said.len()), "{said:?}");
     }
 }

@@ -62,6 +62,8 @@ pub struct Clip {
     pub excerpt: Excerpt<Arc<Packet>, Tracks>,
     /// Width and height of its pictures in px.
     pub size: Option<(u32, u32)>,
+    /// What libav says while it is written is about its stream.
+    pub log: StreamLog,
 }
 
 /// What was found in a stream.
@@ -69,7 +71,7 @@ pub enum Found {
     /// A change of an incident.
     Change(Box<Record>),
     /// A clip of incidents that were opened before and are not over.
-    Clip(Clip),
+    Clip(Box<Clip>),
 }
 
 /// Where a live frame comes from in time. Nothing is known of a recorded one.
@@ -485,11 +487,12 @@ impl Lane {
     /// Hands over the clips that are ready.
     pub(super) fn hand_over_clips(&self, record: &mut dyn FnMut(Found)) {
         for excerpt in self.board.take_clips() {
-            record(Found::Clip(Clip {
+            record(Found::Clip(Box::new(Clip {
                 stream: Arc::clone(&self.stream),
                 size: excerpt.size,
                 excerpt,
-            }));
+                log: self.log.clone(),
+            })));
         }
     }
 }

@@ -91,7 +91,7 @@ impl Recorder {
         let mut files = Vec::new();
         for found in found {
             match found {
-                Found::Clip(clip) => self.exhibits.begin_clip(clip).await,
+                Found::Clip(clip) => self.exhibits.begin_clip(*clip).await,
                 Found::Change(record) => {
                     let incident = record.change.incident.id;
                     if begun.iter().any(|begun| begun.incident == incident) {
@@ -196,6 +196,7 @@ mod tests {
     use std::time::Duration;
 
     use super::*;
+    use crate::source::StreamLog;
     use crate::track::{Change, Coverage};
     use crate::worker::Excerpt;
     use crate::worker::lane::{Clip, Origin};
@@ -228,9 +229,11 @@ mod tests {
                 .unwrap()
                 .success()
         );
+        let location = "rtmp://h.example/live/s".parse().unwrap();
         let clip = Clip {
             stream: "s".into(),
             size: None,
+            log: StreamLog::new("s", &location, Clock::system()),
             excerpt: Excerpt {
                 incidents: vec![incident],
                 tracks: crate::source::Tracks {
@@ -242,7 +245,7 @@ mod tests {
                 size: None,
             },
         };
-        (Found::Clip(clip), pipe)
+        (Found::Clip(Box::new(clip)), pipe)
     }
 
     #[tokio::test]
