@@ -52,6 +52,15 @@ pub(super) enum Put {
     Lost,
 }
 
+/// What waits for a stream, as far as its place among others goes.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Waits {
+    /// It is an extra look, and nothing else.
+    pub(super) is_extra: bool,
+    /// Since when a picture waits for its look, µs of the process clock, where none of its stream was passed over for it.
+    pub(super) since_us: Option<i64>,
+}
+
 #[derive(Default)]
 pub(super) struct Mailbox {
     mail: Mutex<Mail>,
@@ -182,21 +191,19 @@ impl Mailbox {
         let _ = self.taken.wait_timeout_while(self.lock(), longest, waits);
     }
 
-    /// Whether nothing but an extra look waits.
-    pub(super) fn is_extra(&self) -> bool {
+    /// What waits.
+    pub(super) fn waits(&self) -> Waits {
         let mail = self.lock();
-        mail.batch.as_ref().is_some_and(|batch| batch.extra)
-            && mail.parameters.is_none()
-            && mail.about.is_none()
-            && !mail.finish
-    }
-
-    /// Since when a picture waits for its look, µs of the process clock, where none of its stream was passed over for it.
-    pub(super) fn waits_since_us(&self) -> Option<i64> {
-        let mail = self.lock();
-        let batch = mail.batch.as_ref().map(|_| mail.arrived_us);
+        let batch = mail.batch.as_ref();
         let still = mail.still.as_ref().map(|still| still.arrived_us);
-        batch.or(still).filter(|_| !mail.passed_over)
+        let came_us = batch.map(|_| mail.arrived_us).or(still);
+        Waits {
+            is_extra: batch.is_some_and(|batch| batch.extra)
+                && mail.parameters.is_none()
+                && mail.about.is_none()
+                && !mail.finish,
+            since_us: came_us.filter(|_| !mail.passed_over),
+        }
     }
 
     pub(super) fn is_empty(&self) -> bool {
@@ -311,7 +318,7 @@ mod tests {
         for arrived_us in 1..=5 {
             assert_eq!(mailbox.put(batch(true, &[100]), arrived_us), Put::Kept);
             let since = (arrived_us == 1).then_some(1);
-            assert_eq!(mailbox.waits_since_us(), since);
+            assert_eq!(mailbox.waits().since_us, since);
         }
         let mail = mailbox.take();
         assert!(!mailbox.lock().passed_over);
@@ -364,7 +371,7 @@ mod tests {
         let mailbox = Mailbox::default();
         for _ in 0..MAX_BEHIND {
             assert_eq!(mailbox.put(extra(false), 1), Put::Kept);
-            assert!(mailbox.is_extra());
+            assert!(mailbox.waits().is_extra);
         }
         assert_eq!(mailbox.put(extra(false), 2), Put::Lost);
         assert!(mailbox.is_empty() && !mailbox.lock().passed_over);
@@ -373,7 +380,7 @@ mod tests {
         for _ in 0..9 {
             assert_eq!(mailbox.put(extra(false), 3), Put::Kept);
         }
-        assert!(!mailbox.is_extra() && !mailbox.lock().passed_over);
+        assert!(!mailbox.waits().is_extra && !mailbox.lock().passed_over);
         assert_eq!(mailbox.take().batch.unwrap().packets.len(), 10);
         assert_eq!(mailbox.put(extra(true), 4), Put::Kept, "it counts anew");
     }
@@ -418,9 +425,9 @@ mod tests {
         assert_eq!(mailbox.put(batch(true, &[MAX_BYTES]), 3), Put::Lost);
         assert!(mailbox.take().batch.is_none());
         mailbox.put(batch(true, &[1]), 4);
-        assert_eq!(mailbox.waits_since_us(), None);
+        assert_eq!(mailbox.waits().since_us, None);
         mailbox.take();
         mailbox.put(batch(true, &[1]), 5);
-        assert_eq!(mailbox.waits_since_us(), Some(5));
+        assert_eq!(mailbox.waits().since_us, Some(5));
     }
 }

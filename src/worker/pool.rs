@@ -11,7 +11,7 @@ use crate::clock::Clock;
 use crate::source::SourceError;
 use crate::worker::board::Board;
 use crate::worker::lane::{Found, Lane};
-use crate::worker::mailbox::Mailbox;
+use crate::worker::mailbox::{Mailbox, Waits};
 
 /// A picture that came so many µs ago is late anyway: it waits for all that can still be in time, and then no more.
 const LATE_US: Range<i64> = 500_000..2_000_000;
@@ -109,7 +109,10 @@ impl Pool {
     pub(super) fn longest_wait_us(&self) -> i64 {
         let now_us = self.clock.monotonic_us();
         let state = self.lock();
-        let due = state.waiting.iter().filter(|w| !w.cell.mailbox.is_extra());
+        let due = state
+            .waiting
+            .iter()
+            .filter(|w| !w.cell.mailbox.waits().is_extra);
         let waits = due.map(|w| now_us - w.since_us);
         waits.max().unwrap_or(0)
     }
@@ -163,14 +166,14 @@ impl Pool {
     fn first(&self, waiting: &[Waiting], with_extras: bool) -> Option<(usize, bool)> {
         let now_us = self.clock.monotonic_us();
         let rank = |(at, waiting): (usize, &Waiting)| {
-            let is_extra = waiting.cell.mailbox.is_extra();
+            let Waits { is_extra, since_us } = waiting.cell.mailbox.waits();
             if is_extra && !with_extras {
                 return None;
             }
             let blind_us = waiting.cell.board.due_since_us(now_us);
             let overdue = blind_us >= self.longest_blind_us;
-            let waits_us = waiting.cell.mailbox.waits_since_us().map(|us| now_us - us);
-            let in_time = overdue || !waits_us.is_some_and(|us| LATE_US.contains(&us));
+            let is_late = since_us.is_some_and(|us| LATE_US.contains(&(now_us - us)));
+            let in_time = overdue || !is_late;
             let weight = if overdue {
                 1.0
             } else {
