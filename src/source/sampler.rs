@@ -101,6 +101,8 @@ pub struct Collector<P> {
     max_gap_ms: i64,
     /// Looks a second for as long as it is boosted.
     boost: Option<u8>,
+    /// That is over once the last keyframe was given out, or the next one comes.
+    ending: bool,
     /// Packets that nobody has needed so far.
     kept: Vec<P>,
     kept_bytes: usize,
@@ -113,13 +115,12 @@ pub struct Collector<P> {
     keyframes_fail: Option<Moment>,
     /// When the last look was, or else the first packet.
     last_look: Option<Moment>,
-    /// When the last look was that was no extra one.
+    /// When the last look was that was no extra one. Others say nothing of the next: there may not have been time for them.
     last_due: Option<Moment>,
     /// A keyframe has just been released while boosted: a decoder gives it out only once it has what is shown before it.
     settling: bool,
     /// The last look was at a keyframe that may need what came before it.
     unsure: bool,
-    looked: bool,
     last_ms: i64,
     /// The time that has passed in ms, where the stream is live.
     passed_ms: Option<i64>,
@@ -185,6 +186,7 @@ impl<P: Clone> Collector<P> {
             min_gap_ms: ms(sampling.min_gap),
             max_gap_ms: ms(sampling.max_gap),
             boost: None,
+            ending: false,
             kept: Vec::new(),
             kept_bytes: 0,
             restart: None,
@@ -194,16 +196,20 @@ impl<P: Clone> Collector<P> {
             last_due: None,
             settling: false,
             unsure: false,
-            looked: false,
             last_ms: 0,
             passed_ms: None,
         }
     }
 
-    /// So many looks a second from now on, whatever the keyframes; `None` ends that. It is for `auto`: who
-    /// asked for keyframes alone, or for a rate, gets that.
+    /// So many looks a second from now on, whatever the keyframes; `None` ends that, once the last keyframe was given out. It is for
+    /// `auto`: who asked for keyframes alone, or for a rate, gets that.
     pub fn boost(&mut self, looks: Option<u8>) {
-        self.boost = looks.filter(|_| self.sample == Sample::Auto);
+        let looks = looks.filter(|_| self.sample == Sample::Auto);
+        let has_keyframe = self.restart.is_some() || self.settling;
+        self.ending = looks.is_none() && self.boost.is_some() && has_keyframe;
+        if !self.ending {
+            self.boost = looks;
+        }
     }
 
     /// So many ms have passed since the stream began, which is live: what is due is due then, whatever its time stamps say.
@@ -214,6 +220,9 @@ impl<P: Clone> Collector<P> {
     /// Takes the next packet; gives back what is to be decoded now.
     pub fn push(&mut self, packet: P, position: Position) -> Option<Batch<P>> {
         let now = self.moment(position.media_ms);
+        if position.key && std::mem::take(&mut self.ending) {
+            self.boost = None;
+        }
         // The first packet starts the clock for `max_gap`: a stream may have no keyframes at all.
         let last_look = self.last_look.get_or_insert(now);
         if last_look.media_ms - now.media_ms > LONGEST_BACK_MS {
@@ -223,10 +232,11 @@ impl<P: Clone> Collector<P> {
             }
         }
         let since_look = last_look.until(now);
+        let since_due = self.last_due.unwrap_or(*last_look).until(now);
         self.last_ms = now.media_ms;
         // One that begins anew is not passed over for one that may show nothing by itself.
         let is_better = position.anew && self.unsure;
-        let is_wanted = !self.looked || is_better || since_look >= self.min_gap_ms;
+        let is_wanted = self.last_due.is_none() || is_better || since_due >= self.min_gap_ms;
         let since_failing = self.keyframes_fail.map(|since| since.until(now));
         let tries_again = is_wanted && since_failing.is_some_and(|since| since >= RETRY_MS);
         match self.sample {
@@ -243,7 +253,7 @@ impl<P: Clone> Collector<P> {
                 }
                 None => {
                     self.keep(packet, position);
-                    (since_look >= self.max_gap_ms).then(|| self.release(now, Looks::Newest, true))
+                    (since_due >= self.max_gap_ms).then(|| self.release(now, Looks::Newest, true))
                 }
             },
             Sample::All | Sample::Rate(_) => {
@@ -353,7 +363,6 @@ impl<P: Clone> Collector<P> {
         let now = self.moment(position.media_ms);
         self.last_look = Some(now);
         self.last_due = Some(now);
-        self.looked = true;
         self.unsure = !position.anew;
         Batch::alone(packet)
     }
@@ -382,7 +391,6 @@ impl<P: Clone> Collector<P> {
         if is_due {
             self.last_due = Some(now);
         }
-        self.looked = true;
         self.unsure = false;
         self.kept_bytes = 0;
         let fresh = !self.is_running();

@@ -400,6 +400,56 @@ fn a_boosted_stream_without_keyframes_is_due_every_max_gap() {
     assert_eq!(first, [0, 1, 41, 81]);
 }
 
+/// A boost ends just when streams have to wait, as they do where many keyframes come at once.
+#[test]
+fn the_end_of_a_boost_hides_no_keyframe() {
+    for end in 34..48 {
+        let mut collector = Collector::new(&Sampling::default());
+        let mut due = Vec::new();
+        for n in 0..70 {
+            collector.boost((27..end).contains(&n).then_some(5));
+            let batch = collector.push(n, at(n, n % 20 == 0));
+            due.extend(batch.filter(|batch| !batch.extra));
+        }
+        let of = |n: usize| due.iter().position(|batch| batch.packets.contains(&n));
+        let (keyframe, next) = (of(40).expect("it is looked at"), of(60).unwrap());
+        // By itself, or with what a decoder needs to give it out.
+        let is_alone = due[keyframe].drain;
+        assert_eq!(next - keyframe, if is_alone { 1 } else { 2 }, "{end}");
+        assert!(due[next].drain, "the boost is over");
+    }
+}
+
+/// Whoever sends keyframes alone is not boosted for ever.
+#[test]
+fn a_boost_ends_where_all_are_keyframes() {
+    let mut collector = Collector::new(&Sampling::default());
+    let mut alone = Vec::new();
+    for n in 0..60 {
+        collector.boost((20..40).contains(&n).then_some(5));
+        let batch = collector.push(n, at(n, true));
+        alone.extend(
+            batch
+                .filter(|batch| batch.drain)
+                .map(|batch| batch.packets[0]),
+        );
+    }
+    assert_eq!(alone, [0, 4, 8, 12, 16, 42, 46, 50, 54, 58]);
+}
+
+#[test]
+fn what_a_boost_wanted_puts_off_nothing() {
+    let mut collector = Collector::new(&Sampling::default());
+    let mut due = Vec::new();
+    for n in 0..60 {
+        collector.boost((10..39).contains(&n).then_some(5));
+        let batch = collector.push(n, at(n, n == 0));
+        due.extend(batch.filter(|batch| !batch.extra));
+    }
+    let newest: Vec<_> = due.iter().map(|batch| batch.packets.last()).collect();
+    assert_eq!(newest, [Some(&0), Some(&40)], "every max_gap");
+}
+
 #[test]
 fn what_was_passed_over_before_a_keyframe_is_left_out() {
     let mut batch = Batch {
