@@ -13,8 +13,9 @@ use crate::worker::board::Board;
 use crate::worker::lane::{Found, Lane};
 use crate::worker::mailbox::{Mailbox, Waits};
 
-/// A picture that came so many µs ago is late anyway: it waits for all that can still be in time, and then no more.
-const LATE_US: Range<i64> = 500_000..2_000_000;
+/// A picture that came so many µs ago is late anyway: it waits for all that can still be told of within half a second, which takes up to
+/// 100 ms from here on, and then no more.
+const LATE_US: Range<i64> = 400_000..2_000_000;
 
 /// A live stream, shared between its reader and the pool.
 pub(super) struct Cell {
